@@ -1,0 +1,3 @@
+"""The project: settings, doors, the night and the shell."""
+
+__version__ = "0.1.0"
