@@ -1,0 +1,3 @@
+"""The pattern runner: knows how to run a question, and nothing about what is asked."""
+
+ENGINE_VERSION = "1"

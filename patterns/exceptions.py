@@ -1,0 +1,118 @@
+"""What can go wrong, for the whole house.
+
+    DawsError                     root of every app's family; SYSTEM_5003
+    └── PatternError              BUSINESS_4003
+        ├── PatternUnknown        no file of that name
+        ├── PatternInvalid        a pattern file with mistakes, all of them listed
+        ├── InputsInvalid         VALIDATION_2xxx: what the caller sent, all of it listed
+        ├── CapabilityUnknown     BUSINESS_4004
+        ├── CapabilityMisdeclared a capability without types or docstring, or declared twice
+        ├── ReferenceMissing      a name that the data does not have; never read as None
+        ├── ArgumentsInvalid      references resolved, but the capability's input refuses them
+        ├── OutputInvalid         SYSTEM_5003: a capability returned something undeclared
+        ├── DependencyFailed      a step that could not run because an earlier one failed
+        └── NotCanonical          SYSTEM_5003: NaN, infinity or a type without a canonical form
+
+A broken step is a result (see `runner`); an invalid pattern is an exception.
+This module imports nothing, so every app can root its family here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class DawsError(Exception):
+    """An error that may be shown: a code, a sentence, a suggestion and details.
+
+    The correlation id belongs to the request, so it is added when the error is written down.
+    """
+
+    code: str = "SYSTEM_5003"
+    http_status: int = 500
+    suggestion: str = ""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        suggestion: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        http_status: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: dict[str, Any] = dict(details or {})
+        if code is not None:
+            self.code = code
+        if suggestion is not None:
+            self.suggestion = suggestion
+        if http_status is not None:
+            self.http_status = http_status
+
+    def as_dict(self, correlation_id: str) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "message": self.message,
+            "suggestion": self.suggestion,
+            "details": self.details,
+            "correlation_id": correlation_id,
+        }
+
+
+class PatternError(DawsError):
+    code = "BUSINESS_4003"
+    http_status = 422
+
+
+class PatternUnknown(PatternError):
+    suggestion = "Choose one of the patterns in patterns/library."
+
+
+class PatternInvalid(PatternError):
+    """Every mistake of a pattern in `details["errors"]`."""
+
+    suggestion = "Mend the pattern file; `manage.py check` lists every mistake."
+
+    def __init__(self, message: str, faults: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(
+            message,
+            details={"reason": "pattern_invalid", "errors": [dict(fault) for fault in faults]},
+        )
+
+
+class InputsInvalid(PatternError):
+    """Every mistake of the caller's inputs in `details["errors"]`."""
+
+    code = "VALIDATION_2005"
+    suggestion = "Mend the inputs named in details.errors and send them again."
+
+
+class CapabilityUnknown(PatternError):
+    code = "BUSINESS_4004"
+
+
+class CapabilityMisdeclared(PatternError):
+    http_status = 500
+
+
+class ReferenceMissing(PatternError):
+    pass
+
+
+class ArgumentsInvalid(PatternError):
+    pass
+
+
+class OutputInvalid(PatternError):
+    code = "SYSTEM_5003"
+    http_status = 500
+
+
+class DependencyFailed(PatternError):
+    pass
+
+
+class NotCanonical(PatternError):
+    code = "SYSTEM_5003"
+    http_status = 500
