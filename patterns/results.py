@@ -69,7 +69,8 @@ class _DecimalFigure(Figure):
     @classmethod
     def _never_binary(cls, value: object) -> object:
         if isinstance(value, float):
-            raise ValueError("money, prices and quantities are Decimal, never float")
+            # ValueError, because pydantic reports no other.
+            raise ValueError("money, prices and quantities are Decimal, never float")  # noqa: TRY004
         return value
 
 
