@@ -1,0 +1,88 @@
+"""The value of a portfolio on each day that has a pack: a projection of ledger and packs."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from portfolios.models.columns import BOUND, amount_field, bounded
+
+
+class PortfolioDailyValue(models.Model):
+    """One close. Null where it cannot be known; `cash_balance` holds pending and receivable."""
+
+    class State(models.TextChoices):
+        EXACT = "exact", "Exact"
+        PARTIAL = "partial", "Partial"
+        STALE = "stale", "Stale"
+        ESTIMATED = "estimated", "Estimated"
+        WITHHELD = "withheld", "Withheld"
+
+    portfolio = models.ForeignKey(
+        "portfolios.Portfolio", on_delete=models.CASCADE, related_name="daily_values"
+    )
+    asof_date = models.DateField()
+    pack = models.ForeignKey("market.PricingPack", on_delete=models.PROTECT, related_name="+")
+    total_value = amount_field(null=True)
+    positions_value = amount_field(null=True)
+    cash_balance = amount_field(null=True)
+    receivable_balance = amount_field(null=True)
+    inflow = amount_field(null=True)
+    outflow = amount_field(null=True)
+    time_weighted_return = models.FloatField(null=True)
+    state = models.CharField(max_length=16, choices=State.choices)
+    coverage = models.FloatField()
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        ordering = ("portfolio_id", "asof_date", "pack")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("portfolio", "asof_date", "pack"), name="daily_value_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(total_value__isnull=True)
+                | Q(total_value=F("positions_value") + F("cash_balance")),
+                name="daily_value_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=bounded(
+                    "total_value",
+                    "positions_value",
+                    "cash_balance",
+                    "receivable_balance",
+                    "inflow",
+                    "outflow",
+                ),
+                name="daily_value_finite",
+            ),
+            models.CheckConstraint(
+                condition=Q(coverage__gte=0, coverage__lte=1), name="daily_value_coverage"
+            ),
+            models.CheckConstraint(
+                condition=Q(time_weighted_return__isnull=True)
+                | Q(time_weighted_return__gte=-1, time_weighted_return__lte=float(BOUND)),
+                name="daily_value_return_finite",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.portfolio_id} {self.asof_date}"
+
+
+class HistoryState(models.Model):
+    """What the daily values were computed from, so a reader can tell whether they still hold."""
+
+    portfolio = models.OneToOneField(
+        "portfolios.Portfolio",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="history_state",
+    )
+    ledger_seq = models.PositiveIntegerField()
+    ledger_commit_hash = models.CharField(max_length=64)
+    settings_hash = models.CharField(max_length=64)
+    built_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.portfolio_id} at {self.ledger_seq}"

@@ -1,0 +1,151 @@
+"""The append-only ledger: entries chained by hash, and the anchors that guard its tail.
+
+An entry is written once. A mistake is mended by a reversal and a new entry. Application
+roles hold no right to update or delete here, and a trigger refuses it to everyone else.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from portfolios.models.columns import amount_field, bounded, positive, quantity_field, rate_field
+
+
+class EntryType(models.TextChoices):
+    BUY = "BUY", "Purchase"
+    SELL = "SELL", "Sale"
+    DIVIDEND = "DIVIDEND", "Dividend"
+    INTEREST = "INTEREST", "Interest"
+    FEE = "FEE", "Fee"
+    TAX = "TAX", "Tax"
+    DEPOSIT = "DEPOSIT", "Deposit"
+    WITHDRAWAL = "WITHDRAWAL", "Withdrawal"
+    SPLIT = "SPLIT", "Split"
+    OPENING_BALANCE = "OPENING_BALANCE", "Opening balance"
+    FX_CONVERSION = "FX_CONVERSION", "Currency conversion"
+    REVERSAL = "REVERSAL", "Reversal"
+
+
+class Transaction(models.Model):
+    """One ledger entry. `net_amount` is the signed effect on cash in `currency`.
+
+    `content_hash` is what duplicates are found by. `occurrence` tells apart equal entries
+    that were really meant twice; the pair is unique, so no race can import a row twice.
+    """
+
+    portfolio = models.ForeignKey(
+        "portfolios.Portfolio", on_delete=models.PROTECT, related_name="transactions"
+    )
+    seq = models.PositiveIntegerField()
+    entry_type = models.CharField(max_length=24, choices=EntryType.choices)
+    transaction_date = models.DateField()
+    settlement_date = models.DateField(null=True, blank=True)
+    ex_date = models.DateField(null=True, blank=True)
+    pay_date = models.DateField(null=True, blank=True)
+    security = models.ForeignKey(
+        "market.Security", null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
+    )
+    account = models.CharField(max_length=64, default="main")
+    quantity = quantity_field(null=True, blank=True)
+    price = amount_field(null=True, blank=True)
+    gross_amount = amount_field(null=True, blank=True)
+    fees = amount_field(default=0)
+    taxes = amount_field(default=0)
+    net_amount = amount_field(default=0)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    fx_rate = rate_field(null=True, blank=True)
+    to_amount = amount_field(null=True, blank=True)
+    to_currency = models.CharField(max_length=3, blank=True, default="")
+    new_shares = quantity_field(null=True, blank=True)
+    old_shares = quantity_field(null=True, blank=True)
+    cost_basis = amount_field(null=True, blank=True)
+    narration = models.CharField(max_length=500, blank=True, default="")
+    external_id = models.CharField(max_length=128, blank=True, default="")
+    content_hash = models.CharField(max_length=64)
+    occurrence = models.PositiveIntegerField(default=1)
+    source = models.CharField(max_length=64)
+    estimated_reason = models.CharField(max_length=64, blank=True, default="")
+    reverses = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
+    import_run = models.ForeignKey(
+        "portfolios.ImportRun",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="transactions",
+    )
+    previous_hash = models.CharField(max_length=64)
+    entry_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("portfolio_id", "seq")
+        constraints = (
+            models.UniqueConstraint(fields=("portfolio", "seq"), name="transaction_seq"),
+            models.UniqueConstraint(
+                fields=("portfolio", "content_hash", "occurrence"), name="transaction_content"
+            ),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="transaction_seq_positive"),
+            models.CheckConstraint(
+                condition=Q(entry_type__in=EntryType.values), name="transaction_type_known"
+            ),
+            models.CheckConstraint(
+                condition=positive("quantity") & positive("new_shares") & positive("old_shares"),
+                name="transaction_quantity_positive",
+            ),
+            models.CheckConstraint(
+                condition=positive("price") & positive("fx_rate") & positive("to_amount"),
+                name="transaction_price_positive",
+            ),
+            models.CheckConstraint(
+                condition=bounded("gross_amount", "fees", "taxes", "net_amount", "cost_basis"),
+                name="transaction_amounts_finite",
+            ),
+            models.CheckConstraint(
+                condition=Q(entry_type="REVERSAL", reverses__isnull=False)
+                | (~Q(entry_type="REVERSAL") & Q(reverses__isnull=True)),
+                name="transaction_reversal_names_entry",
+            ),
+            models.CheckConstraint(
+                condition=Q(entry_hash__regex=r"^[0-9a-f]{64}$")
+                & Q(previous_hash__regex=r"^[0-9a-f]{64}$"),
+                name="transaction_hash_shape",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("portfolio", "transaction_date", "seq"), name="transaction_by_day"
+            ),
+            models.Index(
+                fields=("portfolio", "external_id"),
+                condition=~Q(external_id=""),
+                name="transaction_external",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.entry_type} {self.transaction_date}"
+
+
+class LedgerAnchor(models.Model):
+    """The head after each append. A cut tail leaves an anchor whose entry is gone."""
+
+    portfolio = models.ForeignKey(
+        "portfolios.Portfolio", on_delete=models.PROTECT, related_name="anchors"
+    )
+    seq = models.PositiveIntegerField()
+    entry_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("portfolio_id", "seq")
+        constraints = (models.UniqueConstraint(fields=("portfolio", "seq"), name="anchor_seq"),)
+
+    def __str__(self) -> str:
+        return f"{self.portfolio_id} at {self.seq}"
