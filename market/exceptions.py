@@ -1,0 +1,81 @@
+"""What can go wrong with market data.
+
+MarketError
+├── PackNotFound            no such pricing pack
+├── SecurityNotFound        no such security
+├── NotASession             the market was closed that day
+├── DateRangeInvalid        dates that make no range, or lie outside the calendar
+├── UnknownPolicy           no such pricing policy
+├── ObservationRefused      an observation that contradicts what is stored
+└── PackConflict
+    ├── PackSealed          a sealed pack never changes
+    ├── PackNotSealed       only a sealed pack can be superseded
+    ├── PackSuperseded      a pack is superseded once
+    └── PackDigestMismatch  the content is not what the hash says
+"""
+
+from patterns.exceptions import DawsError
+
+
+class MarketError(DawsError):
+    """Root of the family."""
+
+
+class PackNotFound(MarketError):
+    code = "NOT_FOUND_3003"
+    http_status = 404
+    suggestion = "Open the list of pricing packs, or build one with `manage.py backfill_packs`."
+
+
+class SecurityNotFound(MarketError):
+    code = "NOT_FOUND_3002"
+    http_status = 404
+    suggestion = "Check the symbol, its exchange (MIC) and the price basis."
+
+
+class NotASession(MarketError):
+    code = "VALIDATION_2004"
+    http_status = 422
+    suggestion = "Choose a day on which the exchange was open."
+
+
+class DateRangeInvalid(MarketError):
+    code = "VALIDATION_2004"
+    http_status = 422
+    suggestion = "Give two dates as YYYY-MM-DD, the earlier one first."
+
+
+class UnknownPolicy(MarketError):
+    code = "VALIDATION_2005"
+    http_status = 422
+    suggestion = "Use one of the policies listed in docs/packs.md."
+
+
+class ObservationRefused(MarketError):
+    code = "VALIDATION_2006"
+    http_status = 422
+    suggestion = "Give a correction its own, later available_at; the first value stays."
+
+
+class PackConflict(MarketError):
+    http_status = 409
+
+
+class PackSealed(PackConflict):
+    code = "BUSINESS_4021"
+    suggestion = "A sealed pack never changes; supersede it by a new revision."
+
+
+class PackNotSealed(PackConflict):
+    code = "BUSINESS_4022"
+    suggestion = "Seal the pack first; an open pack is simply built again."
+
+
+class PackSuperseded(PackConflict):
+    code = "BUSINESS_4023"
+    suggestion = "Supersede the pack's latest revision instead."
+
+
+class PackDigestMismatch(PackConflict):
+    code = "BUSINESS_4024"
+    suggestion = "Run `manage.py verify_packs` to see what differs."
