@@ -1,0 +1,1 @@
+"""Pure portfolio arithmetic: everything comes as an argument, today's date included."""

@@ -1,0 +1,188 @@
+"""What booking leaves behind: lots, their closures, positions, cash, and the journal of both.
+
+Quantities and money are Decimals. `*_local` is in the security's ledger currency, everything
+else in base currency. None is "not known", never zero; a `Problem` beside it says why.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """Shares acquired together: what is left of them, and of what they cost.
+
+    Identity is the sequence number of the entry that opened it and a running number within that
+    entry, so it survives any rebuild. quantity_original is in today's shares (a split multiplies
+    it while the lot is open). The costs belong to the open part. fx_rate is base per 1 local on
+    the trade date and never changes; None where no rate was known.
+    """
+
+    security: SecurityKey
+    account: str
+    open_seq: int
+    number: int
+    acquisition_date: date
+    currency: str
+    quantity_original: Decimal
+    quantity_open: Decimal
+    cost_basis_local: Decimal | None
+    fx_rate: Decimal | None
+    closed_date: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.quantity_open != 0
+
+    @property
+    def label(self) -> str:
+        return f"{self.open_seq}.{self.number}"
+
+    @property
+    def cost_basis(self) -> Decimal | None:
+        """Cost of the open part in base currency, at the trade date's rate for ever."""
+        if self.cost_basis_local is None or self.fx_rate is None:
+            return None
+        return self.cost_basis_local * self.fx_rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """One lot relieved by one disposal.
+
+    proceeds_local is net of the fees and taxes that belong to cost. realized_pnl is in base
+    currency, rounded to its minor unit, and equals price_pnl + fx_pnl + cross_pnl to the cent.
+    It is None where the lot's basis or either rate is unknown.
+    """
+
+    security: SecurityKey
+    account: str
+    open_seq: int
+    number: int
+    close_seq: int
+    open_date: date
+    close_date: date
+    currency: str
+    quantity: Decimal
+    proceeds_local: Decimal
+    cost_local: Decimal | None
+    fx_open: Decimal | None
+    fx_close: Decimal | None
+    realized_pnl: Decimal | None
+    price_pnl: Decimal | None
+    fx_pnl: Decimal | None
+    cross_pnl: Decimal | None
+
+    @property
+    def gain_local(self) -> Decimal | None:
+        return None if self.cost_local is None else self.proceeds_local - self.cost_local
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """The open lots of one security in one account. Costs are None if any lot's is unknown."""
+
+    security: SecurityKey
+    account: str
+    currency: str
+    quantity: Decimal
+    cost_basis_local: Decimal | None
+    cost_basis: Decimal | None
+    lots: tuple[Lot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receivable:
+    """A dividend between its ex-date and its pay date, net of withholding."""
+
+    seq: int
+    security: SecurityKey | None
+    account: str
+    currency: str
+    amount: Decimal
+    ex_date: date
+    pay_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Income:
+    """A dividend or interest: local amounts, and the net in base at the pay date's rate."""
+
+    seq: int
+    security: SecurityKey | None
+    pay_date: date
+    currency: str
+    gross: Decimal
+    taxes: Decimal
+    net: Decimal
+    net_base: Decimal | None
+
+
+class Movement(StrEnum):
+    """Why a posting moves something; FLOW and DELIVERY are external, the rest is internal."""
+
+    FLOW = "flow"
+    DELIVERY = "delivery"
+    TRADE = "trade"
+    INCOME = "income"
+    CHARGE = "charge"
+    EXCHANGE = "exchange"
+    SPLIT = "split"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """One movement of one day; the sum of all postings up to a day is the ledger on that day.
+
+    quantity moves the security; cash and receivable move `currency`. `crossing` is what enters
+    the currency from outside it (a deposit, a conversion's leg, delivered securities), negative
+    when it leaves; crossing_base is its worth in base currency at the recorded rate, None to use
+    the day's. A delivery whose worth the ledger does not state has crossing None: the market's.
+    """
+
+    on: date
+    seq: int
+    movement: Movement
+    account: str
+    currency: str
+    security: SecurityKey | None = None
+    quantity: Decimal = ZERO
+    cash: Decimal = ZERO
+    receivable: Decimal = ZERO
+    crossing: Decimal | None = ZERO
+    crossing_base: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Everything that follows from a ledger. Drop it and book again: nothing changes.
+
+    `accepted` are the entries that were booked, in booking order; `journal` their movements in
+    the same order. Lots are in order of opening, closures in order of relief.
+    """
+
+    base_currency: str
+    lots: tuple[Lot, ...]
+    closures: tuple[Closure, ...]
+    positions: tuple[Position, ...]
+    cash: dict[tuple[str, str], Decimal]
+    receivables: tuple[Receivable, ...]
+    income: tuple[Income, ...]
+    accepted: tuple[Entry, ...]
+    journal: tuple[Posting, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def open_lots(self) -> tuple[Lot, ...]:
+        return tuple(lot for lot in self.lots if lot.is_open)
+
+    @property
+    def realized_pnl(self) -> Decimal | None:
+        """Sum over all closures in base currency; None when any is unknown."""
+        parts = [closure.realized_pnl for closure in self.closures]
+        known = [part for part in parts if part is not None]
+        return sum(known, ZERO) if len(known) == len(parts) else None

@@ -1,0 +1,78 @@
+"""Rounding of money: where it happens, which way, and how a total is split without loss.
+
+Posted amounts round half-up, away from zero, to the currency's ISO 4217 minor unit, as
+statements do; lot-cost fractions and displayed analytics round half-even (methods §11).
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+MINOR_UNITS: dict[str, int] = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}
+"""ISO 4217 exponents that differ from 2."""
+
+
+def minor_units(currency: str) -> int:
+    """Decimal places of a currency's smallest unit: JPY 0, USD 2, KWD 3, CLF 4."""
+    return MINOR_UNITS.get(currency, 2)
+
+
+def quantum(places: int) -> Decimal:
+    """One unit in the last of `places` decimals: 0.01 for 2."""
+    return Decimal(1).scaleb(-places)
+
+
+def round_money(amount: Decimal, currency: str) -> Decimal:
+    """Posted money: half-up, away from zero, to the minor unit. -1.005 EUR becomes -1.01."""
+    return amount.quantize(quantum(minor_units(currency)), rounding=ROUND_HALF_UP)
+
+
+def half_even(amount: Decimal, places: int) -> Decimal:
+    """Half-even at a number of decimals: 2.665 becomes 2.66 at two."""
+    return amount.quantize(quantum(places), rounding=ROUND_HALF_EVEN)
+
+
+def places_of(amount: Decimal) -> int:
+    """Decimals an amount carries as written: 2 for 9.95, 0 for 1E+3."""
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError(f"{amount} is not a number")
+    return max(0, -exponent)
+
+
+def decimal_from_float(number: float) -> Decimal:
+    """The one door from float to Decimal: through the shortest text that reads back the same."""
+    return Decimal(repr(float(number)))
+
+
+def allocate(total: Decimal, weights: Sequence[Decimal], places: int) -> tuple[Decimal, ...]:
+    """Split a total in proportion to weights so that the parts sum to it exactly.
+
+    Largest remainder, ties to the earlier line: 100.00 over three equal weights is 33.34, 33.33,
+    33.33. A negative total is split like its absolute value. Exact: no division is rounded.
+
+    Raises ValueError when the weights do not sum to a positive number, or when the total has more
+    decimals than `places`, since then no parts could sum to it.
+    """
+    units = Fraction(total) * 10**places
+    whole = sum((Fraction(weight) for weight in weights), Fraction(0))
+    if whole <= 0:
+        raise ValueError("weights must sum to a positive number")
+    if units.denominator != 1:
+        raise ValueError(f"{total} has more than {places} decimals")
+    sign = -1 if units < 0 else 1
+    shares = [abs(units) * Fraction(weight) / whole for weight in weights]
+    counts = [share.numerator // share.denominator for share in shares]
+    missing = int(abs(units)) - sum(counts)
+    by_remainder = sorted(
+        range(len(shares)), key=lambda line: counts[line] - shares[line]
+    )  # stable: the earlier of two equal remainders comes first
+    for line in by_remainder[:missing]:
+        counts[line] += 1
+    return tuple(Decimal(sign * count).scaleb(-places) for count in counts)
