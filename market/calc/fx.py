@@ -8,9 +8,9 @@ the fixings of three clock times pass as one price.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
-type RateTable = Mapping[tuple[str, str], Decimal]
+RateTable: TypeAlias = Mapping[tuple[str, str], Decimal]
 Path = Literal["identity", "direct", "inverse", "via USD", "via EUR", "NO_FX_PATH"]
 
 PIVOTS: Final = ("USD", "EUR")

@@ -1,0 +1,18 @@
+"""The tables of the market: listings, observations, pricing packs, benchmarks."""
+
+from market.models.benchmark import Benchmark, BenchmarkComponent
+from market.models.observations import FxObservation, PriceObservation
+from market.models.packs import FxRate, PackFreshness, Price, PricingPack
+from market.models.security import Security
+
+__all__ = [
+    "Benchmark",
+    "BenchmarkComponent",
+    "FxObservation",
+    "FxRate",
+    "PackFreshness",
+    "Price",
+    "PriceObservation",
+    "PricingPack",
+    "Security",
+]
