@@ -58,4 +58,5 @@ ECB: Final = Policy(
     source_last_day=date(2013, 3, 1),
 )
 
+DEFAULT_POLICY: Final = ECB.name
 POLICIES: Final[Mapping[str, Policy]] = MappingProxyType({ECB.name: ECB})
