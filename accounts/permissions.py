@@ -1,0 +1,93 @@
+"""What a role may do, and what a membership opens; both must allow.
+
+Pure tables and look-ups: whoever asks brings the user and, for a portfolio, the membership role.
+"""
+
+from enum import StrEnum
+from typing import Final, Protocol
+
+from accounts.exceptions import PermissionDenied
+
+
+class Permission(StrEnum):
+    READ_PORTFOLIOS = "read_portfolios"
+    READ_REPORTS = "read_reports"
+    READ_ANALYTICS = "read_analytics"
+    WRITE_TRADES = "write_trades"
+    MANAGE_PORTFOLIOS = "manage_portfolios"
+    MANAGE_ALERTS = "manage_alerts"
+    EXPORT_DATA = "export_data"
+
+
+class Actor(Protocol):
+    """A user, logged in or not."""
+
+    @property
+    def is_active(self) -> bool: ...
+
+
+_VIEWER: Final = frozenset({Permission.READ_PORTFOLIOS, Permission.READ_REPORTS})
+_USER: Final = _VIEWER | {Permission.WRITE_TRADES, Permission.READ_ANALYTICS}
+_MANAGER: Final = _USER | {
+    Permission.MANAGE_PORTFOLIOS,
+    Permission.EXPORT_DATA,
+    Permission.MANAGE_ALERTS,
+}
+
+ROLE_PERMISSIONS: Final = {
+    "VIEWER": _VIEWER,
+    "USER": _USER,
+    "MANAGER": _MANAGER,
+    "ADMIN": frozenset(Permission),
+}
+
+_READ: Final = _VIEWER | {Permission.READ_ANALYTICS, Permission.EXPORT_DATA}
+
+# Only an owner manages the portfolio itself: its settings, its members, its end.
+MEMBERSHIP_PERMISSIONS: Final = {
+    "viewer": _READ,
+    "editor": _READ | {Permission.WRITE_TRADES, Permission.MANAGE_ALERTS},
+    "owner": frozenset(Permission),
+}
+
+
+def has(user: Actor, permission: Permission | str) -> bool:
+    """Whether the role allows it. Nobody, and whoever is deactivated, may do nothing."""
+    if not user.is_active:
+        return False
+    return Permission(permission) in ROLE_PERMISSIONS.get(
+        getattr(user, "role", ""), frozenset()
+    )
+
+
+def has_on(
+    user: Actor, membership_role: str | None, permission: Permission | str
+) -> bool:
+    """Whether role and membership both allow it on one portfolio."""
+    opened = MEMBERSHIP_PERMISSIONS.get(membership_role or "", frozenset())
+    return has(user, permission) and Permission(permission) in opened
+
+
+def require(user: Actor, permission: Permission | str) -> None:
+    if not has(user, permission):
+        raise PermissionDenied(
+            f"Your role does not allow {_words(permission)}.",
+            suggestion="Ask an administrator for a role that does.",
+            details={"permission": str(Permission(permission)), "reason": "role"},
+        )
+
+
+def require_on(
+    user: Actor, membership_role: str | None, permission: Permission | str
+) -> None:
+    """For a portfolio that the user may see; one that they may not see is a 404 of its own app."""
+    require(user, permission)
+    if not has_on(user, membership_role, permission):
+        raise PermissionDenied(
+            f"Your membership of this portfolio does not allow {_words(permission)}.",
+            details={"permission": str(Permission(permission)), "reason": "membership"},
+        )
+
+
+def _words(permission: Permission | str) -> str:
+    return Permission(permission).value.replace("_", " ")
