@@ -1,0 +1,25 @@
+from accounts.services.audit import record
+from accounts.services.memberships import (
+    found_membership,
+    grant_membership,
+    revoke_membership,
+)
+from accounts.services.users import (
+    change_password,
+    create_user,
+    deactivate,
+    end_tokens,
+    rename,
+)
+
+__all__ = [
+    "change_password",
+    "create_user",
+    "deactivate",
+    "end_tokens",
+    "found_membership",
+    "grant_membership",
+    "record",
+    "rename",
+    "revoke_membership",
+]
