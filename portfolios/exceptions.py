@@ -2,8 +2,19 @@
 
 DawsError
 └── PortfolioError
-    └── UnsupportedCostMethod   the portfolio's cost method has no disposal order yet
+    ├── UnsupportedCostMethod   the portfolio's cost method has no disposal order yet
+    ├── PortfolioNotFound       NOT_FOUND_3001: no such portfolio for this user, or at all
+    ├── PortfolioInvalid        VALIDATION_2011: settings a portfolio cannot have
+    ├── EntriesRefused          VALIDATION_2010: mistakes in a batch of entries, all of them listed
+    │   └── ImportRefused       the same for a file; 413 when it is too large
+    ├── EntryNotFound           NOT_FOUND_3004: no entry of that number in this ledger
+    ├── EntryAlreadyReversed    BUSINESS_4007
+    └── ImportRunNotFound       NOT_FOUND_3005
 """
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
 from patterns.exceptions import DawsError
 
@@ -24,3 +35,69 @@ class UnsupportedCostMethod(PortfolioError):
             f"The cost method {cost_method} is not supported.",
             details={"cost_method": cost_method},
         )
+
+
+class PortfolioNotFound(PortfolioError):
+    """One answer for a foreign portfolio and for one that never existed."""
+
+    code = "NOT_FOUND_3001"
+    http_status = 404
+    suggestion = "Open the list of portfolios and choose one of them."
+
+    def __init__(self) -> None:
+        super().__init__("There is no such portfolio.")
+
+
+class PortfolioInvalid(PortfolioError):
+    code = "VALIDATION_2011"
+    http_status = 422
+
+
+class EntriesRefused(PortfolioError):
+    """A batch with mistakes: nothing of it was written."""
+
+    code = "VALIDATION_2010"
+    http_status = 422
+    suggestion = "Mend what details.errors names and send the whole batch again."
+
+    def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
+        first = errors[0]
+        count = f"{len(errors)} mistakes" if len(errors) > 1 else "1 mistake"
+        super().__init__(
+            f"Nothing was written: {count}. {first['message']}",
+            details={"reason": first["reason"], "errors": [dict(error) for error in errors]},
+        )
+
+
+class ImportRefused(EntriesRefused):
+    suggestion = "Mend the rows that details.errors names and import the file again."
+
+    def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(errors)
+        if any(error["reason"] == "file_too_large" for error in errors):
+            self.http_status = 413
+
+
+class EntryNotFound(PortfolioError):
+    code = "NOT_FOUND_3004"
+    http_status = 404
+
+    def __init__(self, portfolio_id: UUID, seq: int) -> None:
+        super().__init__(
+            f"The ledger has no entry {seq}.",
+            details={"portfolio_id": str(portfolio_id), "seq": seq},
+        )
+
+
+class EntryAlreadyReversed(PortfolioError):
+    code = "BUSINESS_4007"
+    http_status = 409
+    suggestion = "Write a new entry instead of reversing again."
+
+
+class ImportRunNotFound(PortfolioError):
+    code = "NOT_FOUND_3005"
+    http_status = 404
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"There is no import run {run_id}.", details={"import_run": run_id})

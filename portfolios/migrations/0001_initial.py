@@ -9,9 +9,6 @@ from django.db import migrations, models
 
 from accounts.rls import protect
 
-WRITE = ("SELECT", "INSERT", "UPDATE", "DELETE")
-APPEND = ("SELECT", "INSERT")
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -919,11 +916,11 @@ class Migration(migrations.Migration):
             ),
         ),
         *protect("portfolios_portfolio", column="id", web=("SELECT", "UPDATE")),
-        *protect("portfolios_transaction", web=APPEND),
-        *protect("portfolios_ledgeranchor", web=APPEND),
+        *protect("portfolios_transaction", append_only=True),
+        *protect("portfolios_ledgeranchor", append_only=True),
         *protect("portfolios_importrun", web=("SELECT", "INSERT", "UPDATE")),
-        *protect("portfolios_lot", web=WRITE),
-        *protect("portfolios_lotclosure", web=WRITE),
-        *protect("portfolios_portfoliodailyvalue", web=WRITE),
-        *protect("portfolios_historystate", web=WRITE),
+        *protect("portfolios_lot"),
+        *protect("portfolios_lotclosure"),
+        *protect("portfolios_portfoliodailyvalue"),
+        *protect("portfolios_historystate"),
     ]

@@ -28,6 +28,6 @@ class Migration(migrations.Migration):
             migrations.RunSQL(LINK.format(table=table), UNLINK.format(table=table))
             for table in TABLES
         ),
-        *protect("patterns_patternrun", nullable_public=True, web=("SELECT", "INSERT")),
-        *protect("patterns_stepresult", nullable_public=True, web=("SELECT", "INSERT")),
+        *protect("patterns_patternrun", nullable_public=True, append_only=True),
+        *protect("patterns_stepresult", nullable_public=True, append_only=True),
     ]

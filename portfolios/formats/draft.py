@@ -1,0 +1,78 @@
+"""What every importer returns: entries that have no number yet, and mistakes with their place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+ZERO = Decimal(0)
+SHOWN = 100  # characters of a wrong value that are repeated in its mistake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry before it is numbered and chained. Amounts are positive; the type gives the sign.
+
+    `net_amount` alone is signed: the effect on cash of `currency`. A format names the security
+    by symbol and exchange; whoever knows the register fills in `security_id`.
+    """
+
+    entry_type: str
+    transaction_date: date
+    currency: str = ""
+    symbol: str = ""
+    exchange: str = ""
+    security_id: UUID | None = None
+    account: str = "main"
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    gross_amount: Decimal | None = None
+    fees: Decimal = ZERO
+    taxes: Decimal = ZERO
+    net_amount: Decimal = ZERO
+    fx_rate: Decimal | None = None
+    settlement_date: date | None = None
+    ex_date: date | None = None
+    pay_date: date | None = None
+    new_shares: Decimal | None = None
+    old_shares: Decimal | None = None
+    cost_basis: Decimal | None = None
+    to_amount: Decimal | None = None
+    to_currency: str = ""
+    narration: str = ""
+    external_id: str = ""
+    estimated_reason: str = ""
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One mistake. `row` counts as a spreadsheet does: the header is row 1."""
+
+    reason: str
+    message: str
+    remedy: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "row": self.row,
+            "column": self.column,
+            "value": None if self.value is None else self.value[:SHOWN],
+            "reason": self.reason,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """All entries of a file, and all its mistakes. Only a file without mistakes is imported."""
+
+    drafts: tuple[Draft, ...]
+    faults: tuple[Fault, ...]

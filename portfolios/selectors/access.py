@@ -1,0 +1,66 @@
+"""Which portfolios a user may open. A foreign one is answered like one that does not exist."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.identity import as_user
+from accounts.models import Membership, User
+from accounts.permissions import Permission, require, require_on
+from accounts.services import record
+from portfolios.exceptions import PortfolioNotFound
+from portfolios.models import Portfolio
+
+
+def visible_portfolios(user: User) -> QuerySet[Portfolio]:
+    """All portfolios opened to a user, by name."""
+    opened = Membership.objects.of(user).values("portfolio_id")
+    return Portfolio.objects.filter(pk__in=opened).select_related("benchmark")
+
+
+def membership_role(user: User, portfolio_id: UUID) -> str | None:
+    """owner, editor or viewer; None for a stranger."""
+    with as_user(user.pk):
+        membership = Membership.objects.of(user).filter(portfolio_id=portfolio_id).first()
+    return None if membership is None else membership.role
+
+
+def resolve_portfolio(
+    user: User, portfolio_id: UUID | str, permission: Permission = Permission.READ_PORTFOLIOS
+) -> Portfolio:
+    """The portfolio, if role and membership both allow `permission` on it.
+
+    Raises PortfolioNotFound, the same for foreign, unknown and malformed ids, and writes every
+    such attempt to the audit trail; PermissionDenied for one that is visible.
+    """
+    with as_user(user.pk):
+        portfolio = visible_portfolios(user).filter(pk=_as_uuid(portfolio_id)).first()
+    if portfolio is None:
+        with as_user(user.pk):
+            record(
+                action="portfolio_not_found",
+                by=user,
+                resource_type="portfolio",
+                resource_id=str(portfolio_id)[:64],
+            )
+        raise PortfolioNotFound
+    if permission is Permission.READ_PORTFOLIOS:
+        require(user, permission)
+    else:
+        require_on(user, membership_role(user, portfolio.pk), permission)
+    return portfolio
+
+
+def portfolio_ids_priced_by(policy: str) -> list[UUID]:
+    """All portfolios whose figures stand on a policy's packs, in a fixed order."""
+    found = Portfolio.objects.filter(pricing_policy=policy).order_by("pk")
+    return list(found.values_list("pk", flat=True))
+
+
+def _as_uuid(text: UUID | str) -> UUID | None:
+    try:
+        return text if isinstance(text, UUID) else UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,106 @@
+"""The ledger as rows, as calculation entries, and its head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from portfolios.calc.entries import BookingSettings, CostMethod, Entry, LotScope
+from portfolios.calc.entries import EntryType as CalcType
+from portfolios.models import EntryType, Portfolio, Transaction
+from portfolios.models.chain import genesis_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry's number and hash; zero and the genesis hash of an empty ledger."""
+
+    seq: int
+    entry_hash: str
+
+
+def ledger_head(portfolio_id: UUID, seq: int | None = None) -> Head:
+    """The head of a ledger now, or as it stood when `seq` was its newest entry."""
+    rows = Transaction.objects.filter(portfolio_id=portfolio_id)
+    if seq is not None:
+        rows = rows.filter(seq__lte=seq)
+    newest = rows.order_by("-seq").values_list("seq", "entry_hash").first()
+    return Head(*newest) if newest else Head(0, genesis_hash(portfolio_id))
+
+
+def ledger_rows(portfolio_id: UUID, upto_seq: int | None = None) -> QuerySet[Transaction]:
+    """All rows of a ledger with their securities, in order."""
+    rows = Transaction.objects.filter(portfolio_id=portfolio_id)
+    if upto_seq is not None:
+        rows = rows.filter(seq__lte=upto_seq)
+    return rows.select_related("security", "reverses").order_by("seq")
+
+
+def calc_entries(portfolio: Portfolio, upto_seq: int | None = None) -> list[Entry]:
+    """The ledger as `calc` reads it. Securities are keyed by their id."""
+    return to_entries(ledger_rows(portfolio.pk, upto_seq), portfolio.base_currency)
+
+
+def to_entries(rows: Iterable[Transaction], base_currency: str) -> list[Entry]:
+    """Rows to entries; a reversal takes the type of what it reverses and cancels it there."""
+    kinds: dict[int, CalcType] = {}
+    entries = []
+    for row in rows:
+        target = row.reverses.seq if row.reverses is not None else None
+        if row.entry_type == EntryType.REVERSAL:
+            kinds[row.seq] = kinds[target or 0]
+        else:
+            kinds[row.seq] = CalcType(row.entry_type)
+        entries.append(_to_entry(row, kinds[row.seq], target, base_currency))
+    return entries
+
+
+def _to_entry(row: Transaction, kind: CalcType, target: int | None, base: str) -> Entry:
+    # A conversion out of the base records the rate of its other side; the base's own is 1.
+    rate_of_other = kind is CalcType.FX_CONVERSION and row.currency == base
+    without_cash = kind in (CalcType.SPLIT, CalcType.OPENING_BALANCE)
+    return Entry(
+        seq=row.seq,
+        entry_type=kind,
+        transaction_date=row.transaction_date,
+        currency=row.currency,
+        security=row.security_id,
+        account=row.account,
+        quantity=row.quantity,
+        price=row.price,
+        gross_amount=row.gross_amount,
+        fees=row.fees,
+        taxes=row.taxes,
+        net_amount=None if without_cash else row.net_amount,
+        fx_rate=None if rate_of_other else row.fx_rate,
+        settlement_date=row.settlement_date,
+        ex_date=row.ex_date,
+        pay_date=row.pay_date,
+        new_shares=row.new_shares,
+        old_shares=row.old_shares,
+        cost_basis=row.cost_basis,
+        to_amount=row.to_amount,
+        to_currency=row.to_currency or None,
+        reverses=target,
+    )
+
+
+def booking_settings(portfolio: Portfolio) -> BookingSettings:
+    return BookingSettings(
+        base_currency=portfolio.base_currency,
+        cost_method=CostMethod(portfolio.cost_method),
+        lot_scope=LotScope(portfolio.lot_scope),
+        fees_in_cost=portfolio.fees_in_cost,
+        taxes_in_cost=portfolio.taxes_in_cost,
+        allow_short=portfolio.allow_short,
+    )
+
+
+def first_date(entries: Iterable[Entry]) -> date | None:
+    """The earliest day that any entry touches, ex-dates included."""
+    days = [day for e in entries for day in (e.transaction_date, e.ex_date) if day is not None]
+    return min(days, default=None)
