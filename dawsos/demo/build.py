@@ -1,0 +1,119 @@
+"""Building the demo, part by part. Each part finds out what is there and adds only what is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.management import call_command
+
+from accounts.identity import as_service
+from accounts.models import User
+from accounts.services import create_user, grant_membership
+from dawsos.demo.portfolios import (
+    DEMO_ASOF,
+    DEMO_FROM,
+    DEMO_PASSWORD,
+    LEDGERS,
+    PORTFOLIOS,
+    RESTATEMENT,
+    USERS,
+    DemoPortfolio,
+)
+from dawsos.demo.stopwatch import Stopwatch
+from dawsos.models import NightlyRun
+from dawsos.night import chain
+from market import services as market
+from market.calc.policies import DEFAULT_POLICY
+from market.models import PricingPack
+from market.providers import bundled
+from patterns.exceptions import DawsError
+from portfolios.models import Portfolio
+from portfolios.services import create_portfolio, run_import
+
+
+class DemoFailed(DawsError):
+    """The demo could not be built; the message names the part."""
+
+    code = "SYSTEM_5005"
+    suggestion = "Run `manage.py demo` again; it continues where it stopped."
+
+
+def build_demo(watch: Stopwatch) -> None:
+    """Everything from an empty database to a fresh pack and full portfolios."""
+    with watch.part("migrate", "Preparing the database"):
+        call_command("migrate", verbosity=0)
+    with watch.part("users", "Creating the demo users"):
+        users = demo_users()
+    with watch.part("market", "Reading bundled prices and rates"):
+        load_market()
+    with watch.part("packs", f"Sealing a pricing pack for each session from {DEMO_FROM}"):
+        seal_packs()
+    with watch.part("ledgers", "Importing the sample ledgers"):
+        for demo in PORTFOLIOS:
+            load_portfolio(demo, users)
+    with watch.part("night", f"Running the night of {DEMO_ASOF}"):
+        run_night()
+
+
+def demo_users() -> dict[str, User]:
+    """One user of each role, by email."""
+    found: dict[str, User] = {}
+    with as_service("demo"):
+        for user in USERS:
+            found[user.email] = User.objects.filter(email__iexact=user.email).first() or create_user(
+                email=user.email,
+                password=DEMO_PASSWORD,
+                display_name=user.display_name,
+                role=user.role,
+            )
+    return found
+
+
+def load_market() -> None:
+    with as_service("demo"):
+        market.register_securities(bundled.securities())
+        if not PricingPack.objects.filter(asof_date=DEMO_ASOF).exists():
+            market.ingest_observations(bundled.prices(), bundled.rates())
+
+
+def seal_packs() -> None:
+    """All sessions before the demo's last, then the correction that restated one of them."""
+    with as_service("demo"):
+        market.backfill_packs(DEMO_FROM, DEMO_ASOF - dt.timedelta(days=1), policy=DEFAULT_POLICY)
+        pack = PricingPack.objects.get(pk=RESTATEMENT.pack_id)
+        if not PricingPack.objects.filter(supersedes=pack).exists():
+            market.supersede_pack(
+                pack.pk, reason=RESTATEMENT.reason, by=None, known_at=RESTATEMENT.known_at
+            )
+
+
+def load_portfolio(demo: DemoPortfolio, users: dict[str, User]) -> None:
+    """A portfolio, its members and its ledger, through the same import that users have."""
+    owner = users[demo.owner]
+    with as_service("demo"):
+        if not Portfolio.objects.filter(pk=demo.id).exists():
+            create_portfolio(
+                by=owner,
+                portfolio_id=demo.id,
+                name=demo.name,
+                description=demo.description,
+                base_currency=demo.base_currency,
+                default_asof_date=demo.default_asof_date,
+            )
+        for email, role in demo.members:
+            grant_membership(user=users[email], portfolio_id=demo.id, role=role, by=owner)
+        report = run_import(
+            portfolio_id=demo.id,
+            content=(LEDGERS / demo.ledger).read_bytes(),
+            filename=demo.ledger,
+            by=owner,
+        )
+    if report.errors:
+        raise DemoFailed(f"{demo.ledger} has mistakes: {report.errors[:3]}")
+
+
+def run_night() -> None:
+    run = chain.run_all(chain.start(DEMO_ASOF, DEFAULT_POLICY))
+    if run.state != NightlyRun.State.DONE:
+        raise DemoFailed(f"The night of {DEMO_ASOF} ended as {run.state}.")
+

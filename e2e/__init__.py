@@ -1,0 +1,1 @@
+"""The browser's view of the demo: pages opened in real Chromium."""

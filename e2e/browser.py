@@ -1,0 +1,40 @@
+"""A headless Chromium of the system, driven by Playwright."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser; a sentence with the remedy where it is not installed."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        raise SystemExit("Chromium is missing. On Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def new_context(browser: Browser, *, theme: str, width: int) -> BrowserContext:
+    """A fresh profile in a colour scheme and a width (phones are taller than wide)."""
+    return browser.new_context(
+        color_scheme="dark" if theme == "dark" else "light",
+        viewport={"width": width, "height": 844 if width < 600 else 900},
+        reduced_motion="reduce",
+    )
+
+
+def log_in(page: Page, address: str, email: str, password: str) -> None:
+    page.goto(f"{address}accounts/login/")
+    page.fill("input[type=email]", email)
+    page.fill("input[type=password]", password)
+    page.press("input[type=password]", "Enter")
+    page.wait_for_load_state("networkidle")

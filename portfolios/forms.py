@@ -1,0 +1,59 @@
+"""What a reader may ask of a page, cleaned. A mistake is answered on the page, never guessed away."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from portfolios.models import EntryType
+
+
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": f"{label} is no calendar day. Write it as YYYY-MM-DD."},
+    )
+
+
+class AsofForm(forms.Form):
+    """As of which day and which pack, and how far back."""
+
+    asof = _day("As of")
+    pack = forms.CharField(required=False, max_length=64)
+    lookback_days = forms.IntegerField(required=False, min_value=2, max_value=10_000)
+
+
+class TransactionFilter(forms.Form):
+    """Which entries of the ledger to show."""
+
+    entry_type = forms.ChoiceField(
+        label="Type", required=False, choices=[("", "All types"), *EntryType.choices]
+    )
+    symbol = forms.CharField(label="Symbol", required=False, max_length=12)
+    start = _day("From")
+    end = _day("To")
+    text = forms.CharField(label="Text", required=False, max_length=100)
+    page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start: dt.date | None = cleaned.get("start")
+        end: dt.date | None = cleaned.get("end")
+        if start and end and start > end:
+            self.add_error("end", "The last day lies before the first. Swap the two.")
+        return cleaned
+
+
+class ImportForm(forms.Form):
+    """A ledger file to look at before anything is written."""
+
+    file = forms.FileField(
+        label="Ledger file (DawsOS CSV)",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )

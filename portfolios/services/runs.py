@@ -1,0 +1,54 @@
+"""Asking a question: inputs are checked, the context is frozen, the pattern is run and stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from patterns import library, runner
+from patterns.context import Context
+from patterns.inputs import validate_inputs
+from patterns.runner import RunResult
+from patterns.services import DatabaseStore
+from portfolios.selectors import build_context
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A run and the frozen context that it stands on."""
+
+    run: RunResult
+    context: Context
+
+
+def execute(
+    *,
+    user: User,
+    pattern_id: str,
+    inputs: Mapping[str, Any],
+    asof: dt.date | None = None,
+    pack_id: str | None = None,
+    correlation_id: str,
+    before_run: Callable[[Context], None] | None = None,
+) -> Execution:
+    """Run a pattern for ``user``, as of a day and a pack; ``before_run`` may refuse the context.
+
+    Every door (page, API, command, PDF) comes through here, so all of them show the same run.
+    """
+    pattern = library.get_pattern(pattern_id)
+    values = validate_inputs(pattern, inputs)
+    portfolio_id = values.get("portfolio_id")
+    ctx = build_context(
+        user=user,
+        portfolio_id=UUID(str(portfolio_id)) if portfolio_id else None,
+        asof=asof,
+        pack_id=pack_id,
+        correlation_id=correlation_id,
+    )
+    if before_run is not None:
+        before_run(ctx)
+    return Execution(runner.run(pattern, values, ctx, store=DatabaseStore()), ctx)
