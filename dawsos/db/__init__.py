@@ -1,0 +1,1 @@
+"""The database: an embedded PostgreSQL, its roles, and the Django backend that starts it."""

@@ -1,0 +1,99 @@
+"""Connections: as the application by default, as the owner inside `as_owner()`.
+
+Nothing is started by settings. The embedded server starts when the first connection is asked
+for, so `check` or a type checker start none; and when a connection fails, the server is made
+sure of and the connection tried once more.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, OperationalError
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.postgresql import base
+
+from dawsos.db import locks, places, server
+from dawsos.db.backend.client import DatabaseClient
+from dawsos.db.backend.creation import DatabaseCreation
+
+UNKNOWN_ROLE = "22023"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    client_class = DatabaseClient
+    creation_class = DatabaseCreation
+
+    def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
+        super().__init__(settings_dict, alias)
+        # Without a database there is only one thing to do: create or drop one.
+        self.acting_as_owner = alias == NO_DB_ALIAS
+
+    @property
+    def cluster(self) -> places.Cluster | None:
+        kind = self.settings_dict.get("EMBEDDED")
+        return places.cluster(kind) if kind else None
+
+    @contextmanager
+    def as_owner(self) -> Iterator[None]:
+        """Reconnect as the role that owns the tables; migrations need it, nothing else does."""
+        if self.acting_as_owner:
+            yield
+            return
+        if self.in_atomic_block:
+            raise NotSupportedError(
+                "A transaction is open: the owner has a connection of its own. In a test, use "
+                "the fixture `transactional_db`."
+            )
+        self.close()
+        self.acting_as_owner = True
+        try:
+            yield
+        finally:
+            self.close()
+            self.acting_as_owner = False
+
+    @property
+    def pool(self) -> Any:
+        return None if self.acting_as_owner else super().pool
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        if self.acting_as_owner:
+            params.update(self.settings_dict.get("OWNER") or {})
+        return params
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        cluster = self.cluster
+        if cluster is None:
+            return super().get_new_connection(conn_params)
+        if not locks.is_held(cluster):
+            server.ensure(cluster)
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg.OperationalError:
+            server.ensure(cluster)
+            return super().get_new_connection(conn_params)
+
+    def _configure_role(self, connection: Any) -> bool:
+        if self.acting_as_owner:
+            return False
+        try:
+            configured: bool = super()._configure_role(connection)
+        except psycopg.errors.InvalidParameterValue as error:
+            if error.sqlstate != UNKNOWN_ROLE:
+                raise
+            raise OperationalError(
+                "The database has no role for the application yet: run `python manage.py migrate`."
+            ) from error
+        return configured
+
+
+def _forget_parents_pools() -> None:
+    """A pool must not be shared over a fork: the child would read its parent's answers."""
+    DatabaseWrapper._connection_pools.clear()
+
+
+os.register_at_fork(after_in_child=_forget_parents_pools)

@@ -1,0 +1,16 @@
+"""Test databases are made, cloned and dropped by the owner."""
+
+from typing import Any
+
+from django.db.backends.postgresql import creation
+
+
+class DatabaseCreation(creation.DatabaseCreation):
+    connection: Any
+
+    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
+        """A pool may still have connections in it; WITH (FORCE) ends them."""
+        self.connection.close_pool()
+        with self._nodb_cursor() as cursor:
+            name = self.connection.ops.quote_name(test_database_name)
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
