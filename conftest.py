@@ -1,0 +1,59 @@
+"""Fixtures for every test: who is acting while a test touches the database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+# Tests that commit clean up by emptying tables; a surrounding identity would be a transaction.
+COMMITTING = {
+    "transactional_db",
+    "live_server",
+    "django_db_reset_sequences",
+    "django_db_serialized_rollback",
+}
+
+
+def _wants_rollback(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    if COMMITTING.intersection(request.fixturenames):
+        return False
+    if marker is not None:
+        return not marker.kwargs.get("transaction", False)
+    return "db" in request.fixturenames
+
+
+@pytest.fixture(autouse=True)
+def acting_as_service(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that roll back run as the service, so that they see what they arrange.
+
+    `@pytest.mark.no_identity` leaves the test alone with the bare login, which sees nothing.
+    """
+    if not _wants_rollback(request) or request.node.get_closest_marker("no_identity"):
+        yield
+        return
+    request.getfixturevalue("db")
+    from django.db import connection, transaction  # noqa: PLC0415 - after settings are known
+
+    from accounts.identity import as_service  # noqa: PLC0415
+
+    with as_service("tests"):
+        yield
+        if _is_broken(connection):
+            transaction.set_rollback(True)
+
+
+def _is_broken(connection: object) -> bool:
+    """True after a statement failed outside a savepoint: PostgreSQL then refuses all others."""
+    from psycopg.pq import TransactionStatus  # noqa: PLC0415
+
+    raw = getattr(connection, "connection", None)
+    return raw is not None and raw.info.transaction_status == TransactionStatus.INERROR
+
+
+@pytest.fixture
+def service(transactional_db: None) -> Iterator[None]:
+    """For tests that commit: everything inside is one transaction of the service."""
+    from accounts.identity import as_service  # noqa: PLC0415
+
+    with as_service("tests"):
+        yield
