@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-MINOR_UNITS: dict[str, int] = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+_BY_PLACES = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
 }
+MINOR_UNITS = {code: places for places, codes in _BY_PLACES.items() for code in codes.split()}
 """ISO 4217 exponents that differ from 2."""
 
 
@@ -40,10 +39,9 @@ def half_even(amount: Decimal, places: int) -> Decimal:
 
 def places_of(amount: Decimal) -> int:
     """Decimals an amount carries as written: 2 for 9.95, 0 for 1E+3."""
-    exponent = amount.as_tuple().exponent
-    if not isinstance(exponent, int):
+    if not amount.is_finite():
         raise ValueError(f"{amount} is not a number")
-    return max(0, -exponent)
+    return max(0, -int(amount.as_tuple().exponent))
 
 
 def decimal_from_float(number: float) -> Decimal:

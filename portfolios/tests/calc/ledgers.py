@@ -1,0 +1,48 @@
+"""Short ways to write a ledger in a test: the text of a number, the text of a date."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from portfolios.calc.entries import BookingSettings, Entry, EntryType
+
+CAD = BookingSettings(base_currency="CAD")
+_DECIMALS = {
+    "quantity",
+    "price",
+    "gross_amount",
+    "fees",
+    "taxes",
+    "net_amount",
+    "fx_rate",
+    "new_shares",
+    "old_shares",
+    "cost_basis",
+    "to_amount",
+}
+
+
+def entry(seq: int, kind: str, on: str, currency: str = "CAD", **fields: Any) -> Entry:
+    """An entry from texts: entry(1, "BUY", "2024-01-05", "USD", security="AAPL", …)."""
+    for name, value in fields.items():
+        if name in _DECIMALS and value is not None:
+            fields[name] = Decimal(value)
+        elif name.endswith("_date"):
+            fields[name] = date.fromisoformat(value)
+    return Entry(
+        seq=seq,
+        entry_type=EntryType(kind),
+        transaction_date=date.fromisoformat(on),
+        currency=currency,
+        **fields,
+    )
+
+
+def no_rates(currency: str, on: date) -> None:
+    """A table that knows nothing."""
+    return
+
+
+def fixed(**rates: str) -> Any:
+    """A table with one rate a currency, on every day: fixed(USD="1.36")."""
+    return lambda currency, on: Decimal(rates[currency]) if currency in rates else None
