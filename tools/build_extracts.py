@@ -57,9 +57,7 @@ SPLIT_FACTORS = (1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0)
 def stock_rows(folder: Path) -> list[dict[str, str]]:
     """Rows of the five listings, ordered by symbol and day, values as the source spells them."""
     text = gzip.decompress(wheel_member(STOCKS, folder)).decode("utf-8")
-    rows = [
-        row for row in csv.DictReader(io.StringIO(text)) if row["Ticker"] in EXCHANGES
-    ]
+    rows = [row for row in csv.DictReader(io.StringIO(text)) if row["Ticker"] in EXCHANGES]
     return sorted(rows, key=lambda row: (row["Ticker"], row["Date"]))
 
 
@@ -71,9 +69,7 @@ def prices(folder: Path) -> Iterator[Sequence[str]]:
 
 def split_factor(step: float) -> float:
     """New shares per old share that bring `step` back to near 1; 1 where nothing split."""
-    return next(
-        (s for s in SPLIT_FACTORS if step < 0.75 and abs(step * s - 1) < 0.05), 1.0
-    )
+    return next((s for s in SPLIT_FACTORS if step < 0.75 and abs(step * s - 1) < 0.05), 1.0)
 
 
 def actions(folder: Path) -> Iterator[Sequence[str]]:
@@ -173,9 +169,7 @@ def first_business_day(year: int, month: int) -> date:
 
 def is_holiday(day: date) -> bool:
     """Whether an early day of a month is a federal holiday; New Year's moves from Sunday."""
-    new_year = day.month == 1 and (
-        day.day == 1 or (day.day == 2 and day.weekday() == 0)
-    )
+    new_year = day.month == 1 and (day.day == 1 or (day.day == 2 and day.weekday() == 0))
     labor_day = day.month == 9 and day.day <= 7 and day.weekday() == 0
     return new_year or labor_day
 
@@ -209,9 +203,7 @@ EXTRACTS = (
         2,
         "Derived from the ratio of adjusted to raw close; see docs/demo-data.md",
     ),
-    Extract(
-        "fx_ecb.csv.gz", RATES, rates, 0, "Eleven currencies per euro, all fixings"
-    ),
+    Extract("fx_ecb.csv.gz", RATES, rates, 0, "Eleven currencies per euro, all fixings"),
     Extract(
         "tbill_us_3m.csv",
         BILLS,
@@ -234,11 +226,7 @@ def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def packed(name: str, content: bytes) -> bytes:
-    return (
-        gzip.compress(content, compresslevel=9, mtime=0)
-        if name.endswith(".gz")
-        else content
-    )
+    return gzip.compress(content, compresslevel=9, mtime=0) if name.endswith(".gz") else content
 
 
 def unpacked(name: str, content: bytes) -> bytes:
@@ -296,21 +284,13 @@ def differing(files: dict[str, bytes]) -> list[str]:
         path = DATA / name
         return unpacked(name, path.read_bytes()) if path.exists() else None
 
-    return [
-        name
-        for name, content in files.items()
-        if stored(name) != unpacked(name, content)
-    ]
+    return [name for name, content in files.items() if stored(name) != unpacked(name, content)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--check", action="store_true", help="compare and write nothing"
-    )
-    parser.add_argument(
-        "--packages", type=Path, help="a folder that may hold the packages"
-    )
+    parser.add_argument("--check", action="store_true", help="compare and write nothing")
+    parser.add_argument("--packages", type=Path, help="a folder that may hold the packages")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -61,11 +61,7 @@ def fetch(package: Package, folder: Path) -> bytes:
     target = folder / package.file
     if not target.exists():
         wanted = f"{package.name}=={package.version}"
-        pip = (
-            [sys.executable, "-m", "pip"]
-            if importlib.util.find_spec("pip")
-            else ["pip"]
-        )
+        pip = [sys.executable, "-m", "pip"] if importlib.util.find_spec("pip") else ["pip"]
         command = [*pip, "download", "--quiet", "--no-deps", wanted]
         if package.kind == "Debian package":
             command = ["apt-get", "download", f"{package.name}={package.version}"]
@@ -73,9 +69,7 @@ def fetch(package: Package, folder: Path) -> bytes:
     content = target.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != package.sha256:
-        raise SystemExit(
-            f"{package.file}: sha256 is {found}, expected {package.sha256}."
-        )
+        raise SystemExit(f"{package.file}: sha256 is {found}, expected {package.sha256}.")
     return content
 
 
