@@ -77,7 +77,10 @@ class PatternInvalid(PatternError):
     def __init__(self, message: str, faults: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(
             message,
-            details={"reason": "pattern_invalid", "errors": [dict(fault) for fault in faults]},
+            details={
+                "reason": "pattern_invalid",
+                "errors": [dict(fault) for fault in faults],
+            },
         )
 
 
