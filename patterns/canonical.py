@@ -68,9 +68,7 @@ def plain(value: object) -> Any:
 def canonical_float(value: float) -> float:
     if not math.isfinite(value):
         raise NotCanonical(f"{value} is not a number that can be stored.")
-    return (
-        float(f"{value:.{SIGNIFICANT_DIGITS - 1}e}") + 0.0
-    )  # + 0.0 turns -0.0 into 0.0
+    return float(f"{value:.{SIGNIFICANT_DIGITS - 1}e}") + 0.0  # + 0.0 turns -0.0 into 0.0
 
 
 def decimal_text(value: Decimal) -> str:
@@ -94,9 +92,7 @@ def _plain_object(value: object) -> Any:
     if isinstance(value, UUID):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: plain(getattr(value, field.name)) for field in fields(value)
-        }
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     raise NotCanonical(f"A {type(value).__name__} has no canonical form.")
 
 

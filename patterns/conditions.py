@@ -148,11 +148,7 @@ def _comparable(value: Any, literal: Any) -> Any:
     """Numbers meet as Decimal, whichever way the canonical form writes them."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Decimal(repr(value))
-    if (
-        isinstance(literal, Decimal)
-        and isinstance(value, str)
-        and _DECIMAL.fullmatch(value)
-    ):
+    if isinstance(literal, Decimal) and isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)
     return value
 
@@ -215,9 +211,7 @@ class _Parser:
             return text[1:-1]
         if kind == "word" and text in _CONSTANTS:
             return _CONSTANTS[text]
-        raise NotACondition(
-            f"A number, a text, true, false or null is expected, not {text!r}."
-        )
+        raise NotACondition(f"A number, a text, true, false or null is expected, not {text!r}.")
 
     def take(self, kind: str, text: str) -> bool:
         if self.peek() == (kind, text):
@@ -226,11 +220,7 @@ class _Parser:
         return False
 
     def peek(self) -> tuple[str, str]:
-        return (
-            self.tokens[self.position]
-            if self.position < len(self.tokens)
-            else ("end", "")
-        )
+        return self.tokens[self.position] if self.position < len(self.tokens) else ("end", "")
 
 
 def _reference(text: str) -> Reference:
@@ -245,8 +235,6 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
     while position < end:
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
-            raise NotACondition(
-                f"{text[position : position + 20].strip()!r} is not understood."
-            )
+            raise NotACondition(f"{text[position : position + 20].strip()!r} is not understood.")
         yield match.lastgroup, match[match.lastgroup]
         position = match.end()

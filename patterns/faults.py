@@ -44,9 +44,7 @@ class Fault:
 
 
 def pointer(*parts: str | int) -> str:
-    return "".join(
-        f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts
-    )
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:

@@ -24,15 +24,11 @@ MAX_INTEGER: Final = 2**63 - 1
 MAX_MAGNITUDE: Final = 30  # digits before or after the point
 
 _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
-_NUMBER = re.compile(
-    r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,2})?", re.ASCII
-)
+_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,2})?", re.ASCII)
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:[.,' ][0-9]{3})*[,.][0-9]+", re.ASCII)
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _SLASHED = re.compile(r"[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}", re.ASCII)
-_UUID = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE
-)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _BOOLEANS: Final = {"true": True, "false": False}
 
 # A mistake in one of these has a code of its own; every other is VALIDATION_2005.
@@ -71,9 +67,7 @@ def coerce(specs: Mapping[str, InputSpec], given: Mapping[str, Any]) -> dict[str
             elif spec.required:
                 raise Refusal("required", f"{name!r} is required.", _remedy(spec))
             elif spec.has_default:
-                result[name] = (
-                    None if spec.default is None else value_of(spec, spec.default)
-                )
+                result[name] = None if spec.default is None else value_of(spec, spec.default)
         except Refusal as refusal:
             mistakes.append(_mistake(name, given.get(name), refusal))
     if mistakes:
@@ -87,13 +81,9 @@ def value_of(spec: InputSpec, value: Any) -> Any:
     plain = typed.isoformat() if isinstance(typed, date) else typed
     plain = decimal_text(plain) if isinstance(plain, Decimal) else plain
     _within(spec, typed)
-    if spec.choices is not None and typed not in [
-        _read(spec, each) for each in spec.choices
-    ]:
+    if spec.choices is not None and typed not in [_read(spec, each) for each in spec.choices]:
         allowed = ", ".join(str(choice) for choice in spec.choices)
-        raise Refusal(
-            "not_a_choice", "This is not one of the choices.", f"Use one of: {allowed}."
-        )
+        raise Refusal("not_a_choice", "This is not one of the choices.", f"Use one of: {allowed}.")
     return plain
 
 
@@ -103,13 +93,9 @@ def _read(spec: InputSpec, value: Any) -> Any:
 
 def _within(spec: InputSpec, typed: Any) -> None:
     if spec.minimum is not None and typed < _read(spec, spec.minimum):
-        raise Refusal(
-            "out_of_range", "This is too small.", f"The least is {spec.minimum}."
-        )
+        raise Refusal("out_of_range", "This is too small.", f"The least is {spec.minimum}.")
     if spec.maximum is not None and typed > _read(spec, spec.maximum):
-        raise Refusal(
-            "out_of_range", "This is too large.", f"The most is {spec.maximum}."
-        )
+        raise Refusal("out_of_range", "This is too large.", f"The most is {spec.maximum}.")
 
 
 def _uuid(value: Any, spec: InputSpec) -> str:
@@ -125,19 +111,13 @@ def _string(value: Any, spec: InputSpec) -> str:
         raise Refusal("string_invalid", "This is not a text.", _remedy(spec))
     limit = spec.max_length or MAX_LENGTH
     if len(value) > limit:
-        raise Refusal(
-            "too_long", f"The text has {len(value)} characters.", f"At most {limit}."
-        )
+        raise Refusal("too_long", f"The text has {len(value)} characters.", f"At most {limit}.")
     try:
         canonical_json(value)
     except NotCanonical:
-        raise Refusal(
-            "string_invalid", "The text is not Unicode.", _remedy(spec)
-        ) from None
+        raise Refusal("string_invalid", "The text is not Unicode.", _remedy(spec)) from None
     if "\0" in value:
-        raise Refusal(
-            "string_invalid", "The text contains a NUL character.", _remedy(spec)
-        )
+        raise Refusal("string_invalid", "The text contains a NUL character.", _remedy(spec))
     return value
 
 
@@ -146,11 +126,7 @@ def _integer(value: Any, spec: InputSpec) -> int:
         _not_ambiguous(value)
         if _INTEGER.fullmatch(value):
             value = int(value)
-    if (
-        not isinstance(value, int)
-        or isinstance(value, bool)
-        or abs(value) > MAX_INTEGER
-    ):
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MAX_INTEGER:
         raise Refusal("number_invalid", "This is not a whole number.", _remedy(spec))
     return value
 
@@ -172,8 +148,7 @@ def _number(value: Any, spec: InputSpec) -> Decimal:
 
 def _moderate(number: Decimal) -> bool:
     return not number or (
-        abs(number.adjusted()) <= MAX_MAGNITUDE
-        and len(number.as_tuple().digits) <= MAX_MAGNITUDE
+        abs(number.adjusted()) <= MAX_MAGNITUDE and len(number.as_tuple().digits) <= MAX_MAGNITUDE
     )
 
 
@@ -189,9 +164,7 @@ def _date(value: Any, spec: InputSpec) -> date:
     found: date | None = None
     if isinstance(value, str):
         if _SLASHED.fullmatch(value):
-            raise Refusal(
-                "ambiguous", "This date can be read in two ways.", _remedy(spec)
-            )
+            raise Refusal("ambiguous", "This date can be read in two ways.", _remedy(spec))
         if _ISO.fullmatch(value):
             found = _calendar_day(value)
     elif type(value) is date:
@@ -263,9 +236,7 @@ def _shown(value: Any) -> str | None:
     return text[:80].encode("utf-8", "replace").decode().replace("\0", "�")
 
 
-def _refused(
-    specs: Mapping[str, InputSpec], mistakes: list[dict[str, Any]]
-) -> InputsInvalid:
+def _refused(specs: Mapping[str, InputSpec], mistakes: list[dict[str, Any]]) -> InputsInvalid:
     codes = {_code(mistake["field"], specs) for mistake in mistakes}
     reasons = {mistake["reason"] for mistake in mistakes}
     fields = ", ".join(mistake["field"] for mistake in mistakes)

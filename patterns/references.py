@@ -16,9 +16,7 @@ from patterns.exceptions import ReferenceMissing
 from patterns.faults import did_you_mean
 
 MAX_REFERENCES: Final = 1_000
-NAME: Final = (
-    r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*"  # single underscores inside only
-)
+NAME: Final = r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*"  # single underscores inside only
 
 _REFERENCE = re.compile(rf"\{{\{{[ ]?({NAME}(?:\.{NAME}){{0,9}})[ ]?\}}\}}", re.ASCII)
 
@@ -42,9 +40,7 @@ def parse(text: str) -> Reference | None:
         return None
     match = _REFERENCE.fullmatch(text)
     if match is None:
-        raise NotAReference(
-            f"{_short(text)} is not a reference such as {{{{inputs.name}}}}."
-        )
+        raise NotAReference(f"{_short(text)} is not a reference such as {{{{inputs.name}}}}.")
     root, *path = match[1].split(".")
     if root in ("inputs", "ctx") and len(path) != 1:
         raise NotAReference(f"{_short(text)}: `{root}` takes exactly one name.")
@@ -65,9 +61,7 @@ def compiled(template: Any) -> Any:
     return template
 
 
-def leaves(
-    template: Any, *place: str | int
-) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def leaves(template: Any, *place: str | int) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Every scalar of a template with the keys that lead to it."""
     if isinstance(template, Mapping):
         for key, item in template.items():

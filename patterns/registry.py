@@ -32,9 +32,7 @@ class Capability:
 
 
 _capabilities: dict[str, Capability] = {}
-_generation = (
-    0  # changes with the content, so that whoever keeps a plan knows it is old
-)
+_generation = 0  # changes with the content, so that whoever keeps a plan knows it is old
 
 
 def capability(
@@ -73,9 +71,7 @@ def generation() -> int:
 def add(declared: Capability) -> None:
     known = _capabilities.get(declared.name)
     if known is not None and known.function is not declared.function:
-        raise CapabilityMisdeclared(
-            f"The capability {declared.name!r} is declared twice."
-        )
+        raise CapabilityMisdeclared(f"The capability {declared.name!r} is declared twice.")
     _replace({**_capabilities, declared.name: declared})
 
 
@@ -104,9 +100,7 @@ def describe(
     output_type = hints.pop("return", None)
     parameters = list(hints.values())
     if len(parameters) != 2 or parameters[0] is not Context:
-        raise CapabilityMisdeclared(
-            f"{name!r} must take (ctx: Context, args: its input model)."
-        )
+        raise CapabilityMisdeclared(f"{name!r} must take (ctx: Context, args: its input model).")
     doc = (function.__doc__ or "").strip()
     if not doc:
         raise CapabilityMisdeclared(f"{name!r} has no docstring.")
@@ -127,19 +121,13 @@ def _frozen_model(candidate: object, name: str, *, closed: bool) -> type[BaseMod
     if not candidate.model_config.get("frozen"):
         raise CapabilityMisdeclared(f"{name!r}: {candidate.__name__} must be frozen.")
     if closed and candidate.model_config.get("extra") != "forbid":
-        raise CapabilityMisdeclared(
-            f'{name!r}: {candidate.__name__} must have extra="forbid".'
-        )
+        raise CapabilityMisdeclared(f'{name!r}: {candidate.__name__} must have extra="forbid".')
     return candidate
 
 
 def _did_you_mean(name: str) -> str:
     close = get_close_matches(name, _capabilities, n=1)
-    return (
-        f"Did you mean {close[0]!r}?"
-        if close
-        else "See the capabilities in docs/patterns.md."
-    )
+    return f"Did you mean {close[0]!r}?" if close else "See the capabilities in docs/patterns.md."
 
 
 def _replace(content: dict[str, Capability]) -> None:

@@ -57,13 +57,9 @@ class Figure(BaseModel):
         return self
 
     @classmethod
-    def withheld(
-        cls, reason: str, *, missing: tuple[str, ...] = (), **fields: Any
-    ) -> Self:
+    def withheld(cls, reason: str, *, missing: tuple[str, ...] = (), **fields: Any) -> Self:
         """The figure that is not known, with the reason and what is missing."""
-        return cls(
-            value=None, state="withheld", reason=reason, missing=missing, **fields
-        )
+        return cls(value=None, state="withheld", reason=reason, missing=missing, **fields)
 
 
 class _DecimalFigure(Figure):
@@ -127,8 +123,6 @@ Fraction = Annotated[float, Unit("fraction")]
 Ratio = Annotated[float, Unit("ratio")]
 Bps = Annotated[float, Unit("bps")]
 Count = Annotated[int, Unit("count")]
-Money = Annotated[
-    Decimal, Unit("money")
-]  # in the row's `currency`, else the base currency
+Money = Annotated[Decimal, Unit("money")]  # in the row's `currency`, else the base currency
 Price = Annotated[Decimal, Unit("price")]
 Quantity = Annotated[Decimal, Unit("quantity")]

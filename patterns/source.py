@@ -38,9 +38,7 @@ def read(path: Path) -> Source:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            return _unreadable(
-                path.name, BUDGET, f"The file has {size:,} bytes of {MAX_BYTES:,}."
-            )
+            return _unreadable(path.name, BUDGET, f"The file has {size:,} bytes of {MAX_BYTES:,}.")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         return _unreadable(path.name, UNREADABLE, f"The file cannot be read: {error}.")
@@ -49,13 +47,9 @@ def read(path: Path) -> Source:
 
 def parse(text: str, name: str = "") -> Source:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        return _unreadable(
-            name, BUDGET, f"The pattern has more than {MAX_BYTES:,} bytes."
-        )
+        return _unreadable(name, BUDGET, f"The pattern has more than {MAX_BYTES:,} bytes.")
     if _depth(text) > MAX_DEPTH:
-        return _unreadable(
-            name, BUDGET, f"The pattern is nested deeper than {MAX_DEPTH}."
-        )
+        return _unreadable(name, BUDGET, f"The pattern is nested deeper than {MAX_DEPTH}.")
     duplicates: list[str] = []
     try:
         data = json.loads(
@@ -67,9 +61,7 @@ def parse(text: str, name: str = "") -> Source:
         return _unreadable(name, UNREADABLE, f"Not JSON: {error.msg}.", error.lineno)
     except ValueError as error:
         return _unreadable(name, UNREADABLE, f"Not JSON: {error}.")
-    faults = tuple(
-        _fault(name, UNREADABLE, f"The key {key!r} stands twice.") for key in duplicates
-    )
+    faults = tuple(_fault(name, UNREADABLE, f"The key {key!r} stands twice.") for key in duplicates)
     return Source(name=name, data=data, lines=_lines(text), faults=faults)
 
 
@@ -87,9 +79,7 @@ def _depth(text: str) -> int:
 def _lines(text: str) -> dict[str, int]:
     """JSON pointer of every value → its line, from one walk over the tokens."""
     lines: dict[str, int] = {"": 1}
-    stack: list[
-        tuple[str, str | int]
-    ] = []  # pointer of the container, key or index in it
+    stack: list[tuple[str, str | int]] = []  # pointer of the container, key or index in it
     expects_key = False
     for token, line in _numbered(text):
         here = pointer(stack[-1][1]) if stack else ""

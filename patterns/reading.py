@@ -1,0 +1,204 @@
+"""From the text of a pattern file to its typed form, with every mistake of its shape.
+
+The file is validated part by part (head, each input, each step, each panel), so that one wrong
+key does not hide the next: what is well formed stays in the pattern, and the checks that follow
+read on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from patterns.faults import BUDGET, SHAPE, Fault, did_you_mean, pointer
+from patterns.source import Source
+from patterns.spec import (
+    PANEL_TYPES,
+    RESERVED,
+    HeadSpec,
+    Id,
+    InputSpec,
+    PanelSpec,
+    PatternSpec,
+    StepSpec,
+)
+
+MAX_STEPS: Final = 100
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What could be read, and everything that could not.
+
+    `spec` is None when there is not even a head. With faults it is what is left of the pattern,
+    good for further checks and never for running. `step_ids` names the broken steps too.
+    """
+
+    source: Source
+    spec: PatternSpec | None
+    faults: tuple[Fault, ...]
+    step_ids: frozenset[str] = frozenset()
+
+
+def read_spec(source: Source) -> Reading:
+    faults: list[Fault] = list(source.faults)
+    spec, step_ids = None, frozenset[str]()
+    if not faults or source.data is not None:
+        spec = _pattern(source.data, faults)
+        step_ids = _named_steps(source.data)
+    return Reading(source, spec, tuple(source.located(fault) for fault in faults), step_ids)
+
+
+Part = TypeVar("Part", bound=BaseModel)
+_LISTS: Final = ("inputs", "steps", "presentation")
+
+
+def _pattern(data: Any, faults: list[Fault]) -> PatternSpec | None:
+    if not isinstance(data, dict):
+        faults.append(_fault("", "A pattern is a JSON object."))
+        return None
+    head = _part(
+        HeadSpec,
+        {key: data[key] for key in data if key not in _LISTS},
+        (),
+        faults,
+        _LISTS,
+    )
+    inputs = {
+        name: part
+        for name, item in _mapping(data, "inputs", faults).items()
+        if (part := _part(InputSpec, item, ("inputs", name), faults))
+        and _named(name, ("inputs", name), faults)
+    }
+    steps = _steps(data, faults)
+    panels = _panels(data, faults)
+    known = head.model_dump() if head else {"id": str(data.get("id")), "outputs": ()}
+    return PatternSpec.model_construct(**known, inputs=inputs, steps=steps, panels=panels)
+
+
+def _steps(data: dict[str, Any], faults: list[Fault]) -> tuple[StepSpec, ...]:
+    items = _list(data, ("steps",), faults, required=True)
+    if len(items) > MAX_STEPS:
+        message = f"A pattern has at most {MAX_STEPS} steps, this one {len(items)}."
+        faults.append(_fault("/steps", message, code=BUDGET))
+    steps: dict[str, StepSpec] = {}
+    for index, item in enumerate(items):
+        part = _part(StepSpec, item, ("steps", index), faults)
+        if part is None:
+            continue
+        place = pointer("steps", index, "as")
+        if part.id in RESERVED:
+            faults.append(_fault(place, f"{part.id!r} is a reserved name."))
+        elif part.id in steps:
+            faults.append(_fault(place, f"The step {part.id!r} stands twice."))
+        else:
+            steps[part.id] = part
+    return tuple(steps.values())
+
+
+def _panels(data: dict[str, Any], faults: list[Fault]) -> tuple[PanelSpec, ...]:
+    presentation = _mapping(data, "presentation", faults)
+    for key in presentation.keys() - {"panels"}:
+        place = pointer("presentation", key)
+        faults.append(_fault(place, f"{key!r} is not known here.", did_you_mean(key, ["panels"])))
+    panels: dict[str, PanelSpec] = {}
+    for index, item in enumerate(_list(presentation, ("presentation", "panels"), faults)):
+        where = ("presentation", "panels", index)
+        part = _panel(item, where, faults)
+        if part is not None and part.id in panels:
+            faults.append(_fault(pointer(*where, "id"), f"The panel {part.id!r} stands twice."))
+        elif part is not None:
+            panels[part.id] = part
+    return tuple(panels.values())
+
+
+def _panel(item: Any, place: tuple[str | int, ...], faults: list[Fault]) -> PanelSpec | None:
+    kind = item.get("type") if isinstance(item, dict) else None
+    model = PANEL_TYPES.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        message = f"{kind!r} is not a type of panel."
+        faults.append(
+            _fault(pointer(*place, "type"), message, did_you_mean(str(kind), PANEL_TYPES))
+        )
+        return None
+    return _part(model, item, place, faults)
+
+
+def _part(
+    model: type[Part],
+    item: Any,
+    place: tuple[str | int, ...],
+    faults: list[Fault],
+    also_known: tuple[str, ...] = (),
+) -> Part | None:
+    try:
+        return TypeAdapter(model).validate_python(item)
+    except ValidationError as error:
+        for mistake in error.errors(include_url=False, include_input=False):
+            where = pointer(*place, *mistake["loc"])
+            faults.append(_shape_fault(model, mistake, where, also_known))
+        return None
+
+
+def _shape_fault(
+    model: type[BaseModel],
+    mistake: Mapping[str, Any],
+    where: str,
+    also_known: tuple[str, ...],
+) -> Fault:
+    name = str(mistake["loc"][-1]) if mistake["loc"] else ""
+    if mistake["type"] == "extra_forbidden":
+        fields = [field.alias or key for key, field in model.model_fields.items()]
+        known = [*fields, *also_known] if len(mistake["loc"]) == 1 else []
+        return _fault(where, f"{name!r} is not known here.", did_you_mean(name, known))
+    if mistake["type"] == "missing":
+        return _fault(where, f"{name!r} is missing.", f"Add {name!r}.")
+    message = f"{name!r}: {mistake['msg']}." if name else f"{mistake['msg']}."
+    expected = str(mistake.get("ctx", {}).get("expected", ""))
+    return _fault(where, message, f"Use {expected}." if expected else "")
+
+
+def _named(name: str, place: tuple[str | int, ...], faults: list[Fault]) -> bool:
+    try:
+        TypeAdapter(Id).validate_python(name)
+    except ValidationError:
+        faults.append(
+            _fault(pointer(*place), f"{name[:80]!r} is not a name such as lookback_days.")
+        )
+        return False
+    return True
+
+
+def _mapping(data: dict[str, Any], key: str, faults: list[Fault]) -> dict[str, Any]:
+    found = data.get(key, {})
+    if isinstance(found, dict):
+        return found
+    faults.append(_fault(pointer(key), f"{key!r} is a JSON object."))
+    return {}
+
+
+def _list(
+    data: dict[str, Any],
+    place: tuple[str, ...],
+    faults: list[Fault],
+    *,
+    required: bool = False,
+) -> list[Any]:
+    found = data.get(place[-1], [])
+    if not isinstance(found, list):
+        faults.append(_fault(pointer(*place), f"{place[-1]!r} is a list."))
+        return []
+    if required and not found:
+        faults.append(_fault(pointer(*place), f"{place[-1]!r} needs at least one entry."))
+    return found
+
+
+def _named_steps(data: Any) -> frozenset[str]:
+    steps = data.get("steps") if isinstance(data, dict) else None
+    named = [step.get("as") for step in steps or () if isinstance(step, dict)] if steps else []
+    return frozenset(name for name in named if isinstance(name, str))
+
+
+def _fault(place: str, message: str, suggestion: str = "", *, code: str = SHAPE) -> Fault:
+    return Fault(code=code, pointer=place, message=message, suggestion=suggestion)
