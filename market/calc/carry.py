@@ -64,8 +64,8 @@ def carry(
 ) -> Carried | Missing:
     """Take the day's own observation, or carry the last one over at most `limit` sessions.
 
-    `sessions` are the exchange's sessions in ascending order and must reach from before the
-    series' newest day to `asof`; age is the number of sessions after the observation's day up to
+    `sessions` are the exchange's sessions in ascending order, reaching back more than `limit`
+    sessions before `asof`; age is the number of sessions after the observation's day up to
     and including `asof`. Never looks ahead, never invents. Source: methods, section 2.
     """
     observation = series.newest(asof, known_at)

@@ -1,0 +1,50 @@
+"""Questions about the market: sessions, packs, their content, their history, their freshness."""
+
+from market.selectors.calendars import closed_weekdays, is_session, sessions
+from market.selectors.content import (
+    PackGap,
+    PackPrice,
+    PackRate,
+    PackView,
+    pack_content,
+    pack_prices,
+)
+from market.selectors.health import PackHealth, pack_health
+from market.selectors.history import (
+    fx_history,
+    head_for,
+    history_hash,
+    live_packs,
+    market_head,
+    price_history,
+)
+from market.selectors.packs import latest_pack, live_pack, pack_by_id, policy_named, revisions
+from market.selectors.securities import active_securities, security_by_key, security_ids
+
+__all__ = [
+    "PackGap",
+    "PackHealth",
+    "PackPrice",
+    "PackRate",
+    "PackView",
+    "active_securities",
+    "closed_weekdays",
+    "fx_history",
+    "head_for",
+    "history_hash",
+    "is_session",
+    "latest_pack",
+    "live_pack",
+    "live_packs",
+    "market_head",
+    "pack_by_id",
+    "pack_content",
+    "pack_health",
+    "pack_prices",
+    "policy_named",
+    "price_history",
+    "revisions",
+    "security_by_key",
+    "security_ids",
+    "sessions",
+]

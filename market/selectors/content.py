@@ -1,0 +1,149 @@
+"""What a pack holds: as the application uses it, and as the digest sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from market.calc.packs import PackContent, PackedGap, PackedPrice, PackedRate, PackedSource
+from market.models import FxRate, Price, PricingPack
+from market.selectors.packs import pack_by_id
+from market.selectors.securities import security_ids
+
+
+class PackPrice(NamedTuple):
+    """A close in `currency`; `asof_date` is the observation's own day, `state` exact or stale."""
+
+    close: Decimal
+    currency: str
+    asof_date: date
+    source: str
+    state: str
+
+
+class PackRate(NamedTuple):
+    """Units of the quote currency for one unit of the base currency."""
+
+    rate: Decimal
+    asof_date: date
+    source: str
+    fixing: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackGap:
+    """What the pack should hold and does not. `security_id` is None for a currency pair."""
+
+    kind: str
+    key: str
+    symbol: str
+    reason: str
+    last_observed_on: date | None
+    security_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackView:
+    """The content of one pack, by the ids of this database."""
+
+    pack_id: str
+    prices: Mapping[UUID, PackPrice]
+    rates: Mapping[tuple[str, str], PackRate]
+    gaps: tuple[PackGap, ...]
+
+    @property
+    def rate_table(self) -> dict[tuple[str, str], Decimal]:
+        """The rates alone, as `market.calc.fx.convert_path` takes them."""
+        return {pair: rate.rate for pair, rate in self.rates.items()}
+
+
+def pack_prices(pack_id: str) -> PackView:
+    """The content of a pack. A sealed one never changes, so it is remembered in the process."""
+    pack = pack_by_id(pack_id)
+    if pack.seal_number is None:
+        return _view(pack)
+    # The seal number is given once in the life of a database, unlike the id in a rolled-back test.
+    return _sealed_view(pack.pk, pack.seal_number, pack.content_hash)
+
+
+@lru_cache(maxsize=256)
+def _sealed_view(pack_id: str, _seal_number: int, _content_hash: str) -> PackView:
+    return _view(pack_by_id(pack_id))
+
+
+def _view(pack: PricingPack) -> PackView:
+    prices = Price.objects.in_pack(pack.pk).values_list(
+        "security_id", "close", "currency", "asof_date", "source", "state"
+    )
+    rates = FxRate.objects.in_pack(pack.pk).values_list(
+        "base_currency", "quote_currency", "rate", "asof_date", "source", "fixing", "state"
+    )
+    ids = security_ids() if pack.gaps else {}
+    return PackView(
+        pack_id=pack.pk,
+        prices={row[0]: PackPrice(*row[1:]) for row in prices.order_by("security_id")},
+        rates={(row[0], row[1]): PackRate(*row[2:]) for row in rates.order_by()},
+        gaps=tuple(_gap(item, ids) for item in pack.gaps),
+    )
+
+
+def _gap(item: Mapping[str, Any], ids: Mapping[str, UUID]) -> PackGap:
+    return PackGap(
+        kind=item["kind"],
+        key=item["key"],
+        symbol=item["symbol"],
+        reason=item["reason"],
+        last_observed_on=_day(item["last_observed_on"]),
+        security_id=ids.get(item["key"]) if item["kind"] == "price" else None,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def pack_content(pack_id: str) -> PackContent:
+    """The stored content as the digest sees it, read anew from the rows."""
+    pack = pack_by_id(pack_id)
+    prices = Price.objects.in_pack(pack.pk).select_related("security")
+    return PackContent(
+        asof_date=pack.asof_date,
+        policy=pack.policy,
+        prices=tuple(
+            PackedPrice(
+                row.security.key, row.close, row.currency, row.asof_date, row.source, _state(row)
+            )
+            for row in prices
+        ),
+        rates=tuple(
+            PackedRate(
+                row.base_currency,
+                row.quote_currency,
+                row.rate,
+                row.asof_date,
+                row.source,
+                row.fixing,
+                _state(row),
+            )
+            for row in FxRate.objects.in_pack(pack.pk)
+        ),
+        gaps=tuple(
+            PackedGap(
+                gap["kind"],
+                gap["key"],
+                gap["symbol"],
+                gap["reason"],
+                _day(gap["last_observed_on"]),
+            )
+            for gap in pack.gaps
+        ),
+        sources=tuple(PackedSource(**source) for source in pack.sources),
+    )
+
+
+def _state(row: Price | FxRate) -> Any:
+    return row.state

@@ -1,0 +1,117 @@
+"""The lineage of packs: what was live at a market head, and the prices of whole periods.
+
+A market head is the number of the newest seal at some moment. What was live at a head never
+changes: a later seal has a larger number. A result that names its head can be computed again
+after any number of restatements.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Exists, Max, OuterRef, QuerySet
+
+from market.calc.policies import DEFAULT_POLICY
+from market.models import FxRate, Price, PricingPack
+from market.selectors.content import PackPrice, PackRate
+from patterns.canonical import content_hash
+
+
+def market_head() -> int:
+    """The number of the newest seal; 0 before the first."""
+    newest = PricingPack.objects.aggregate(newest=Max("seal_number"))["newest"]
+    return int(newest or 0)
+
+
+def head_for(pack: PricingPack) -> int:
+    """The head to read a pack's lineage at: now for a live pack, just before its successor's seal
+    for a superseded one."""
+    successor = PricingPack.objects.sealed().filter(supersedes=pack.pk).first()
+    if successor is None or successor.seal_number is None:
+        return market_head()
+    return successor.seal_number - 1
+
+
+def live_packs(
+    policy: str, end: date, market_head: int, start: date = date.min
+) -> list[tuple[date, str, str]]:
+    """(day, pack id, content hash) of the packs live at the head, ascending by day."""
+    packs = PricingPack.objects.of_policy(policy).live_at(market_head).between(start, end)
+    return list(packs.order_by("asof_date").values_list("asof_date", "pk", "content_hash"))
+
+
+@lru_cache(maxsize=256)
+def history_hash(policy: str, asof: date, market_head: int) -> str:
+    """One hash over the day and content of every pack live at the head, up to and with `asof`.
+
+    It depends neither on ids nor on seal numbers, so another machine that has the same history
+    has the same hash.
+    """
+    lineage = live_packs(policy, asof, market_head)
+    return content_hash([[day.isoformat(), digest] for day, _, digest in lineage])
+
+
+def price_history(
+    security_ids: Iterable[UUID],
+    start: date,
+    end: date,
+    market_head: int,
+    *,
+    policy: str = DEFAULT_POLICY,
+) -> dict[date, dict[UUID, PackPrice]]:
+    """The prices of each session's live pack, in one query; a day with a pack has an entry."""
+    wanted = list(security_ids)
+    history: dict[date, dict[UUID, PackPrice]] = {
+        day: {} for day in _days(policy, start, end, market_head)
+    }
+    rows = (
+        Price.objects.filter(Exists(_live(policy, start, end, market_head)))
+        .filter(security_id__in=wanted)
+        .order_by()
+        .values_list(
+            "pack__asof_date", "security_id", "close", "currency", "asof_date", "source", "state"
+        )
+    )
+    for day, security_id, *price in rows.iterator(chunk_size=20_000):
+        history[day][security_id] = PackPrice._make(price)
+    return history
+
+
+def fx_history(
+    start: date,
+    end: date,
+    market_head: int,
+    *,
+    policy: str = DEFAULT_POLICY,
+    currencies: Sequence[str] | None = None,
+) -> dict[date, dict[tuple[str, str], PackRate]]:
+    """The rates of each session's live pack, in one query; limited to some quote currencies."""
+    history: dict[date, dict[tuple[str, str], PackRate]] = {
+        day: {} for day in _days(policy, start, end, market_head)
+    }
+    rows = FxRate.objects.filter(Exists(_live(policy, start, end, market_head)))
+    if currencies is not None:
+        rows = rows.filter(quote_currency__in=currencies)
+    values = rows.order_by().values_list(
+        "pack__asof_date",
+        "base_currency",
+        "quote_currency",
+        "rate",
+        "asof_date",
+        "source",
+        "fixing",
+        "state",
+    )
+    for day, base, quote, *rate in values.iterator(chunk_size=20_000):
+        history[day][base, quote] = PackRate._make(rate)
+    return history
+
+
+def _days(policy: str, start: date, end: date, market_head: int) -> list[date]:
+    return [day for day, _, _ in live_packs(policy, end, market_head, start)]
+
+
+def _live(policy: str, start: date, end: date, market_head: int) -> QuerySet[PricingPack]:
+    packs = PricingPack.objects.of_policy(policy).between(start, end).live_at(market_head)
+    return packs.filter(pk=OuterRef("pack_id"))

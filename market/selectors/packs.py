@@ -1,0 +1,54 @@
+"""Which packs there are, and which of them is live."""
+
+from datetime import date
+
+from market.calc.policies import DEFAULT_POLICY, POLICIES, Policy
+from market.exceptions import PackNotFound, UnknownPolicy
+from market.models import PricingPack
+
+
+def policy_named(name: str) -> Policy:
+    try:
+        return POLICIES[name]
+    except KeyError:
+        raise UnknownPolicy(
+            f"There is no pricing policy {name!r}.",
+            details={"reason": "policy_unknown", "policy": name, "policies": sorted(POLICIES)},
+        ) from None
+
+
+def live_pack(policy: str = DEFAULT_POLICY, asof: date | None = None) -> PricingPack | None:
+    """The pack that is live for the day; without a day, the latest."""
+    if asof is None:
+        return latest_pack(policy)
+    return PricingPack.objects.of_policy(policy).live().filter(asof_date=asof).first()
+
+
+def latest_pack(policy: str = DEFAULT_POLICY, up_to: date | None = None) -> PricingPack | None:
+    """The newest live pack, or the newest that is not after `up_to`."""
+    packs = PricingPack.objects.of_policy(policy).live()
+    if up_to is not None:
+        packs = packs.up_to(up_to)
+    return packs.order_by("-asof_date").first()
+
+
+def pack_by_id(pack_id: str) -> PricingPack:
+    """The pack of that name, sealed or not, live or superseded."""
+    pack = (
+        PricingPack.objects.select_related("freshness", "supersedes", "superseded_by")
+        .filter(pk=pack_id)
+        .first()
+        if "\x00" not in pack_id
+        else None
+    )
+    if pack is None:
+        raise PackNotFound(
+            f"There is no pricing pack {pack_id!r}.", details={"pack_id": pack_id[:100]}
+        )
+    return pack
+
+
+def revisions(pack: PricingPack) -> list[PricingPack]:
+    """All revisions of the pack's day and policy, the oldest first."""
+    same_day = PricingPack.objects.of_policy(pack.policy).asof(pack.asof_date)
+    return list(same_day.select_related("superseded_by").order_by("revision"))

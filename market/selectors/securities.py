@@ -1,0 +1,31 @@
+"""Which listings there are."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from market.calc.policies import Policy
+from market.exceptions import SecurityNotFound
+from market.models import Security
+
+
+def active_securities(policy: Policy) -> list[Security]:
+    """The listings a pack of the policy should price, in order of symbol."""
+    return list(Security.objects.active().on_basis(policy.price_basis).order_by("symbol"))
+
+
+def security_ids() -> Mapping[str, UUID]:
+    """Every listing's id by its public name, symbol.exchange.price_basis."""
+    rows = Security.objects.values_list("symbol", "exchange", "price_basis", "pk")
+    return {".".join(names): pk for *names, pk in rows.order_by()}
+
+
+def security_by_key(key: str) -> Security:
+    """The listing named symbol.exchange.price_basis; a symbol may itself hold dots."""
+    parts = key.rsplit(".", 2)
+    found = len(parts) == 3 and Security.objects.filter(
+        symbol=parts[0], exchange=parts[1], price_basis=parts[2]
+    )
+    security = found.first() if found else None
+    if security is None:
+        raise SecurityNotFound(f"No security is listed as {key!r}.", details={"key": key})
+    return security
