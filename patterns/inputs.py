@@ -15,7 +15,7 @@ from uuid import UUID
 from patterns.canonical import canonical_json, decimal_text
 from patterns.exceptions import InputsInvalid, NotCanonical
 from patterns.faults import did_you_mean
-from patterns.spec import InputSpec
+from patterns.spec import InputSpec, PatternSpec
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2200
@@ -48,11 +48,12 @@ class Refusal(ValueError):
         self.remedy = remedy
 
 
-def coerce(specs: Mapping[str, InputSpec], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs of a run: checked, defaulted, canonical.
+def validate_inputs(pattern: PatternSpec, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of a run: checked, defaulted, canonical. Doing it twice changes nothing.
 
     Raises InputsInvalid with every mistake: {field, value, reason, message, remedy}.
     """
+    specs = pattern.inputs
     mistakes = [
         _mistake(name, value, Refusal("unknown_input", f"There is no input {name[:80]!r}.",
                                       did_you_mean(name, specs)))
