@@ -23,13 +23,13 @@ class ReadOnly:
         return False
 
 
-class StageInline(ReadOnly, admin.TabularInline[StageRun, NightlyRun]):
+class StageInline(ReadOnly, admin.TabularInline):
     model = StageRun
     extra = 0
 
 
 @admin.register(NightlyRun)
-class NightlyRunAdmin(ReadOnly, admin.ModelAdmin[NightlyRun]):
+class NightlyRunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("asof_date", "policy", "state", "pack_id", "started_at", "ended_at")
     list_filter = ("state", "policy")
     date_hierarchy = "asof_date"
@@ -37,6 +37,6 @@ class NightlyRunAdmin(ReadOnly, admin.ModelAdmin[NightlyRun]):
 
 
 @admin.register(StageRun)
-class StageRunAdmin(ReadOnly, admin.ModelAdmin[StageRun]):
+class StageRunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("run", "stage", "state", "attempts", "fence", "started_at", "ended_at")
     list_filter = ("stage", "state")
