@@ -1,0 +1,55 @@
+"""The prices and rates of one day, as valuation reads them, and how states combine."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from portfolios.calc.entries import SecurityKey
+
+State = Literal["exact", "partial", "stale", "withheld"]
+_WORST_FIRST: tuple[State, ...] = ("withheld", "partial", "stale", "exact")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A close in its own currency, with the day it was observed; stale when carried forward."""
+
+    close: Decimal
+    currency: str
+    asof_date: date
+    state: State = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Units of base currency per 1 unit of a currency, with the day of its fixing."""
+
+    rate: Decimal
+    asof_date: date
+    state: State = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Everything one valuation day knows. What is absent is unknown, never zero and never one.
+
+    The base currency needs no rate of its own: `rate_of` gives it exactly 1.
+    """
+
+    asof_date: date
+    base_currency: str
+    prices: Mapping[SecurityKey, Mark] = field(default_factory=dict)
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+
+    def rate_of(self, currency: str) -> Rate | None:
+        if currency == self.base_currency:
+            return Rate(Decimal(1), self.asof_date)
+        return self.rates.get(currency)
+
+
+def worst(states: Iterable[State]) -> State:
+    """The state of a sum: as bad as its worst part; exact when it has none."""
+    found = set(states)
+    return next((state for state in _WORST_FIRST if state in found), "exact")
