@@ -1,0 +1,294 @@
+/* From a chart's specification to an ECharts option. Pure: no DOM, no clock, no locale, so that the
+   browser and the V8 inside dawsos/charts give the same picture.
+
+   spec:  { kind, categories, category_kind, series: [{ label, values, texts, states, format, currency }],
+            signed }, as patterns.panels describes it. Values are as stored: 0.05, not 5.
+   theme: one of DawsOSCharts.palettes.
+   size:  { width, height, paper }; paper has no tooltips, no slider and no animation. */
+(function (root) {
+  "use strict";
+  var MINUS = "\u2212";
+
+  function number(value) {
+    return value === null || value === undefined || value === "" ? null : Number(value);
+  }
+
+  function fixed(value, places) {
+    var text = Math.abs(value).toFixed(places);
+    return (value < 0 && Number(text) !== 0 ? MINUS : "") + text;
+  }
+
+  /* Short forms for axes: 1.2 M, 45 k, 5 %. Full values are in the texts. */
+  function tick(format, step) {
+    return function (value) {
+      if (format === "percent") {
+        return fixed(value * 100, step && step * 100 < 1 ? (step * 100 < 0.1 ? 2 : 1) : 0) + " %";
+      }
+      var size = Math.abs(value);
+      if (size >= 1e9) return fixed(value / 1e9, 1) + " bn";
+      if (size >= 1e6) return fixed(value / 1e6, size >= 1e7 ? 0 : 1) + " M";
+      if (size >= 1e4) return fixed(value / 1e3, 0) + " k";
+      return fixed(value, size < 10 && size % 1 ? 2 : 0);
+    };
+  }
+
+  /* The distance between ticks is about a fifth of the range: enough to choose decimals. */
+  function step(spec) {
+    var all = [];
+    spec.series.forEach(function (series) {
+      series.values.forEach(function (value) { if (number(value) !== null) all.push(number(value)); });
+    });
+    if (!all.length) return 1;
+    var low = Math.min.apply(null, all), high = Math.max.apply(null, all);
+    return ((spec.kind === "bar" ? Math.max(high, 0) - Math.min(low, 0) : high - low) || Math.abs(high) || 1) / 5;
+  }
+
+  function remark(series, index) {
+    var state = series.states ? series.states[index] : "exact";
+    return state && state !== "exact" ? " (" + state + ")" : "";
+  }
+
+  function text(series, index) {
+    var said = series.texts && series.texts[index];
+    return (said || "withheld") + remark(series, index);
+  }
+
+  function words(theme, size) {
+    return { color: theme.muted, fontFamily: theme.fonts.text, fontSize: size || 11 };
+  }
+
+  function figures(theme, size) {
+    return { color: theme.muted, fontFamily: theme.fonts.figures, fontSize: size || 11 };
+  }
+
+  function base(theme, size) {
+    return {
+      animation: !size.paper,
+      animationDuration: 250,
+      color: theme.series,
+      textStyle: { fontFamily: theme.fonts.text, color: theme.text },
+      aria: { enabled: true },
+    };
+  }
+
+  function tooltip(theme, trigger, formatter) {
+    return {
+      trigger: trigger, renderMode: "richText", confine: true, formatter: formatter,
+      backgroundColor: theme.surface, borderColor: theme.zero, borderWidth: 1, padding: [8, 12],
+      textStyle: { color: theme.text, fontFamily: theme.fonts.figures, fontSize: 12, lineHeight: 18 },
+      axisPointer: { lineStyle: { color: theme.zero, type: "dashed" }, animation: false },
+    };
+  }
+
+  /* A value alone between two gaps would be an invisible line; it gets a dot. */
+  function point(values, index, category) {
+    var alone = values[index] !== null
+      && (index === 0 || values[index - 1] === null)
+      && (index === values.length - 1 || values[index + 1] === null);
+    return { value: [category, values[index]], symbol: alone ? "circle" : "none", symbolSize: 5 };
+  }
+
+  function area(colour) {
+    return {
+      opacity: 1,
+      color: {
+        type: "linear", x: 0, y: 0, x2: 0, y2: 1,
+        colorStops: [{ offset: 0, color: colour + "38" }, { offset: 1, color: colour + "00" }],
+      },
+    };
+  }
+
+  function line(spec, theme, size) {
+    var option = base(theme, size);
+    var dated = spec.category_kind === "date";
+    var many = spec.series.length > 1;
+    var zoomed = dated && !size.paper && spec.categories.length > 60;
+    option.useUTC = true;
+    option.grid = { left: 8, right: 16, top: many ? 36 : 14, bottom: zoomed ? 44 : 8, containLabel: true };
+    if (many) option.legend = { top: 4, left: 8, icon: "roundRect", itemWidth: 12, itemHeight: 3, textStyle: words(theme) };
+    option.xAxis = {
+      type: dated ? "time" : "category",
+      axisLine: { lineStyle: { color: theme.line } }, axisTick: { show: false }, splitLine: { show: false },
+      axisLabel: Object.assign(figures(theme), { hideOverlap: true }),
+    };
+    if (dated) option.xAxis.axisLabel.formatter = { year: "{yyyy}", month: "{MMM} {yy}", day: "{d} {MMM}" };
+    else option.xAxis.data = spec.categories;
+    option.yAxis = {
+      type: "value", scale: !spec.signed, splitNumber: 4,
+      splitLine: { lineStyle: { color: theme.line } },
+      axisLabel: Object.assign(figures(theme), { formatter: tick(spec.series[0].format, step(spec)) }),
+    };
+    option.series = spec.series.map(function (series, at) {
+      var values = series.values.map(number);
+      var colour = theme.series[at % theme.series.length];
+      return {
+        type: "line", name: series.label, connectNulls: false, showSymbol: true,
+        data: spec.categories.map(function (category, index) { return point(values, index, category); }),
+        lineStyle: { width: 1.75, color: colour }, itemStyle: { color: colour },
+        areaStyle: many ? undefined : area(colour),
+        emphasis: { disabled: true }, sampling: undefined,
+      };
+    });
+    if (zoomed) option.dataZoom = [slider(theme)];
+    if (!size.paper) {
+      option.tooltip = tooltip(theme, "axis", function (items) {
+        var index = items[0].dataIndex;
+        return [spec.categories[index]].concat(spec.series.map(function (series) {
+          return (many ? series.label + "  " : "") + text(series, index);
+        })).join("\n");
+      });
+    }
+    return option;
+  }
+
+  function slider(theme) {
+    return {
+      type: "slider", height: 20, bottom: 10, left: 16, right: 16, borderColor: theme.line, brushSelect: false,
+      backgroundColor: "transparent", fillerColor: theme.accent + "1f", showDetail: false,
+      dataBackground: { lineStyle: { color: theme.zero, width: 1, opacity: 0.5 }, areaStyle: { color: theme.zero, opacity: 0.1 } },
+      selectedDataBackground: { lineStyle: { color: theme.accent, width: 1, opacity: 0.6 }, areaStyle: { color: theme.accent, opacity: 0.08 } },
+      handleStyle: { color: theme.surface, borderColor: theme.zero }, moveHandleSize: 0,
+      emphasis: { handleStyle: { color: theme.surface, borderColor: theme.accent } },
+    };
+  }
+
+  /* ▲ and ▼ say the direction where colour cannot. */
+  function arrow(value) {
+    return value > 0 ? "\u25B2 " : value < 0 ? "\u25BC " : "";
+  }
+
+  /* Room for the labels, which stand outside the bars. */
+  function reach(spec) {
+    var low = 0, high = 0;
+    spec.series.forEach(function (series) {
+      series.values.forEach(function (value) {
+        low = Math.min(low, number(value) || 0);
+        high = Math.max(high, number(value) || 0);
+      });
+    });
+    var room = (high - low || 1) * 0.34;
+    return { min: low < 0 ? low - room : 0, max: high > 0 || low === 0 ? high + room : 0 };
+  }
+
+  function bar(spec, theme, size) {
+    var option = base(theme, size);
+    var many = spec.series.length > 1;
+    var span = reach(spec);
+    option.grid = { left: 12, right: 12, top: many ? 32 : 8, bottom: 8, containLabel: true };
+    if (many) option.legend = { top: 4, left: 8, itemWidth: 10, itemHeight: 10, textStyle: words(theme) };
+    option.yAxis = {
+      type: "category", inverse: true, data: spec.categories,
+      axisLine: { show: false }, axisTick: { show: false },
+      axisLabel: Object.assign(words(theme, 12), { color: theme.text, width: Math.max(70, size.width * 0.3), overflow: "truncate" }),
+    };
+    option.xAxis = {
+      type: "value", min: span.min, max: span.max, splitNumber: 3,
+      splitLine: { show: false }, axisLabel: { show: false }, axisLine: { show: false }, axisTick: { show: false },
+    };
+    option.series = spec.series.map(function (series, at) {
+      return {
+        type: "bar", name: series.label, barMaxWidth: 22, barCategoryGap: "42%",
+        data: series.values.map(function (raw, index) {
+          return bead(spec, series, index, number(raw), theme, at);
+        }),
+        label: { show: !many, fontFamily: theme.fonts.figures, fontSize: 12, color: theme.text },
+        markLine: at ? undefined : zero(theme),
+        emphasis: { disabled: true },
+      };
+    });
+    if (!size.paper) {
+      option.tooltip = tooltip(theme, "axis", function (items) {
+        var index = items[0].dataIndex;
+        return [spec.categories[index]].concat(spec.series.map(function (series) {
+          return (many ? series.label + "  " : "") + text(series, index);
+        })).join("\n");
+      });
+      option.tooltip.axisPointer = { type: "none" };
+    }
+    return option;
+  }
+
+  function bead(spec, series, index, value, theme, at) {
+    var left = value !== null && value < 0;
+    var colour = spec.signed ? (left ? theme.negative : theme.positive) : theme.series[at % theme.series.length];
+    return {
+      value: value === null ? 0 : value,
+      itemStyle: { color: colour, borderRadius: left ? [3, 0, 0, 3] : [0, 3, 3, 0] },
+      label: {
+        position: left ? "left" : "right",
+        color: value === null ? theme.muted : theme.text,
+        formatter: value === null ? "withheld" : (spec.signed ? arrow(value) : "") + series.texts[index],
+      },
+    };
+  }
+
+  function zero(theme) {
+    return {
+      silent: true, symbol: "none", label: { show: false }, animation: false,
+      lineStyle: { color: theme.zero, type: "solid", width: 1 }, data: [{ xAxis: 0 }],
+    };
+  }
+
+  function donut(spec, theme, size) {
+    var option = base(theme, size);
+    var series = spec.series[0];
+    var values = series.values.map(number);
+    var total = values.reduce(function (sum, value) { return sum + (value || 0); }, 0);
+    var narrow = size.width < 400;
+    var texts = {};
+    spec.categories.forEach(function (category, index) { texts[category] = text(series, index); });
+    var centre = narrow ? ["50%", 100] : [Math.min(130, size.width * 0.28), "50%"];
+    var radius = narrow ? [58, 86] : [Math.min(68, size.height * 0.27), Math.min(100, size.height * 0.4)];
+    option.legend = legend(spec, theme, size, texts, narrow, centre[0]);
+    option.series = [{
+      type: "pie", name: series.label, center: centre, radius: radius, startAngle: 90,
+      data: spec.categories.map(function (category, index) {
+        return { name: category, value: values[index] === null ? undefined : values[index], itemStyle: { color: theme.series[index % theme.series.length] } };
+      }),
+      itemStyle: { borderColor: theme.surface, borderWidth: 2 },
+      label: {
+        show: true, position: "center", silent: true,
+        formatter: "{total|" + tick(series.format, total / 5)(total) + "}\n{of|" + spec.categories.length + (spec.categories.length === 1 ? " part" : " parts") + "}",
+        rich: {
+          total: { fontFamily: theme.fonts.figures, fontSize: 18, fontWeight: 500, color: theme.text, lineHeight: 24 },
+          of: { fontFamily: theme.fonts.text, fontSize: 11, color: theme.muted, lineHeight: 15 },
+        },
+      },
+      labelLine: { show: false },
+      emphasis: { scale: !size.paper, scaleSize: 3, label: { show: true } },
+    }];
+    if (!size.paper) {
+      option.tooltip = tooltip(theme, "item", function (item) { return item.name + "\n" + texts[item.name]; });
+    }
+    return option;
+  }
+
+  /* The legend carries the values: name left, figure right, every slice listed. */
+  function legend(spec, theme, size, texts, narrow, middle) {
+    var room = narrow ? size.width - 48 : size.width - middle * 2 - 60;
+    var value = Math.max.apply(null, spec.categories.map(function (category) { return texts[category].length; })) * 7.3 + 10;
+    var name = Math.max(60, Math.min(180, room - value));
+    return {
+      type: size.paper ? "plain" : "scroll", orient: "vertical",
+      left: narrow ? 12 : middle * 2 + 8, top: narrow ? 206 : "middle", bottom: narrow ? 4 : undefined,
+      icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: spec.categories.length > 9 ? 5 : 9, selectedMode: false,
+      pageIconSize: 10, pageTextStyle: words(theme), pageIconColor: theme.muted, pageIconInactiveColor: theme.line,
+      data: spec.categories,
+      formatter: function (category) { return "{name|" + category + "}{value|" + texts[category] + "}"; },
+      textStyle: {
+        rich: {
+          name: { width: name, color: theme.text, fontFamily: theme.fonts.text, fontSize: 12, overflow: "truncate" },
+          value: { width: value, align: "right", color: theme.text, fontFamily: theme.fonts.figures, fontSize: 12 },
+        },
+      },
+    };
+  }
+
+  var kinds = { line: line, bar: bar, donut: donut };
+
+  root.DawsOSCharts = root.DawsOSCharts || {};
+  root.DawsOSCharts.option = function (spec, theme, size) {
+    if (!kinds[spec.kind]) throw new Error("no builder draws a chart of kind " + spec.kind);
+    return kinds[spec.kind](spec, theme, size || { width: 600, height: 280 });
+  };
+})(globalThis);

@@ -1,0 +1,84 @@
+/* The frame of every page: theme, dialogs, copying, menus and keys. */
+(function () {
+  "use strict";
+
+  function open(id) {
+    var dialog = document.getElementById(id);
+    if (!dialog || dialog.open) return;
+    document.querySelectorAll("dialog[open]").forEach(function (other) { other.close(); });
+    dialog.showModal();
+    dialog.dispatchEvent(new CustomEvent("dawsos:opened"));
+  }
+
+  function copy(button) {
+    var done = function () {
+      var label = button.getAttribute("aria-label");
+      button.setAttribute("data-copied", "");
+      button.setAttribute("aria-label", "Copied");
+      setTimeout(function () {
+        button.removeAttribute("data-copied");
+        button.setAttribute("aria-label", label);
+      }, 1600);
+    };
+    if (navigator.clipboard) navigator.clipboard.writeText(button.dataset.copy).then(done, function () {});
+  }
+
+  document.addEventListener("click", function (event) {
+    var target = event.target;
+    if (target.closest("[data-theme-toggle]")) window.DawsOSTheme.toggle();
+    var opener = target.closest("[data-opens]");
+    if (opener) open(opener.dataset.opens);
+    var copier = target.closest("[data-copy]");
+    if (copier) copy(copier);
+    if (target instanceof HTMLDialogElement) target.close(); // the backdrop
+    document.querySelectorAll("details[data-menu][open]").forEach(function (menu) {
+      if (!menu.contains(target) || opener) menu.open = false;
+    });
+  });
+
+  document.addEventListener("change", function (event) {
+    if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+
+  function typing(element) {
+    return element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+  }
+
+  var waiting = ""; // the first key of a sequence such as "g p"
+
+  var keys = {
+    "/": function () {
+      var field = document.getElementById("search");
+      if (field && field.offsetParent) field.focus();
+      else open("palette");
+    },
+    "?": function () { open("keys"); },
+    t: function () { window.DawsOSTheme.toggle(); },
+    "g p": function () {
+      var link = document.querySelector(".brand[href]");
+      if (link) link.click();
+    },
+  };
+
+  document.addEventListener("keydown", function (event) {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      open("palette");
+      return;
+    }
+    if (event.key === "Escape") {
+      document.querySelectorAll("details[data-menu][open]").forEach(function (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      });
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (document.querySelector("dialog[open]")) return;
+    var action = keys[waiting + event.key];
+    waiting = event.key === "g" ? "g " : "";
+    if (!action) return;
+    waiting = "";
+    event.preventDefault();
+    action();
+  });
+})();

@@ -1,0 +1,59 @@
+/* Sorting a table by a column: numbers by their stored value, words by the alphabet, and what is
+   withheld always last. Without this script the table stays in its given order. */
+(function () {
+  "use strict";
+
+  function key(cell) {
+    var data = cell.querySelector("data");
+    if (data) {
+      var number = Number(data.value);
+      return Number.isNaN(number) ? data.value : number;
+    }
+    var text = cell.textContent.trim();
+    return cell.querySelector(".figure--withheld") || text === "—" || text === "" ? null : text;
+  }
+
+  function compare(a, b) {
+    if (a === null || b === null) return 0;
+    if (typeof a === "number" && typeof b === "number") return a - b;
+    return String(a).localeCompare(String(b), "en", { numeric: true });
+  }
+
+  function sort(table, column, descending) {
+    var body = table.tBodies[0];
+    var rows = Array.from(body.rows).map(function (row) { return { row: row, key: key(row.cells[column]) }; });
+    rows.sort(function (a, b) {
+      if ((a.key === null) !== (b.key === null)) return a.key === null ? 1 : -1;
+      return descending ? compare(b.key, a.key) : compare(a.key, b.key);
+    });
+    body.append.apply(body, rows.map(function (item) { return item.row; }));
+  }
+
+  function attach(table) {
+    Array.from(table.tHead.rows[0].cells).forEach(function (head, column) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.className = "data-table__sort";
+      button.append.apply(button, Array.from(head.childNodes));
+      head.append(button);
+      button.addEventListener("click", function () {
+        var now = head.getAttribute("aria-sort");
+        // Numbers are most often wanted from the largest down.
+        var descending = now ? now === "ascending" : head.classList.contains("is-numeric");
+        table.querySelectorAll("[aria-sort]").forEach(function (other) { other.removeAttribute("aria-sort"); });
+        head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+        sort(table, column, descending);
+      });
+    });
+  }
+
+  function attachAll(root) {
+    root.querySelectorAll("table[data-sortable]:not([data-sortable=on])").forEach(function (table) {
+      table.setAttribute("data-sortable", "on");
+      if (table.tBodies.length && table.tBodies[0].rows.length > 1) attach(table);
+    });
+  }
+
+  attachAll(document);
+  document.addEventListener("htmx:load", function (event) { attachAll(event.target); });
+})();
