@@ -1,0 +1,164 @@
+"""One look for every number: the value, how far it can be trusted, and where to ask why.
+
+    {% load figures %}
+    {% figure cell %}                     a cell of a panel
+    {% figure portfolio.total "money" %}  a figure of a capability or selector
+    {% figure cell compact=True %}        in a table: the state is a mark, its words are spoken
+    {% state_badge "partial" "2 of 3 prices" %}
+    {% panel_badge panel %}
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from dawsos.templatetags.shell import icon
+from patterns.formats import NUMERIC, display
+from patterns.panels import Cell, Panel
+from patterns.results import Figure
+
+register = template.Library()
+
+WORDS = {
+    "partial": "Partial",
+    "stale": "Stale",
+    "estimated": "Estimated",
+    "withheld": "Withheld",
+    "failed": "Failed",
+    "skipped": "Skipped",
+    "warming": "Warming",
+    "fresh": "Fresh",
+    "error": "Error",
+    "complete": "Complete",
+}
+ICONS = {
+    "partial": "partial",
+    "stale": "stale",
+    "estimated": "estimated",
+    "withheld": "withheld",
+    "failed": "alert",
+    "error": "alert",
+    "warming": "stale",
+    "fresh": "check",
+    "complete": "check",
+}
+UNREMARKABLE = {"", "exact", "empty"}  # what needs no badge
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A state in a word, a symbol, and the sentences behind it."""
+
+    state: str
+    story: str
+
+    def html(self, *, mark: bool) -> SafeString:
+        word = WORDS.get(self.state, self.state.capitalize())
+        symbol = icon(ICONS[self.state]) if self.state in ICONS else mark_safe("")  # noqa: S308
+        modifier = " state--mark" if mark else ""
+        tip = f"{word}. {self.story}" if mark and self.story else (self.story or word)
+        spoken = format_html('<span class="visually-hidden">: {}</span>', self.story)
+        if not self.story and not mark:
+            return format_html('<span class="state state--{}">{}{}</span>', self.state, symbol, word)
+        return format_html(
+            '<button type="button" class="state state--{}{}" data-tip="{}">'
+            '{}<span class="state__word">{}</span>{}</button>',
+            self.state,
+            modifier,
+            tip,
+            symbol,
+            word,
+            spoken if self.story else "",
+        )
+
+
+def cell_of(value: Figure, format_name: str) -> Cell:
+    """A figure outside a panel, ready to show, with the same text as inside one."""
+    currency = str(getattr(value, "currency", ""))
+    number = None if value.value is None else Decimal(str(value.value))
+    return Cell(
+        text=display(value.value, format_name, currency),
+        format=format_name,
+        numeric=format_name in NUMERIC,
+        sign=_sign(number),
+        state=value.state,
+        reason=value.reason or "",
+        missing=value.missing,
+        coverage="" if value.coverage is None else display(value.coverage, "percent"),
+        asof_date="" if value.asof_date is None else value.asof_date.isoformat(),
+        method=value.method or "",
+        n="" if value.n is None else str(value.n),
+        raw="" if value.value is None else str(value.value),
+        unit=value.unit,
+        currency=currency,
+        path="",
+    )
+
+
+def _sign(number: Decimal | None) -> Literal["", "positive", "negative", "zero"]:
+    if number is None:
+        return ""
+    return "positive" if number > 0 else "negative" if number < 0 else "zero"
+
+
+def _story(cell: Cell) -> str:
+    """Everything a cell knows about its own state, a line each."""
+    lines = [
+        cell.reason,
+        f"Missing: {', '.join(cell.missing)}" if cell.missing else "",
+        f"Coverage: {cell.coverage}" if cell.coverage else "",
+        f"As of {cell.asof_date}" if cell.asof_date else "",
+        f"Method: {cell.method}" if cell.method else "",
+        f"Observations: {cell.n}" if cell.n else "",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _value(cell: Cell) -> SafeString:
+    if cell.raw and cell.numeric:
+        return format_html('<data class="figure__value" value="{}">{}</data>', cell.raw, cell.text)
+    return format_html('<span class="figure__value">{}</span>', cell.text)
+
+
+@register.simple_tag
+def figure(
+    value: Cell | Figure | None, format: str = "", *, compact: bool = False, why: str = ""
+) -> SafeString:
+    """A figure: its text, its state when it is not exact, a link to its explanation when given."""
+    if value is None or value == "":
+        return format_html('<span class="figure figure--withheld">{}</span>', "—")
+    cell = value if isinstance(value, Cell) else cell_of(value, format)
+    if cell.state in UNREMARKABLE and not why and not cell.numeric:
+        return format_html("{}", cell.text)
+    classes = "figure"
+    if cell.numeric:
+        classes += " figure--numeric"
+    if cell.sign in {"positive", "negative"}:
+        classes += f" figure--{cell.sign}"
+    if cell.state == "withheld":
+        classes += " figure--withheld"
+    badge: Any = ""
+    if cell.state not in UNREMARKABLE:
+        badge = Badge(cell.state, _story(cell)).html(mark=compact)
+    link: Any = format_html('<a class="figure__why" href="{}">why?</a>', why) if why else ""
+    return format_html('<span class="{}">{}{}{}</span>', classes, _value(cell), badge, link)
+
+
+@register.simple_tag
+def state_badge(state: str, reason: str = "", *, compact: bool = False) -> SafeString:
+    """A state in words, with its reason in a tip and for screen readers. Exact says nothing."""
+    if state in UNREMARKABLE:
+        return mark_safe("")
+    return Badge(state, reason or "").html(mark=compact)
+
+
+@register.simple_tag
+def panel_badge(panel: Panel) -> SafeString:
+    """The badge in a panel's head; the panel's body says the rest."""
+    return state_badge(panel.state, panel.note if panel.state not in {"skipped", "failed"} else "")
