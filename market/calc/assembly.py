@@ -40,12 +40,11 @@ def assemble(policy: Policy, evidence: Evidence, asof: date, known_at: datetime)
     A listing without a source, or without a young enough observation, becomes a gap with its
     reason; so does a missing fixing. Nothing is converted and nothing is filled in.
     """
-    found: list[PackedPrice | PackedRate | PackedGap] = []
     sources: set[PackedSource] = set()
-    for listing in evidence.listings:
-        found.append(_price(policy, evidence, listing, asof, known_at, sources))
-    for pair in policy.pairs:
-        found.append(_rate(policy, evidence, pair, asof, known_at, sources))
+    found: list[PackedPrice | PackedRate | PackedGap] = [
+        *(_price(policy, evidence, it, asof, known_at, sources) for it in evidence.listings),
+        *(_rate(policy, evidence, pair, asof, known_at, sources) for pair in policy.pairs),
+    ]
     return PackContent(
         asof_date=asof,
         policy=policy.name,

@@ -18,7 +18,6 @@ class Policy:
 
     `calendar` (MIC) says on which days there is a pack, and counts the age of rates; a price is
     aged by its own exchange. `carry_sessions` is the greatest age of a carried observation.
-    `source_last_day` is the last day the sources declare; None for a source that goes on.
     """
 
     name: str
@@ -31,7 +30,6 @@ class Policy:
     pivot: str
     currencies: tuple[str, ...]
     carry_sessions: int
-    source_last_day: date | None
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -55,7 +53,6 @@ ECB: Final = Policy(
     pivot="EUR",
     currencies=("AUD", "CAD", "CHF", "CNY", "GBP", "HKD", "JPY", "SGD", "USD"),
     carry_sessions=5,
-    source_last_day=date(2013, 3, 1),
 )
 
 DEFAULT_POLICY: Final = ECB.name

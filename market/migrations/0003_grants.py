@@ -18,7 +18,7 @@ WRITABLE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = (("accounts", "0001_initial"), ("market", "0002_sealing"))
+    dependencies = (("accounts", "0002_row_level_security"), ("market", "0002_sealing"))
 
     operations = (
         *(

@@ -1,5 +1,6 @@
 """Pricing packs: the prices and rates of one day under one policy, sealed once and for ever."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -140,6 +141,9 @@ class PriceQuerySet(models.QuerySet["Price"]):
     def in_pack(self, pack_id: str) -> Self:
         return self.filter(pack_id=pack_id)
 
+    def in_packs(self, pack_ids: Iterable[str]) -> Self:
+        return self.filter(pack_id__in=list(pack_ids))
+
 
 class Price(models.Model):
     """The close a pack holds for a listing; `asof_date` is the observation's own day."""
@@ -175,6 +179,9 @@ class Price(models.Model):
 class FxRateQuerySet(models.QuerySet["FxRate"]):
     def in_pack(self, pack_id: str) -> Self:
         return self.filter(pack_id=pack_id)
+
+    def in_packs(self, pack_ids: Iterable[str]) -> Self:
+        return self.filter(pack_id__in=list(pack_ids))
 
 
 class FxRate(models.Model):

@@ -7,6 +7,7 @@ from market.selectors.content import (
     PackRate,
     PackView,
     pack_content,
+    pack_contents,
     pack_prices,
 )
 from market.selectors.health import PackHealth, pack_health
@@ -20,8 +21,10 @@ from market.selectors.history import (
 )
 from market.selectors.packs import latest_pack, live_pack, pack_by_id, policy_named, revisions
 from market.selectors.securities import active_securities, security_by_key, security_ids
+from market.selectors.verification import PackFault, pack_faults
 
 __all__ = [
+    "PackFault",
     "PackGap",
     "PackHealth",
     "PackPrice",
@@ -39,6 +42,8 @@ __all__ = [
     "market_head",
     "pack_by_id",
     "pack_content",
+    "pack_contents",
+    "pack_faults",
     "pack_health",
     "pack_prices",
     "policy_named",

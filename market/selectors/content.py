@@ -1,6 +1,7 @@
 """What a pack holds: as the application uses it, and as the digest sees it."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -108,42 +109,55 @@ def _day(text: str | None) -> date | None:
 
 def pack_content(pack_id: str) -> PackContent:
     """The stored content as the digest sees it, read anew from the rows."""
-    pack = pack_by_id(pack_id)
-    prices = Price.objects.in_pack(pack.pk).select_related("security")
-    return PackContent(
-        asof_date=pack.asof_date,
-        policy=pack.policy,
-        prices=tuple(
-            PackedPrice(
-                row.security.key, row.close, row.currency, row.asof_date, row.source, _state(row)
-            )
-            for row in prices
-        ),
-        rates=tuple(
-            PackedRate(
-                row.base_currency,
-                row.quote_currency,
-                row.rate,
-                row.asof_date,
-                row.source,
-                row.fixing,
-                _state(row),
-            )
-            for row in FxRate.objects.in_pack(pack.pk)
-        ),
-        gaps=tuple(
-            PackedGap(
-                gap["kind"],
-                gap["key"],
-                gap["symbol"],
-                gap["reason"],
-                _day(gap["last_observed_on"]),
-            )
-            for gap in pack.gaps
-        ),
-        sources=tuple(PackedSource(**source) for source in pack.sources),
+    return pack_contents([pack_by_id(pack_id)])[pack_id]
+
+
+def pack_contents(packs: Sequence[PricingPack]) -> dict[str, PackContent]:
+    """The content of many packs by id, in two queries."""
+    ids = [pack.pk for pack in packs]
+    prices, rates = _stored_prices(ids), _stored_rates(ids)
+    return {
+        pack.pk: PackContent(
+            asof_date=pack.asof_date,
+            policy=pack.policy,
+            prices=tuple(prices[pack.pk]),
+            rates=tuple(rates[pack.pk]),
+            gaps=tuple(_stored_gap(item) for item in pack.gaps),
+            sources=tuple(PackedSource(**source) for source in pack.sources),
+        )
+        for pack in packs
+    }
+
+
+def _stored_prices(pack_ids: Sequence[str]) -> dict[str, list[PackedPrice]]:
+    found: dict[str, list[PackedPrice]] = defaultdict(list)
+    keys = {pk: key for key, pk in security_ids().items()}
+    rows = Price.objects.in_packs(pack_ids).values_list(
+        "pack_id", "security_id", "close", "currency", "asof_date", "source", "state"
     )
+    for pack_id, security_id, *values in rows.order_by():
+        found[pack_id].append(PackedPrice(keys[security_id], *values))
+    return found
 
 
-def _state(row: Price | FxRate) -> Any:
-    return row.state
+def _stored_rates(pack_ids: Sequence[str]) -> dict[str, list[PackedRate]]:
+    found: dict[str, list[PackedRate]] = defaultdict(list)
+    rows = FxRate.objects.in_packs(pack_ids).values_list(
+        "pack_id",
+        "base_currency",
+        "quote_currency",
+        "rate",
+        "asof_date",
+        "source",
+        "fixing",
+        "state",
+    )
+    for pack_id, *values in rows.order_by():
+        found[pack_id].append(PackedRate(*values))
+    return found
+
+
+def _stored_gap(item: Mapping[str, Any]) -> PackedGap:
+    return PackedGap(
+        item["kind"], item["key"], item["symbol"], item["reason"], _day(item["last_observed_on"])
+    )

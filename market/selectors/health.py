@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from market.calc.policies import DEFAULT_POLICY, Policy
 from market.models import PackFreshness, PricingPack
+from market.providers.bundled import last_day
 from market.selectors.calendars import sessions
 from market.selectors.packs import latest_pack, pack_by_id, policy_named
 
@@ -61,9 +62,7 @@ def pack_health(
 
 def last_due_session(policy: Policy, today: date) -> date | None:
     """The newest session whose night is over and which the sources still cover."""
-    end = today - timedelta(days=1)
-    if policy.source_last_day is not None:
-        end = min(end, policy.source_last_day)
+    end = min(today - timedelta(days=1), last_day())
     recent = sessions(policy.calendar, end - timedelta(days=14), end)
     return recent[-1] if recent else None
 

@@ -1,0 +1,162 @@
+"""Build a pack, seal it, and replace it by a better revision."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.identity import as_service
+from accounts.models import User
+from accounts.services import record
+from market.calc.assembly import assemble
+from market.calc.packs import PackContent, pack_digest
+from market.calc.policies import DEFAULT_POLICY, Policy
+from market.exceptions import NotASession, PackConflict, PackNotSealed, PackSuperseded
+from market.models import PricingPack
+from market.selectors import (
+    is_session,
+    live_pack,
+    pack_by_id,
+    pack_content,
+    policy_named,
+    security_ids,
+    sessions,
+)
+from market.selectors.evidence import load_evidence
+from market.services.refusals import refusals_as_errors
+from market.services.storing import (
+    Draft,
+    digests_of,
+    discard_open,
+    lock_policy,
+    seal_drafts,
+    store_drafts,
+)
+
+
+def build_pack(
+    asof: date,
+    policy: str = DEFAULT_POLICY,
+    *,
+    known_at: datetime | None = None,
+    by: User | None = None,
+    seal: bool = True,
+) -> PricingPack:
+    """The pack of a session from what was known at `known_at`, by default now.
+
+    A sealed pack of the day is returned as it is; one that was left open is built again. With
+    `seal=False` the pack stays open, for checks between building and sealing.
+    """
+    rules = policy_named(policy)
+    require_session(rules, asof)
+    with as_service("build a pricing pack"), refusals_as_errors():
+        lock_policy(policy)
+        existing = live_pack(policy, asof)
+        if existing is not None:
+            return existing
+        left_open = PricingPack.objects.of_policy(policy).asof(asof).open()
+        discard_open([pack.pk for pack in left_open])
+        draft = Draft(_content(rules, asof, known_at or timezone.now()))
+        store_drafts([draft], security_ids())
+        if seal:
+            _note("market.pack.seal", by, draft.id, content_hash=_seal(draft))
+    return pack_by_id(draft.id)
+
+
+def seal_pack(pack_id: str, *, by: User | None = None) -> PricingPack:
+    """Seal an open pack as it is stored. Sealing a sealed one changes nothing."""
+    with as_service("seal a pricing pack"), refusals_as_errors():
+        lock_policy(pack_by_id(pack_id).policy)
+        # Locked before its content is read: a price on its way in is waited for.
+        pack = PricingPack.objects.select_for_update().get(pk=pack_id)
+        if not pack.is_sealed:
+            digest = pack_digest(pack_content(pack_id))
+            seal_drafts({pack_id: digest})
+            _note("market.pack.seal", by, pack_id, content_hash=digest)
+    return pack_by_id(pack_id)
+
+
+def supersede_pack(
+    pack_id: str, reason: str, by: User | None, *, known_at: datetime | None = None
+) -> PricingPack:
+    """Build and seal the next revision from what is known at `known_at`, by default now.
+
+    The old pack stays as it is and is only pointed to. Of two callers at once one wins; the
+    other, like everyone later, is told that the pack is superseded already.
+    """
+    if not reason.strip():
+        raise PackConflict(
+            "A pack is superseded for a reason, and the reason is missing.",
+            code="VALIDATION_2007",
+            http_status=422,
+            suggestion="Say in a sentence what was wrong.",
+            details={"reason": "reason_missing", "field": "reason"},
+        )
+    with as_service("supersede a pricing pack"), refusals_as_errors():
+        lock_policy(pack_by_id(pack_id).policy)
+        old = PricingPack.objects.select_for_update().get(pk=pack_id)
+        _require_supersedable(old)
+        draft = Draft(
+            _content(policy_named(old.policy), old.asof_date, known_at or timezone.now()),
+            revision=old.revision + 1,
+            supersedes=old.pk,
+            reason=reason.strip(),
+        )
+        store_drafts([draft], security_ids())
+        digest = _seal(draft)
+        _note(
+            "market.pack.supersede",
+            by,
+            draft.id,
+            supersedes=old.pk,
+            reason=draft.reason,
+            old_content_hash=old.content_hash,
+            content_hash=digest,
+        )
+    return pack_by_id(draft.id)
+
+
+def require_session(policy: Policy, asof: date) -> None:
+    """Refuse a day without a session, naming the sessions around it."""
+    if is_session(policy.calendar, asof):
+        return
+    near = sessions(policy.calendar, asof - timedelta(days=6), asof + timedelta(days=6))
+    around = [day for day in near if day < asof][-1:] + [day for day in near if day > asof][:1]
+    raise NotASession(
+        f"{policy.calendar} was closed on {asof:%A} {asof}; there is no pack for that day.",
+        details={
+            "reason": "date_invalid",
+            "asof_date": asof.isoformat(),
+            "sessions_around": [day.isoformat() for day in around],
+        },
+    )
+
+
+def _content(policy: Policy, asof: date, known_at: datetime) -> PackContent:
+    return assemble(policy, load_evidence(policy, asof, asof, known_at), asof, known_at)
+
+
+def _seal(draft: Draft) -> str:
+    digests = digests_of([draft])
+    seal_drafts(digests)
+    return digests[draft.id]
+
+
+def _require_supersedable(pack: PricingPack) -> None:
+    if not pack.is_sealed:
+        raise PackNotSealed(f"Pack {pack.pk} is still open.", details={"pack_id": pack.pk})
+    successor = PricingPack.objects.filter(supersedes=pack.pk).first()
+    if successor is not None:
+        raise PackSuperseded(
+            f"Pack {pack.pk} is superseded by {successor.pk} already.",
+            details={"pack_id": pack.pk, "superseded_by": successor.pk},
+        )
+
+
+def _note(action: str, by: User | None, pack_id: str, **details: str) -> None:
+    record(
+        action=action,
+        by=by,
+        resource_type="pricing_pack",
+        resource_id=pack_id,
+        details=details,
+    )
