@@ -32,9 +32,9 @@ def acting_as_service(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("db")
-    from django.db import connection, transaction  # noqa: PLC0415 - after settings are known
+    from django.db import connection, transaction
 
-    from accounts.identity import as_service  # noqa: PLC0415
+    from accounts.identity import as_service
 
     with as_service("tests"):
         yield
@@ -44,7 +44,7 @@ def acting_as_service(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _is_broken(connection: object) -> bool:
     """True after a statement failed outside a savepoint: PostgreSQL then refuses all others."""
-    from psycopg.pq import TransactionStatus  # noqa: PLC0415
+    from psycopg.pq import TransactionStatus
 
     raw = getattr(connection, "connection", None)
     return raw is not None and raw.info.transaction_status == TransactionStatus.INERROR
@@ -53,7 +53,7 @@ def _is_broken(connection: object) -> bool:
 @pytest.fixture
 def service(transactional_db: None) -> Iterator[None]:
     """For tests that commit: everything inside is one transaction of the service."""
-    from accounts.identity import as_service  # noqa: PLC0415
+    from accounts.identity import as_service
 
     with as_service("tests"):
         yield

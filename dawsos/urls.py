@@ -5,7 +5,8 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
-urlpatterns += [
-    path("", include(f"{app}.urls")) for app in ("accounts", "portfolios") if find_spec(f"{app}.urls")
+ours = [f"{app}.urls" for app in ("accounts", "portfolios")]
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    *(path("", include(urls)) for urls in ours if find_spec(urls)),
 ]

@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -52,18 +53,16 @@ def create(cluster: Cluster, programs: Path) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     os.chown(fresh, *binaries.server_owner())
-    _run(
-        [programs / "initdb", "-D", fresh, "--username=postgres", "--auth=trust"]
-        + ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        + ([] if cluster.durable else ["--no-sync"]),
-        home=cluster.home,
-    )
-    single_user = [programs / "postgres", "--single", "-D", fresh, "-j", "postgres"]
-    _run(single_user, home=cluster.home, text=FIRST_STATEMENTS.replace("\n", ";\n\n"))
+    make: list[str | Path] = [programs / "initdb", "-D", fresh, "--username=postgres"]
+    make += ["--auth=trust", "--encoding=UTF8", "--locale-provider=builtin"]
+    make += ["--builtin-locale=C.UTF-8", *([] if cluster.durable else ["--no-sync"])]
+    _run(make, home=cluster.home)
+    single: list[str | Path] = [programs / "postgres", "--single", "-D", fresh, "-j", "postgres"]
+    _run(single, home=cluster.home, text=FIRST_STATEMENTS.replace("\n", ";\n\n"))
     fresh.rename(cluster.directory)
 
 
-def _run(command: list[str | Path], *, home: Path, text: str = "") -> None:
+def _run(command: Sequence[str | Path], *, home: Path, text: str = "") -> None:
     done = subprocess.run(
         command,
         check=False,

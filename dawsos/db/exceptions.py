@@ -1,8 +1,8 @@
 """What can go wrong before there is a database.
 
-    DatabaseUnavailable
-    ├── ServerNotStarted     the embedded server could not be made or started
-    └── RolesNotReady        the login may not create the roles, or they are missing
+DatabaseUnavailable
+├── ServerNotStarted     the embedded server could not be made or started
+└── RolesNotReady        the login may not create the roles, or they are missing
 """
 
 

@@ -42,7 +42,7 @@ def answers(cluster: Cluster) -> bool:
     return _ping(cluster) == pq.Ping.OK
 
 
-def _ping(cluster: Cluster) -> pq.Ping:
+def _ping(cluster: Cluster) -> int:
     address = conninfo.make_conninfo(
         host=str(cluster.socket_directory),
         port=PORT,

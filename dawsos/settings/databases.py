@@ -1,4 +1,4 @@
-"""`DATABASES`, computed without side effect: from DATABASE_URL, or the embedded server's address."""
+"""`DATABASES`, without side effect: from DATABASE_URL, or the embedded server's address."""
 
 import hashlib
 import os

@@ -81,7 +81,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.acting_as_owner:
             return False
         try:
-            configured: bool = super()._configure_role(connection)
+            configured: bool = super()._configure_role(connection)  # type: ignore[misc]
         except psycopg.errors.InvalidParameterValue as error:
             if error.sqlstate != UNKNOWN_ROLE:
                 raise
@@ -93,7 +93,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def _forget_parents_pools() -> None:
     """A pool must not be shared over a fork: the child would read its parent's answers."""
-    DatabaseWrapper._connection_pools.clear()
+    pools: dict[str, Any] = getattr(DatabaseWrapper, "_connection_pools")  # noqa: B009 - no stub
+    pools.clear()
 
 
 os.register_at_fork(after_in_child=_forget_parents_pools)

@@ -11,6 +11,6 @@ class DatabaseCreation(creation.DatabaseCreation):
     def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
         """A pool may still have connections in it; WITH (FORCE) ends them."""
         self.connection.close_pool()
-        with self._nodb_cursor() as cursor:
+        with self.connection._nodb_cursor() as cursor:
             name = self.connection.ops.quote_name(test_database_name)
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,10 +1,9 @@
 """The embedded database by hand: start it and keep it, stop it, look at it."""
 
 import json
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from dawsos.db import server
@@ -16,7 +15,7 @@ class Command(BaseCommand):
     help = "Start, stop or describe the embedded PostgreSQL. It otherwise starts by itself."
     requires_system_checks = []
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "action",
             choices=["start", "stop", "status"],

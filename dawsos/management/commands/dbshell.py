@@ -1,14 +1,14 @@
 """Django's `dbshell`, with `--owner` for the role that owns the tables."""
 
-from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.core.management.commands import dbshell
 from django.db import connections
 
 
 class Command(dbshell.Command):
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
             "--owner",
