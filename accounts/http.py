@@ -1,0 +1,12 @@
+"""What a view behind the login is given."""
+
+from django.http import HttpRequest
+
+from accounts.models import User
+
+
+class AuthenticatedRequest(HttpRequest):
+    """For annotations: `login_required` has seen to it that `user` is one of ours."""
+
+    user: User
+    correlation_id: str
