@@ -4,6 +4,7 @@
     {% figure cell %}                     a cell of a panel
     {% figure portfolio.total "money" %}  a figure of a capability or selector
     {% figure cell compact=True %}        in a table: the state is a mark, its words are spoken
+    {% number entry.net_amount "money" entry.currency signed=True %}
     {% state_badge "partial" "2 of 3 prices" %}
     {% panel_badge panel %}
 """
@@ -148,6 +149,23 @@ def figure(
         badge = Badge(cell.state, _story(cell)).html(mark=compact)
     link: Any = format_html('<a class="figure__why" href="{}">why?</a>', why) if why else ""
     return format_html('<span class="{}">{}{}{}</span>', classes, _value(cell), badge, link)
+
+
+@register.simple_tag
+def number(
+    value: Decimal | None, format: str, currency: str = "", *, signed: bool = False
+) -> SafeString:
+    """A stored number that is no figure: a ledger entry's quantity, price or amount."""
+    if value is None:
+        return mark_safe("")
+    direction = _sign(value) if signed else ""
+    return format_html(
+        '<span class="figure figure--numeric{}"><data class="figure__value" value="{}">{}</data>'
+        "</span>",
+        f" figure--{direction}" if direction else "",
+        f"{value:f}",
+        display(value, format, currency),
+    )
 
 
 @register.simple_tag
