@@ -98,6 +98,9 @@ def value_day(state: DayState, marks: Marks, listed: dict[SecurityKey, str]) -> 
     flows, unvalued = _flows(state, marks, listed)
     positions = sum((holding.base for holding in holdings.values()), ZERO)
     withheld = bool(state.quantities) and not holdings
+    state_of_day: State = _age(holdings, money, marks)
+    if missing_prices or missing_rates:
+        state_of_day = "withheld" if withheld else "partial"
     return DayValue(
         asof_date=state.asof_date,
         total_value=None if withheld else positions + cash,
@@ -106,7 +109,7 @@ def value_day(state: DayState, marks: Marks, listed: dict[SecurityKey, str]) -> 
         receivable_balance=_worth(state.receivables, marks, missing_rates),
         inflow=None if unvalued else _external(flows, 1),
         outflow=None if unvalued else _external(flows, -1),
-        state=_state(withheld, bool(missing_prices or missing_rates), holdings, money, marks),
+        state=state_of_day,
         coverage=len(holdings) / len(state.quantities) if state.quantities else 1.0,
         missing_prices=tuple(missing_prices),
         missing_rates=tuple(dict.fromkeys(missing_rates)),
@@ -174,15 +177,10 @@ def _worth(money: Mapping[str, Decimal], marks: Marks, missing: list[str]) -> De
     return total
 
 
-def _state(
-    withheld: bool,
-    partial: bool,
-    holdings: Mapping[SecurityKey, Holding],
-    money: Mapping[str, Decimal],
-    marks: Marks,
+def _age(
+    holdings: Mapping[SecurityKey, Holding], money: Mapping[str, Decimal], marks: Marks
 ) -> State:
-    if withheld or partial:
-        return "withheld" if withheld else "partial"
+    """Stale when any price or rate that was used is carried forward."""
     currencies = {holding.currency for holding in holdings.values()} | set(money)
     used = [marks.rate_of(currency) for currency in currencies]
     if any(rate is not None and rate.state == "stale" for rate in used):
