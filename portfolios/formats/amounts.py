@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from portfolios.calc.money import minor_units, quantum, round_money
 from portfolios.formats.draft import ZERO, Draft, Fault
@@ -16,15 +14,14 @@ OUTWARD = frozenset({"BUY", "WITHDRAWAL", "FEE", "TAX", "FX_CONVERSION"})
 WITHOUT_CASH = frozenset({"SPLIT", "OPENING_BALANCE"})
 
 
-def settle(values: Mapping[str, Any], base_currency: str) -> tuple[Draft, list[Fault]]:
-    """A draft with gross and net amount computed, and the mistakes between its columns."""
-    stated = values.get("net_amount")
-    draft = Draft(**{name: value for name, value in values.items() if name != "net_amount"})
+def settle(draft: Draft, base_currency: str) -> tuple[Draft, list[Fault]]:
+    """The draft with gross and net amount filled in, and the mistakes between its columns."""
     row = draft.row or 0
+    stated = draft.net_amount
     draft, faults = _with_gross(draft, row)
     draft = replace(draft, net_amount=net_amount(draft))
-    if stated is not None and not faults and stated != abs(draft.net_amount):
-        said = f"net_amount is {stated}, the other columns give {abs(draft.net_amount)}."
+    if stated is not None and not faults and abs(stated) != abs(draft.net_amount or ZERO):
+        said = f"net_amount is {stated}, the other columns give {draft.net_amount}."
         faults.append(_mismatch(row, "net_amount", said, str(stated)))
     return draft, [*faults, *_rate(draft, row, base_currency), *_days(draft, row)]
 
@@ -108,8 +105,8 @@ def _days(draft: Draft, row: int) -> list[Fault]:
         return [_order(row, "settlement_date", "Settlement is before the trade.")]
     if draft.ex_date is not None and draft.ex_date > day:
         return [_order(row, "ex_date", "The ex-date is after the entry.")]
-    if draft.pay_date is not None and draft.pay_date != day:
-        return [_order(row, "pay_date", "The pay date differs from the entry's date.")]
+    if draft.pay_date is not None and draft.pay_date < day:
+        return [_order(row, "pay_date", "The pay date is before the entry.")]
     return []
 
 

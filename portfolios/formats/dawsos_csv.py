@@ -28,7 +28,7 @@ MONEY = ("gross_amount", "fees", "taxes", "net_amount", "cost_basis")
 FIXED_PLACES = {"quantity": 8, "price": 8, "new_shares": 8, "old_shares": 8, "fx_rate": 10}
 MAY_BE_ZERO = frozenset({"fees", "taxes", "net_amount", "cost_basis"})
 TEXTS = {"account": 50, "external_id": 100, "narration": 500, "estimated_reason": 50}
-SETTLEMENT_AHEAD = timedelta(days=31)
+KNOWN_AHEAD = {"settlement_date": timedelta(days=31), "pay_date": timedelta(days=366)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,18 @@ def parse(
     )
     drafts: list[Draft] = []
     faults = list(records.faults)
+    unread: set[str] = set()
     for row, fields in records.rows:
         draft, wrong = _read_row(row, fields, base_currency, today)
         faults.extend(wrong)
-        if draft is not None and not wrong:
+        if draft is None or wrong:
+            unread.add(fields.get("symbol", ""))
+        else:
             drafts.append(draft)
     faults.sort(key=lambda fault: fault.row or 0)
-    return Parsed(tuple(drafts), tuple(faults))
+    return Parsed(
+        tuple(drafts), tuple(faults), None if records.faults else frozenset(unread)
+    )
 
 
 def _read_row(
@@ -108,7 +113,7 @@ def _read_row(
     if faults:
         return None, faults
     values["transaction_date"] = values.pop("date")
-    return settle(values, base_currency)
+    return settle(Draft(**values), base_currency)
 
 
 def _type_unknown(row: int, text: str) -> Fault:
@@ -142,8 +147,7 @@ def _read_field(
     column: str, text: str, place: Place, fields: Mapping[str, str], today: date
 ) -> date | Decimal | str | Fault:
     if column == "date" or column in DATES:
-        ahead = SETTLEMENT_AHEAD if column == "settlement_date" else timedelta(0)
-        return read_date(text, place, latest=today + ahead)
+        return read_date(text, place, latest=today + KNOWN_AHEAD.get(column, timedelta(0)))
     if column in ("currency", "to_currency"):
         return _read_currency(text, place)
     if column in TEXTS:

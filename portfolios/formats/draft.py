@@ -16,8 +16,9 @@ SHOWN = 100  # characters of a wrong value that are repeated in its mistake
 class Draft:
     """An entry before it is numbered and chained. Amounts are positive; the type gives the sign.
 
-    `net_amount` alone is signed: the effect on cash of `currency`. A format names the security
-    by symbol and exchange; whoever knows the register fills in `security_id`.
+    `net_amount`, the effect on cash of `currency`, is signed once `amounts.settle` has filled it
+    in; before, it is what the source states, if anything. A format names the security by symbol
+    and exchange; whoever knows the register fills in `security_id`.
     """
 
     entry_type: str
@@ -32,7 +33,7 @@ class Draft:
     gross_amount: Decimal | None = None
     fees: Decimal = ZERO
     taxes: Decimal = ZERO
-    net_amount: Decimal = ZERO
+    net_amount: Decimal | None = None
     fx_rate: Decimal | None = None
     settlement_date: date | None = None
     ex_date: date | None = None
@@ -72,7 +73,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """All entries of a file, and all its mistakes. Only a file without mistakes is imported."""
+    """All entries of a file, and all its mistakes. Only a file without mistakes is imported.
+
+    `unread` are the symbols of rows with mistakes: what these rows would have brought is not
+    known. It is None when not even the symbols are.
+    """
 
     drafts: tuple[Draft, ...]
     faults: tuple[Fault, ...]
+    unread: frozenset[str] | None = frozenset()

@@ -28,6 +28,16 @@ class Migration(migrations.Migration):
             migrations.RunSQL(LINK.format(table=table), UNLINK.format(table=table))
             for table in TABLES
         ),
-        *protect("patterns_patternrun", nullable_public=True, append_only=True),
-        *protect("patterns_stepresult", nullable_public=True, append_only=True),
+        # Whoever may look may run, so viewers write runs too. Only the service forgets them.
+        *(
+            operation
+            for table in ("patterns_patternrun", "patterns_stepresult")
+            for operation in protect(
+                table,
+                nullable_public=True,
+                web=("SELECT", "INSERT"),
+                service=("SELECT", "INSERT", "DELETE"),
+                write_roles=("owner", "editor", "viewer"),
+            )
+        ),
     ]

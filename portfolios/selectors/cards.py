@@ -1,0 +1,82 @@
+"""The portfolios of a user at a glance: value and day's return on each one's own day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce, Now, TruncDate
+
+from accounts.models import User
+from patterns.results import FractionFigure, MoneyFigure
+from portfolios.calc.money import round_money
+from portfolios.models import Portfolio, PortfolioDailyValue
+from portfolios.selectors.access import visible_portfolios
+
+NOT_VALUED = "No pricing pack values this portfolio yet."
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioCard:
+    """One line of the list; its figures are withheld where no day is valued."""
+
+    id: UUID
+    name: str
+    description: str
+    base_currency: str
+    asof_date: date | None
+    total_value: MoneyFigure
+    twr_1d: FractionFigure
+    state: str
+
+
+def portfolio_cards(user: User) -> list[PortfolioCard]:
+    """Every visible portfolio with the live value of its default day, in two queries."""
+    newest = (
+        PortfolioDailyValue.objects.filter(
+            portfolio=OuterRef("pk"),
+            asof_date__lte=Coalesce(OuterRef("default_asof_date"), TruncDate(Now())),
+            pack__superseded_by__isnull=True,
+        )
+        .order_by("-asof_date")
+        .values("pk")[:1]
+    )
+    portfolios = list(visible_portfolios(user).annotate(shown_value=Subquery(newest)))
+    shown = PortfolioDailyValue.objects.in_bulk([p.shown_value for p in portfolios])
+    return [_card(p, shown.get(p.shown_value)) for p in portfolios]
+
+
+def _card(portfolio: Portfolio, value: PortfolioDailyValue | None) -> PortfolioCard:
+    total = _total(portfolio, value)
+    return PortfolioCard(
+        id=portfolio.pk,
+        name=portfolio.name,
+        description=portfolio.description,
+        base_currency=portfolio.base_currency,
+        asof_date=value.asof_date if value else None,
+        total_value=total,
+        twr_1d=_day(value),
+        state=total.state,
+    )
+
+
+def _total(portfolio: Portfolio, value: PortfolioDailyValue | None) -> MoneyFigure:
+    currency = portfolio.base_currency
+    if value is None or value.total_value is None:
+        return MoneyFigure.withheld(NOT_VALUED, currency=currency)
+    return MoneyFigure(
+        value=round_money(value.total_value, currency),
+        currency=currency,
+        state=value.state,
+        reason=None if value.state == "exact" else f"The value is {value.state}.",
+        coverage=None if value.state == "exact" else value.coverage,
+        asof_date=value.asof_date,
+    )
+
+
+def _day(value: PortfolioDailyValue | None) -> FractionFigure:
+    if value is None or value.time_weighted_return is None:
+        return FractionFigure.withheld("The day's return is not known.")
+    return FractionFigure(value=value.time_weighted_return, state=value.state)

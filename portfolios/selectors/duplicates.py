@@ -1,0 +1,125 @@
+"""Which rows of a file the ledger holds already.
+
+A row with an external id is compared by it. A row without one is compared by content: the first
+of several equal rows matches the first equal entry, the second the second, so two equal
+purchases on one day stay two. Entries that were reversed no longer count.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from portfolios.calc.booking.reversals import effective
+from portfolios.formats.draft import Draft, Fault
+from portfolios.models import Transaction
+from portfolios.models.chain import same_content_hash
+from portfolios.selectors.ledger import to_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A row that adds nothing, and the entry or earlier row that it repeats."""
+
+    row: int | None
+    reason: str
+    seq: int | None = None
+    import_run: int | None = None
+    same_as_row: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "row": self.row,
+            "reason": self.reason,
+            "entry": self.seq,
+            "import_run": self.import_run,
+            "same_as_row": self.same_as_row,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A file's drafts: those to be added, those already there, those that contradict."""
+
+    fresh: tuple[Draft, ...]
+    duplicates: tuple[Duplicate, ...]
+    faults: tuple[Fault, ...]
+
+
+class Known:
+    """The standing entries of a ledger by external id and by content."""
+
+    def __init__(self, rows: Sequence[Transaction], base_currency: str) -> None:
+        standing, _ = effective(to_entries(rows, base_currency))
+        alive = {entry.seq for entry in standing}
+        self.by_id: dict[str, Transaction] = {}
+        self.by_content: dict[str, list[Transaction]] = {}
+        for row in rows:
+            if row.seq not in alive:
+                continue
+            self.by_content.setdefault(row.content_hash, []).append(row)
+            if row.external_id:
+                self.by_id.setdefault(row.external_id, row)
+
+
+def sort_drafts(
+    drafts: Iterable[Draft], known: Known, security_keys: Mapping[UUID, str]
+) -> Sorted:
+    """Hold each draft against the ledger and against the rows before it."""
+    fresh: list[Draft] = []
+    duplicates: list[Duplicate] = []
+    faults: list[Fault] = []
+    in_file: dict[str, tuple[str, int | None]] = {}
+    times: Counter[str] = Counter()
+    for draft in drafts:
+        key = security_keys[draft.security_id] if draft.security_id else ""
+        content = same_content_hash(draft, security=key)
+        if draft.external_id:
+            found = _by_id(draft, content, known, in_file)
+            in_file.setdefault(draft.external_id, (content, draft.row))
+        else:
+            times[content] += 1
+            found = _by_content(draft, known.by_content.get(content, []), times[content])
+        if found is None:
+            fresh.append(draft)
+        elif isinstance(found, Duplicate):
+            duplicates.append(found)
+        else:
+            faults.append(found)
+    return Sorted(tuple(fresh), tuple(duplicates), tuple(faults))
+
+
+def _by_id(
+    draft: Draft, content: str, known: Known, in_file: Mapping[str, tuple[str, int | None]]
+) -> Duplicate | Fault | None:
+    stored, earlier = known.by_id.get(draft.external_id), in_file.get(draft.external_id)
+    if stored is not None:
+        if stored.content_hash != content:
+            return _conflict(draft, f"entry {stored.seq}")
+        return Duplicate(draft.row, "same_external_id", stored.seq, stored.import_run_id)
+    if earlier is not None:
+        if earlier[0] != content:
+            return _conflict(draft, f"row {earlier[1]}")
+        return Duplicate(draft.row, "same_external_id", same_as_row=earlier[1])
+    return None
+
+
+def _by_content(draft: Draft, stored: Sequence[Transaction], time: int) -> Duplicate | None:
+    if time > len(stored):
+        return None
+    match = stored[time - 1]
+    return Duplicate(draft.row, "same_content", match.seq, match.import_run_id)
+
+
+def _conflict(draft: Draft, other: str) -> Fault:
+    return Fault(
+        reason="external_id_conflict",
+        message=f"{draft.external_id!r} is the identifier of {other}, whose content differs.",
+        remedy="Give the row its own identifier, or reverse the entry first.",
+        row=draft.row,
+        column="external_id",
+        value=draft.external_id,
+    )

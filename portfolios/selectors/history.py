@@ -1,0 +1,136 @@
+"""The daily values of a portfolio: derived from ledger and packs, or read where they are stored.
+
+Both ways give the same rows. The table is only used when it was made from the very ledger head,
+settings and packs that are asked for; otherwise the days are valued anew, in memory.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from patterns.canonical import content_hash
+from portfolios.calc.history import DayValue, value_history
+from portfolios.calc.money import round_money
+from portfolios.calc.replay import replay
+from portfolios.calc.returns import ReturnSeries, history_returns
+from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue
+from portfolios.selectors.booked import Booked, book_ledger
+from portfolios.selectors.ledger import first_date, ledger_head
+
+
+def valued_days(booked: Booked, start: date | None = None) -> tuple[DayValue, ...]:
+    """Each pack's day since the first entry, valued; with `start`, from the day before it on."""
+    began = first_date(booked.book.accepted)
+    if began is None:
+        return ()
+    days = [day for day in booked.market.packs if day >= began]
+    if start is not None:
+        days = days[max(0, bisect_left(days, start) - 1) :]
+    if not days:
+        return ()
+    marks = booked.market.marks(days[0])
+    return value_history(replay(booked.book.journal, days), marks)
+
+
+def returns_of(days: tuple[DayValue, ...], *, whole: bool) -> ReturnSeries:
+    """Daily returns; of a whole history the first day, which began from nothing, has one too."""
+    base = days[0].asof_date - timedelta(days=1) if whole else None
+    return history_returns(days, base)
+
+
+def derived_history(
+    portfolio: Portfolio, booked: Booked, from_date: date | None = None
+) -> list[PortfolioDailyValue]:
+    """The rows that ledger and packs amount to from a day on, not saved."""
+    days = valued_days(booked, from_date)
+    if not days:
+        return []
+    whole = from_date is None or days[0].asof_date >= from_date
+    series = returns_of(days, whole=whole)
+    returns = dict(zip(series.dates, series.returns, strict=True))
+    shown = days if whole else days[1:]
+    packs = booked.market.packs
+    return [
+        _row(portfolio, day, packs[day.asof_date], returns[day.asof_date]) for day in shown
+    ]
+
+
+def history_rows(
+    portfolio: Portfolio, *, asof: date, market_head: int, ledger_seq: int
+) -> list[PortfolioDailyValue]:
+    """All daily values up to a day as they follow from one market head and one ledger head."""
+    booked = book_ledger(portfolio, upto_seq=ledger_seq, asof=asof, market_head=market_head)
+    if _is_current(portfolio, ledger_head(portfolio.pk, ledger_seq).entry_hash):
+        rows = list(
+            PortfolioDailyValue.objects.filter(portfolio=portfolio, asof_date__lte=asof).order_by(
+                "asof_date"
+            )
+        )
+        if {row.asof_date: row.pack_id for row in rows} == _expected(booked):
+            return rows
+    return derived_history(portfolio, booked)
+
+
+def series_of(rows: list[PortfolioDailyValue]) -> ReturnSeries | None:
+    """The returns of stored or derived rows; None for an empty history."""
+    if not rows:
+        return None
+    return ReturnSeries(
+        rows[0].asof_date - timedelta(days=1),
+        tuple(row.asof_date for row in rows),
+        tuple(row.time_weighted_return for row in rows),
+    )
+
+
+def settings_fingerprint(portfolio: Portfolio) -> str:
+    """The policy settings as one hash; a history made under others does not hold."""
+    return content_hash(portfolio.policy_settings())
+
+
+def stored_packs(portfolio_id: UUID) -> dict[date, str]:
+    rows = PortfolioDailyValue.objects.filter(portfolio_id=portfolio_id).order_by("asof_date")
+    return dict(rows.values_list("asof_date", "pack_id"))
+
+
+def _is_current(portfolio: Portfolio, ledger_commit_hash: str) -> bool:
+    return HistoryState.objects.filter(
+        portfolio=portfolio,
+        ledger_commit_hash=ledger_commit_hash,
+        settings_hash=settings_fingerprint(portfolio),
+    ).exists()
+
+
+def _expected(booked: Booked) -> dict[date, str]:
+    began = first_date(booked.book.accepted)
+    if began is None:
+        return {}
+    return {day: pack for day, pack in booked.market.packs.items() if day >= began}
+
+
+def _row(
+    portfolio: Portfolio, day: DayValue, pack_id: str, earned: float | None
+) -> PortfolioDailyValue:
+    base = portfolio.base_currency
+    total, cash = _rounded(day.total_value, base), round_money(day.cash_balance, base)
+    return PortfolioDailyValue(
+        portfolio=portfolio,
+        asof_date=day.asof_date,
+        pack_id=pack_id,
+        total_value=total,
+        positions_value=None if total is None else total - cash,
+        cash_balance=cash,
+        receivable_balance=round_money(day.receivable_balance, base),
+        inflow=_rounded(day.inflow, base),
+        outflow=_rounded(day.outflow, base),
+        time_weighted_return=earned,
+        state=day.state,
+        coverage=day.coverage,
+        currency=base,
+    )
+
+
+def _rounded(amount: Decimal | None, currency: str) -> Decimal | None:
+    return None if amount is None else round_money(amount, currency)

@@ -1,0 +1,117 @@
+"""What the live packs of a policy say about the securities and currencies of one portfolio.
+
+A number never mixes packs: each day is read from its own pack, and what a pack lacks is absent.
+The lineage is read at one market head, so a past run sees the packs that were live then.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
+
+from market.calc.fx import PIVOTS, convert_path
+from market.selectors import PackPrice, PackRate, fx_history, live_packs, price_history
+from portfolios.calc.entries import SecurityKey
+from portfolios.calc.marks import Mark, Marks, Rate, State
+
+Pair = tuple[str, str]
+Rates = Mapping[Pair, PackRate]
+
+
+@dataclass(frozen=True)
+class MarketView:
+    """The packs of one policy up to `end`, live at `market_head`; read when first asked."""
+
+    policy: str
+    base_currency: str
+    securities: frozenset[UUID]
+    currencies: frozenset[str]
+    market_head: int
+    end: date
+
+    @cached_property
+    def packs(self) -> dict[date, str]:
+        """The id of each day's live pack, ascending by day."""
+        found = live_packs(self.policy, self.end, self.market_head)
+        return {day: pack_id for day, pack_id, _ in found}
+
+    @cached_property
+    def _days(self) -> list[date]:
+        return list(self.packs)
+
+    @cached_property
+    def _rates(self) -> Mapping[date, Rates]:
+        return fx_history(
+            date.min,
+            self.end,
+            self.market_head,
+            policy=self.policy,
+            currencies=sorted({self.base_currency, *self.currencies, *PIVOTS}),
+        )
+
+    def rates_on(self, currency: str, day: date) -> Decimal | None:
+        """Base per 1 `currency` in the day's pack, else the last before it; never a later one."""
+        position = bisect_right(self._days, day)
+        if not position:
+            return None
+        rates = self._rates[self._days[position - 1]]
+        table = {pair: seen.rate for pair, seen in rates.items()}
+        return convert_path(table, currency, self.base_currency).rate
+
+    def marks(self, start: date) -> dict[date, Marks]:
+        """Prices and rates of each day that has a pack, from `start` on."""
+        prices = price_history(
+            sorted(self.securities), start, self.end, self.market_head, policy=self.policy
+        )
+        return {
+            day: marks_of(
+                day, self.base_currency, seen, self._rates[day], self.currencies
+            )
+            for day, seen in prices.items()
+        }
+
+
+def marks_of(
+    day: date,
+    base_currency: str,
+    prices: Mapping[UUID, PackPrice],
+    rates: Rates,
+    currencies: Iterable[str],
+) -> Marks:
+    """A pack's content as valuation reads it, every rate turned towards the base currency."""
+    marks: dict[SecurityKey, Mark] = {
+        key: Mark(seen.close, seen.currency, seen.asof_date, _state(seen.state))
+        for key, seen in prices.items()
+    }
+    wanted = {*currencies, *(seen.currency for seen in prices.values())}
+    found = ((code, rate_of(rates, code, base_currency)) for code in sorted(wanted))
+    known = {code: rate for code, rate in found if rate is not None}
+    return Marks(day, base_currency, marks, known)
+
+
+def rate_of(rates: Rates, currency: str, base_currency: str) -> Rate | None:
+    """Base per 1 `currency`, as old and as stale as the legs it was made from."""
+    if currency == base_currency:
+        return None
+    quote = convert_path({p: seen.rate for p, seen in rates.items()}, currency, base_currency)
+    if quote.rate is None:
+        return None
+    legs = _legs(rates, quote.path, currency, base_currency)
+    stale = any(leg.state == "stale" for leg in legs)
+    return Rate(quote.rate, min(leg.asof_date for leg in legs), "stale" if stale else "exact")
+
+
+def _legs(rates: Rates, path: str, currency: str, base: str) -> list[PackRate]:
+    """The one or two observations that a path uses, in either direction."""
+    pivot = path.removeprefix("via ") if path.startswith("via ") else None
+    steps = [{currency, base}] if pivot is None else [{currency, pivot}, {pivot, base}]
+    return [seen for pair, seen in rates.items() if set(pair) in steps]
+
+
+def _state(text: str) -> State:
+    return "stale" if text == "stale" else "exact"

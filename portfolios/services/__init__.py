@@ -1,0 +1,24 @@
+"""Verbs that write: portfolios, ledgers, imports and the projections that follow from them."""
+
+from portfolios.selectors.verification import ledger_breaks
+from portfolios.services.history import rebuild_history
+from portfolios.services.imports import ImportReport, preview_import, run_import, undo_import
+from portfolios.services.ledger import Appended, append_entries, reverse_entry
+from portfolios.services.portfolios import create_portfolio
+from portfolios.services.projections import Rebuilt, projection_breaks, rebuild_projections
+
+__all__ = [
+    "Appended",
+    "ImportReport",
+    "Rebuilt",
+    "append_entries",
+    "create_portfolio",
+    "ledger_breaks",
+    "preview_import",
+    "projection_breaks",
+    "rebuild_history",
+    "rebuild_projections",
+    "reverse_entry",
+    "run_import",
+    "undo_import",
+]
