@@ -5,7 +5,7 @@ percentage here and nowhere else. What is not known is an em dash, and the cell 
 """
 
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final
 
 UNKNOWN: Final = "—"
@@ -26,15 +26,20 @@ UNITS: Final[dict[str, frozenset[str]]] = {
 NUMERIC: Final = frozenset(UNITS) - {"date", "state", "text"}
 
 # ISO 4217: the currencies whose minor unit is not a hundredth.
+_NO_DECIMALS: Final = (
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
+    "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF",
+)  # fmt: skip
+_THREE_DECIMALS: Final = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+_FOUR_DECIMALS: Final = ("CLF", "UYW")
 _MINOR_UNITS: Final = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    **dict.fromkeys(_NO_DECIMALS, 0),
+    **dict.fromkeys(_THREE_DECIMALS, 3),
+    **dict.fromkeys(_FOUR_DECIMALS, 4),
 }
 _PRICE_DECIMALS: Final = 6
 _QUANTITY_DECIMALS: Final = 8
+_WIDE: Final = Context(prec=200)  # any canonical number, whatever the caller's own precision
 
 
 def mismatch(format_name: str, unit: str) -> str:
@@ -78,7 +83,7 @@ def _quantity(value: Any, _currency: str) -> str:
 
 
 def _percent(value: Any, _currency: str) -> str:
-    return f"{_fixed(number(value) * 100, 2)} %"
+    return f"{_fixed(_WIDE.multiply(number(value), Decimal(100)), 2)} %"
 
 
 def _ratio(value: Any, _currency: str) -> str:
@@ -101,7 +106,7 @@ def _text(value: Any, _currency: str) -> str:
 
 def _fixed(value: Decimal, decimals: int) -> str:
     """Half-up, grouped, and never a minus before a zero."""
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
     return f"{MINUS if rounded < 0 else ''}{abs(rounded):,f}"
 
 

@@ -65,15 +65,19 @@ def validate_inputs(pattern: PatternSpec, given: Mapping[str, Any]) -> dict[str,
         try:
             if name in given and not (given[name] is None and spec.has_default):
                 result[name] = value_of(spec, given[name])
-            elif spec.required:
-                raise Refusal("required", f"{name!r} is required.", _remedy(spec))
-            elif spec.has_default:
-                result[name] = None if spec.default is None else value_of(spec, spec.default)
+            elif spec.required or spec.has_default:
+                result[name] = _default(name, spec)
         except Refusal as refusal:
             mistakes.append(_mistake(name, given.get(name), refusal))
     if mistakes:
         raise _refused(specs, mistakes)
     return result
+
+
+def _default(name: str, spec: InputSpec) -> Any:
+    if spec.required:
+        raise Refusal("required", f"{name!r} is required.", _remedy(spec))
+    return None if spec.default is None else value_of(spec, spec.default)
 
 
 def value_of(spec: InputSpec, value: Any) -> Any:

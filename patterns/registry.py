@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import count
 from typing import Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel
@@ -32,7 +33,8 @@ class Capability:
 
 
 _capabilities: dict[str, Capability] = {}
-_generation = 0  # changes with the content, so that whoever keeps a plan knows it is old
+_generations = count(1)
+_current = {"generation": 0}  # changes with the content: whoever keeps a plan knows it is old
 
 
 def capability(
@@ -65,7 +67,7 @@ def names() -> list[str]:
 
 
 def generation() -> int:
-    return _generation
+    return _current["generation"]
 
 
 def add(declared: Capability) -> None:
@@ -131,7 +133,6 @@ def _did_you_mean(name: str) -> str:
 
 
 def _replace(content: dict[str, Capability]) -> None:
-    global _generation
     _capabilities.clear()
     _capabilities.update(content)
-    _generation += 1
+    _current["generation"] = next(_generations)

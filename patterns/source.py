@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from patterns.canonical import canonical_json
+from patterns.exceptions import NotCanonical
 from patterns.faults import BUDGET, UNREADABLE, Fault, pointer
 
 MAX_BYTES: Final = 256 * 1024
@@ -57,10 +59,13 @@ def parse(text: str, name: str = "") -> Source:
             object_pairs_hook=lambda pairs: _object(pairs, duplicates),
             parse_constant=_refuse_constant,
         )
+        canonical_json(data)
     except json.JSONDecodeError as error:
         return _unreadable(name, UNREADABLE, f"Not JSON: {error.msg}.", error.lineno)
     except ValueError as error:
         return _unreadable(name, UNREADABLE, f"Not JSON: {error}.")
+    except NotCanonical as error:
+        return _unreadable(name, UNREADABLE, error.message)
     faults = tuple(_fault(name, UNREADABLE, f"The key {key!r} stands twice.") for key in duplicates)
     return Source(name=name, data=data, lines=_lines(text), faults=faults)
 
@@ -81,23 +86,23 @@ def _lines(text: str) -> dict[str, int]:
     lines: dict[str, int] = {"": 1}
     stack: list[tuple[str, str | int]] = []  # pointer of the container, key or index in it
     expects_key = False
-    for token, line in _numbered(text):
+    for piece, line in _numbered(text):
         here = pointer(stack[-1][1]) if stack else ""
         place = (stack[-1][0] if stack else "") + here
-        if token in "}]":
+        if piece in "}]":
             stack.pop()
-        elif token == ",":
+        elif piece == ",":
             parent, key = stack[-1]
             stack[-1] = (parent, key + 1 if isinstance(key, int) else key)
             expects_key = isinstance(key, str)
-        elif expects_key and token[0] == '"':
-            stack[-1] = (stack[-1][0], json.loads(token))
+        elif expects_key and piece[0] == '"':
+            stack[-1] = (stack[-1][0], json.loads(piece))
             expects_key = False
-        elif token != ":":
+        elif piece != ":":
             lines[place] = line
-            if token in "{[":
-                stack.append((place, "" if token == "{" else 0))
-                expects_key = token == "{"
+            if piece in "{[":
+                stack.append((place, "" if piece == "{" else 0))
+                expects_key = piece == "{"
     return lines
 
 

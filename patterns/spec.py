@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from patterns.canonical import content_hash
-from patterns.exceptions import NotCanonical
 
 RESERVED: Final = frozenset({"inputs", "ctx"})
 
@@ -137,7 +136,4 @@ class PatternSpec(HeadSpec):
     @cached_property
     def digest(self) -> str:
         """The identity of this text, by which a plan made from it is found again."""
-        try:
-            return content_hash(self)
-        except NotCanonical:
-            return f"object:{id(self)}"
+        return content_hash(self)

@@ -1,0 +1,228 @@
+"""Panels for templates: the presentation of a pattern, filled with the result of a run."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from patterns import library
+from patterns.cells import cell_at
+from patterns.charts import chart_spec, why_no_ring
+from patterns.formats import NUMERIC
+from patterns.panels import (
+    Cell,
+    Column,
+    Metric,
+    Panel,
+    PanelError,
+    PanelState,
+    Row,
+    Withheld,
+)
+from patterns.runs import RunResult
+from patterns.spec import (
+    BarChartSpec,
+    DonutChartSpec,
+    LineChartSpec,
+    MetricsGridSpec,
+    PanelSpec,
+    PatternSpec,
+    TableSpec,
+)
+
+NO_ROWS: Final = "There is nothing to show for this day."
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WORDS: Final = {"asof_date": "As of", "fx": "FX"}
+_KINDS: Final = {"line_chart": "line", "bar_chart": "bar", "donut_chart": "donut"}
+
+RowPanelSpec = LineChartSpec | BarChartSpec | DonutChartSpec | TableSpec
+
+
+def panels(pattern: PatternSpec | str, run: RunResult) -> list[Panel]:
+    """Every panel of a pattern, in its order. What failed or was skipped says so in its place."""
+    spec = library.get_pattern(pattern) if isinstance(pattern, str) else pattern
+    answer = _Answer.of(run)
+    return [_panel(each, answer) for each in spec.panels]
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A run as panels ask for it."""
+
+    run: RunResult
+    steps: Mapping[str, Mapping[str, Any]]
+    base_currency: str
+    asof_date: str
+
+    @classmethod
+    def of(cls, run: RunResult) -> "_Answer":
+        return cls(
+            run=run,
+            steps={step["as"]: step for step in run.trace["steps"]},
+            base_currency=run.trace.get("base_currency") or "",
+            asof_date=run.trace.get("asof_date") or "",
+        )
+
+    def has(self, path: str) -> bool:
+        return _root(path) in self.run.result
+
+    def error(self, path: str) -> PanelError | None:
+        error = self.steps.get(_root(path), {}).get("error")
+        return PanelError(**error) if error else None
+
+    def note(self, path: str) -> str:
+        return str(self.steps.get(_root(path), {}).get("note", ""))
+
+
+def _panel(spec: PanelSpec, answer: _Answer) -> Panel:
+    if isinstance(spec, MetricsGridSpec):
+        return _metrics_grid(spec, answer)
+    if not answer.has(spec.path):
+        return _absent(spec, spec.path, answer)
+    return _row_panel(spec, answer)
+
+
+def _metrics_grid(spec: MetricsGridSpec, answer: _Answer) -> Panel:
+    """Metrics of a failed step are withheld with its message; the others are shown."""
+    paths = [metric.path for metric in spec.metrics]
+    if not any(answer.has(path) for path in paths):
+        failed = [path for path in paths if answer.error(path)]
+        return _absent(spec, (failed or paths)[0], answer)
+    metrics = tuple(
+        Metric(label=metric.label, cell=_metric_cell(metric.path, metric.format, answer))
+        for metric in spec.metrics
+    )
+    cells = [metric.cell for metric in metrics]
+    return replace(
+        _frame(spec, answer, _state(cells)),
+        metrics=metrics,
+        withheld=tuple(_withheld((metric.label, metric.cell) for metric in metrics)),
+    )
+
+
+def _metric_cell(path: str, format_name: str, answer: _Answer) -> Cell:
+    cell = cell_at(answer.run.result, path, format_name, path="", currency=answer.base_currency)
+    if answer.has(path):
+        return cell
+    error = answer.error(path)
+    return replace(cell, state="withheld", reason=error.message if error else answer.note(path))
+
+
+def _row_panel(spec: RowPanelSpec, answer: _Answer) -> Panel:
+    data: Any = answer.run.result
+    currency = answer.base_currency
+    for name in spec.path.split("."):
+        data = data.get(name) if isinstance(data, Mapping) else None
+        if isinstance(data, Mapping) and isinstance(data.get("currency"), str):
+            currency = data["currency"]
+    items: list[Mapping[str, Any]] = data if isinstance(data, list) else []
+    columns = _columns(spec, items)
+    rows = tuple(
+        _row(item, columns, f"{spec.path}.{index}", currency) for index, item in enumerate(items)
+    )
+    if not rows:
+        return replace(_frame(spec, answer, "empty"), columns=columns, note=NO_ROWS)
+    shown = [cell for row in rows for cell in row.cells]
+    note = why_no_ring(rows) if isinstance(spec, DonutChartSpec) else ""
+    return replace(
+        _frame(spec, answer, _state(shown)),
+        note=note,
+        columns=columns,
+        rows=rows,
+        chart=None if note else _chart(spec, columns, rows),
+        withheld=tuple(_withheld(_named_cells(columns, rows))),
+    )
+
+
+def _chart(
+    spec: RowPanelSpec, columns: Sequence[Column], rows: Sequence[Row]
+) -> dict[str, Any] | None:
+    if isinstance(spec, TableSpec):
+        return None
+    signed = isinstance(spec, BarChartSpec) and spec.signed
+    return chart_spec(_KINDS[spec.type], columns, rows, signed=signed)
+
+
+def _columns(spec: RowPanelSpec, items: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:
+    if isinstance(spec, TableSpec):
+        fields = [(each.label, each.field, each.format) for each in spec.columns]
+    else:
+        axis = spec.x if isinstance(spec, LineChartSpec) else spec.category
+        fields = [(_label(axis), axis, _axis_format(axis, items))]
+        if isinstance(spec, DonutChartSpec):
+            fields.append((_label(spec.value), spec.value, spec.format))
+        else:
+            fields += [(each.label, each.field, each.format) for each in spec.series]
+    return tuple(
+        Column(label=label, field=field, format=name, numeric=name in NUMERIC)
+        for label, field, name in fields
+    )
+
+
+def _axis_format(field: str, items: Sequence[Mapping[str, Any]]) -> str:
+    texts = [str(item.get(field, "")) for item in items]
+    return "date" if texts and all(_DAY.fullmatch(text) for text in texts) else "text"
+
+
+def _row(item: Mapping[str, Any], columns: Sequence[Column], path: str, currency: str) -> Row:
+    cells = tuple(
+        cell_at(item, column.field, column.format, path=path, currency=currency)
+        for column in columns
+    )
+    return Row(cells=cells)
+
+
+def _absent(spec: PanelSpec, path: str, answer: _Answer) -> Panel:
+    error = answer.error(path)
+    frame = _frame(spec, answer, "failed" if error else "skipped")
+    return replace(frame, error=error, note="" if error else answer.note(path))
+
+
+def _frame(spec: PanelSpec, answer: _Answer, state: PanelState) -> Panel:
+    return Panel(
+        id=spec.id,
+        type=spec.type,
+        title=spec.title or _label(spec.id),
+        description=spec.description,
+        state=state,
+        note="",
+        error=None,
+        ttl_seconds=spec.ttl_seconds,
+        asof_date=answer.asof_date,
+    )
+
+
+def _state(cells: Iterable[Cell]) -> PanelState:
+    """What a reader should know first: withheld throughout, partly, or the worst of the rest."""
+    states = {cell.state for cell in cells if cell.numeric}
+    if states == {"withheld"}:
+        return "withheld"
+    if states & {"withheld", "partial"}:
+        return "partial"
+    if "stale" in states:
+        return "stale"
+    return "estimated" if "estimated" in states else "exact"
+
+
+def _named_cells(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[tuple[str, Cell]]:
+    for row in rows:
+        for column, cell in zip(columns, row.cells, strict=True):
+            yield f"{row.cells[0].text} · {column.label}", cell
+
+
+def _withheld(cells: Iterable[tuple[str, Cell]]) -> Iterator[Withheld]:
+    for label, cell in cells:
+        if cell.state == "withheld":
+            yield Withheld(label=label, reason=cell.reason, missing=cell.missing)
+
+
+def _root(path: str) -> str:
+    return path.partition(".")[0]
+
+
+def _label(field: str) -> str:
+    """A heading from a field's name: sector_name → Sector name."""
+    last = field.rpartition(".")[2]
+    words = last.replace("_", " ")
+    return _WORDS.get(last, words[:1].upper() + words[1:])

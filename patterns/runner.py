@@ -1,0 +1,175 @@
+"""Answering a question: a pattern, its inputs and a frozen context become a result with a trace.
+
+    run_hash = sha256(pattern id, version and definition, inputs, fingerprint, engine version)
+
+A complete run is a pure function of these, so one that is stored is served as it is. The runner
+knows no domain, no database and no user: capabilities come from the registry, results go to a
+store of three verbs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from time import perf_counter
+from typing import Any, Final
+from uuid import UUID, uuid4, uuid5
+
+from patterns import ENGINE_VERSION, library
+from patterns.canonical import canonical_json, content_hash, text_hash
+from patterns.context import Context
+from patterns.inputs import validate_inputs
+from patterns.plan import Plan, plan_for
+from patterns.runs import MemoryStore, ResultStore, RunResult, RunState, StoredStep
+from patterns.spec import PatternSpec
+from patterns.steps import Outcome, outcome_of
+
+__all__ = ["MemoryStore", "ResultStore", "RunResult", "StoredStep", "run", "run_hash_of"]
+
+_RUNS: Final = UUID("0b2a0f64-6f0e-5d0c-9a57-6d8b1d7c2f10")
+
+
+def run(
+    pattern: PatternSpec | str,
+    inputs: Mapping[str, Any],
+    ctx: Context,
+    store: ResultStore | None = None,
+) -> RunResult:
+    """Answer a pattern; from the store when the same question was answered completely before.
+
+    Raises InputsInvalid, PatternUnknown and PatternInvalid, each with every mistake. A step that
+    fails raises nothing: it is in `errors`, and what did not need it is in `result`.
+    """
+    started = perf_counter()
+    plan = plan_for(library.get_pattern(pattern) if isinstance(pattern, str) else pattern)
+    values = validate_inputs(plan.spec, inputs)
+    run_hash = run_hash_of(plan, values, ctx)
+    store = store if store is not None else MemoryStore()
+    stored = store.get_run(run_hash)
+    if stored is not None:
+        return _served(stored, started)
+    computed = _computed(plan, values, run_hash, ctx, store, started)
+    store.put_run(computed, ctx)
+    return computed
+
+
+def run_hash_of(plan: Plan, values: Mapping[str, Any], ctx: Context) -> str:
+    """The hash of a question. `values` are canonical, as `validate_inputs` returns them."""
+    return content_hash(
+        {
+            "pattern": plan.spec.id,
+            "version": plan.spec.version,
+            "definition": plan.definition,
+            "inputs": values,
+            "fingerprint": ctx.fingerprint(),
+            "engine": ENGINE_VERSION,
+        }
+    )
+
+
+def _computed(
+    plan: Plan,
+    values: dict[str, Any],
+    run_hash: str,
+    ctx: Context,
+    store: ResultStore,
+    started: float,
+) -> RunResult:
+    outcomes = _outcomes(plan, values, ctx, store)
+    state = _state(plan, outcomes)
+    result_text = _result_text(plan, outcomes)
+    return RunResult(
+        # The same complete answer has the same id wherever it is computed.
+        run_id=uuid5(_RUNS, run_hash) if state == "complete" else uuid4(),
+        pattern_id=plan.spec.id,
+        pattern_version=plan.spec.version,
+        inputs=values,
+        run_hash=run_hash,
+        result_text=result_text,
+        result_hash=text_hash(result_text),
+        trace=_trace(plan, outcomes, run_hash, ctx, started),
+        errors=[each.error for each in outcomes.values() if each.error is not None],
+        state=state,
+        engine_version=ENGINE_VERSION,
+    )
+
+
+def _outcomes(
+    plan: Plan, values: dict[str, Any], ctx: Context, store: ResultStore
+) -> dict[str, Outcome]:
+    circumstances = ctx.fingerprint() | {"pricing_pack_id": ctx.pricing_pack_id}
+    namespace: dict[str, Any] = {
+        "inputs": values,
+        "ctx": {name: _text(value) for name, value in circumstances.items()},
+    }
+    outcomes: dict[str, Outcome] = {}
+    for step in plan.steps:
+        outcome = outcome_of(step, outcomes, namespace, ctx, store)
+        outcomes[step.id] = outcome
+        if outcome.state == "done" and step.id in plan.read:
+            namespace[step.id] = outcome.value
+    return outcomes
+
+
+def _state(plan: Plan, outcomes: Mapping[str, Outcome]) -> RunState:
+    if all(outcome.state != "failed" for outcome in outcomes.values()):
+        return "complete"
+    served = any(outcomes[name].state == "done" for name in plan.spec.outputs)
+    return "partial" if served else "failed"
+
+
+def _result_text(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
+    """The canonical object of all outputs, joined from texts that are canonical already."""
+    parts = [
+        f"{canonical_json(name)}:{outcomes[name].value_text}"
+        for name in sorted(set(plan.spec.outputs))
+        if outcomes[name].state == "done"
+    ]
+    return "{" + ",".join(parts) + "}"
+
+
+def _trace(
+    plan: Plan, outcomes: Mapping[str, Outcome], run_hash: str, ctx: Context, started: float
+) -> dict[str, Any]:
+    steps = [outcome.trace() for outcome in outcomes.values()]
+    states: dict[str, int] = {}
+    for step in steps:
+        for state, number in step["states"].items():
+            states[state] = states.get(state, 0) + number
+    sources = {canonical_json(source): source for step in steps for source in step["sources"]}
+    return {
+        "pattern_id": plan.spec.id,
+        "version": plan.spec.version,
+        "run_hash": run_hash,
+        "engine_version": ENGINE_VERSION,
+        "pack_id": ctx.pricing_pack_id,
+        "pack_hash": ctx.pack_hash,
+        "history_hash": ctx.history_hash,
+        "ledger_commit_hash": ctx.ledger_commit_hash,
+        "settings_hash": ctx.settings_hash,
+        "asof_date": _text(ctx.asof_date),
+        "base_currency": ctx.base_currency,
+        "steps": steps,
+        "sources": [sources[text] for text in sorted(sources)],
+        "states": states,
+        "cache_hits": sum(step["cache_hit"] for step in steps),
+        "duration_ms": round((perf_counter() - started) * 1000, 3),
+    }
+
+
+def _served(stored: RunResult, started: float) -> RunResult:
+    """A stored answer: nothing was computed now, and its trace says so. The record stays."""
+    steps = [
+        step | {"cache_hit": step["state"] == "done", "duration_ms": 0.0}
+        for step in stored.trace["steps"]
+    ]
+    trace = stored.trace | {
+        "steps": steps,
+        "cache_hits": sum(step["cache_hit"] for step in steps),
+        "served_from": str(stored.run_id),
+        "computed_in_ms": stored.trace["duration_ms"],
+        "duration_ms": round((perf_counter() - started) * 1000, 3),
+    }
+    return replace(stored, trace=trace, cached=True)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
