@@ -1,5 +1,6 @@
 """On which days an exchange was open."""
 
+import warnings
 from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 from functools import lru_cache
@@ -48,5 +49,8 @@ def _calendar(exchange: str) -> tuple[date, ...]:
             details={"reason": "exchange_unknown", "exchange": exchange},
             suggestion="Use the exchange's market identifier code, as in XNYS or XTSE.",
         )
-    calendar = exchange_calendars.get_calendar(name, start=FIRST_DAY, end=LAST_DAY)
+    with warnings.catch_warnings():
+        # The package still uses what pandas 4 will take away; its lock keeps pandas 3.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        calendar = exchange_calendars.get_calendar(name, start=FIRST_DAY, end=LAST_DAY)
     return tuple(session.date() for session in calendar.sessions)

@@ -1,0 +1,136 @@
+"""What the pages of packs show."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from market.calc.packs import plain_text
+from market.models import FxRate, Price, PricingPack
+from market.selectors.content import PackGap, pack_prices
+from market.selectors.health import PackHealth, pack_health
+from market.selectors.packs import pack_by_id, policy_named, revisions
+
+PAGE_SIZE: Final = 50
+REASONS: Final = {
+    "no_price_source": "No price source is connected",
+    "no_observation": "Nothing was observed on or before this day",
+    "too_old": "The last observation is too old to be carried",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """A close or a rate as it is sealed: every digit, its own day, and its state."""
+
+    name: str
+    title: str
+    value: str
+    unit: str
+    asof_date: date
+    source: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    name: str
+    reason: str
+    last_observed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackPage:
+    """One pack with its identity, lineage, sources, content and freshness."""
+
+    pack: PricingPack
+    policy_description: str
+    carry_sessions: int
+    successor: PricingPack | None
+    revisions: tuple[PricingPack, ...]
+    prices: tuple[ValueRow, ...]
+    rates: tuple[ValueRow, ...]
+    gaps: tuple[GapRow, ...]
+    health: PackHealth
+
+
+@dataclass(frozen=True, slots=True)
+class PackList:
+    """A page of packs, the newest day first; pages count from 1."""
+
+    rows: tuple[PricingPack, ...]
+    page: int
+    pages: int
+    total: int
+
+    @property
+    def has_previous(self) -> bool:
+        return self.page > 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.page < self.pages
+
+
+def pack_list(page: int = 1, page_size: int = PAGE_SIZE) -> PackList:
+    """A page outside the range is answered with the nearest one that exists."""
+    packs = PricingPack.objects.select_related("freshness", "superseded_by")
+    total = packs.count()
+    pages = max(1, -(-total // page_size))
+    number = min(max(page, 1), pages)
+    start = (number - 1) * page_size
+    return PackList(tuple(packs[start : start + page_size]), number, pages, total)
+
+
+def pack_page(pack_id: str) -> PackPage:
+    pack = pack_by_id(pack_id)
+    policy = policy_named(pack.policy)
+    lineage = revisions(pack)
+    prices = Price.objects.in_pack(pack.pk).select_related("security").order_by("security__symbol")
+    rates = FxRate.objects.in_pack(pack.pk).order_by("base_currency", "quote_currency")
+    return PackPage(
+        pack=pack,
+        policy_description=policy.description,
+        carry_sessions=policy.carry_sessions,
+        successor=next((other for other in lineage if other.supersedes_id == pack.pk), None),
+        revisions=tuple(lineage),
+        prices=tuple(_price_row(price) for price in prices),
+        rates=tuple(_rate_row(rate) for rate in rates),
+        gaps=tuple(_gap_row(gap) for gap in pack_prices(pack.pk).gaps),
+        health=pack_health(pack_id=pack.pk),
+    )
+
+
+def _price_row(price: Price) -> ValueRow:
+    return ValueRow(
+        name=price.security.symbol,
+        title=f"{price.security.name}, {price.security.exchange}",
+        value=_digits(price.close),
+        unit=price.currency,
+        asof_date=price.asof_date,
+        source=price.source,
+        state=price.state,
+    )
+
+
+def _rate_row(rate: FxRate) -> ValueRow:
+    return ValueRow(
+        name=f"{rate.base_currency}/{rate.quote_currency}",
+        title=rate.fixing,
+        value=_digits(rate.rate),
+        unit=f"{rate.quote_currency} per {rate.base_currency}",
+        asof_date=rate.asof_date,
+        source=rate.source,
+        state=rate.state,
+    )
+
+
+def _gap_row(gap: PackGap) -> GapRow:
+    return GapRow(gap.symbol, REASONS.get(gap.reason, gap.reason), gap.last_observed_on)
+
+
+def _digits(number: Decimal) -> str:
+    """At least two decimals, and every one that is sealed."""
+    text = plain_text(number)
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.ljust(2, '0')}"
