@@ -5,6 +5,7 @@ from portfolios.models.imports import ImportRun
 from portfolios.models.ledger import EntryType, LedgerAnchor, Transaction
 from portfolios.models.lots import Lot, LotClosure
 from portfolios.models.portfolio import Portfolio
+from portfolios.models.uploads import PendingUpload
 
 __all__ = [
     "EntryType",
@@ -13,6 +14,7 @@ __all__ = [
     "LedgerAnchor",
     "Lot",
     "LotClosure",
+    "PendingUpload",
     "Portfolio",
     "PortfolioDailyValue",
     "Transaction",

@@ -30,6 +30,13 @@ class Duplicate:
     import_run: int | None = None
     same_as_row: int | None = None
 
+    @property
+    def sentence(self) -> str:
+        if self.same_as_row is not None:
+            return f"The same as row {self.same_as_row}."
+        run = f", imported in run {self.import_run}" if self.import_run else ""
+        return f"Entry {self.seq} says the same{run}."
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "row": self.row,

@@ -31,6 +31,7 @@ class Plan:
 
     file_hash: str
     already_in: int | None
+    drafts: tuple[Draft, ...]
     fresh: tuple[Draft, ...]
     duplicates: tuple[Duplicate, ...]
     errors: tuple[Fault, ...]
@@ -48,7 +49,7 @@ def plan_import(
         portfolio=portfolio, file_hash=file_hash, state=ImportRun.State.DONE
     ).first()
     if done is not None:
-        return Plan(file_hash, done.pk, (), (), ())
+        return Plan(file_hash, done.pk, (), (), (), ())
     parsed = dawsos_csv.parse(
         content, base_currency=portfolio.base_currency, today=today, limits=limits
     )
@@ -57,7 +58,9 @@ def plan_import(
     keys = _keys(drafts)
     sorted_ = sort_drafts(drafts, Known(rows, portfolio.base_currency), keys)
     faults = [*parsed.faults, *unknown, *sorted_.faults]
-    plan = Plan(file_hash, None, sorted_.fresh, sorted_.duplicates, tuple(faults))
+    plan = Plan(
+        file_hash, None, tuple(drafts), sorted_.fresh, sorted_.duplicates, tuple(faults)
+    )
     if parsed.unread is None:
         return plan
     doubtful = parsed.unread | {fault.value or "" for fault in unknown}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,21 @@ from accounts.services import record
 from portfolios.exceptions import ImportRefused, ImportRunNotFound
 from portfolios.formats import dawsos_csv
 from portfolios.formats.csv_records import Limits
+from portfolios.formats.draft import Draft
 from portfolios.models import ImportRun, Portfolio, Transaction
 from portfolios.selectors.access import resolve_portfolio
 from portfolios.services.import_plan import Plan, changes, overdrafts, plan_import
 from portfolios.services.ledger import lock_ledger, reverse_entries, write_entries
+
+
+@dataclass(frozen=True, slots=True)
+class RowFate:
+    """What becomes of one row: new, duplicate or refused, and why."""
+
+    row: int | None
+    fate: str
+    entry: Draft | None
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +38,7 @@ class ImportReport:
 
     filename: str
     file_hash: str
-    message: str
+    sentence: str
     import_run: int | None = None
     already_imported_in: int | None = None
     rows_added: int = 0
@@ -38,6 +49,28 @@ class ImportReport:
     first_seq: int | None = None
     last_seq: int | None = None
     ledger_commit_hash: str | None = None
+    rows: tuple[RowFate, ...] = ()
+
+    @property
+    def new_count(self) -> int:
+        return 0 if self.errors else self.rows_added
+
+    @property
+    def duplicate_count(self) -> int:
+        return len(self.duplicates)
+
+    @property
+    def fault_count(self) -> int:
+        return len(self.errors)
+
+    @property
+    def can_import(self) -> bool:
+        return self.new_count > 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report for programs; the rows themselves stay with the file."""
+        names = [f.name for f in fields(self) if f.name != "rows"]
+        return {name: getattr(self, name) for name in names}
 
 
 def preview_import(
@@ -113,16 +146,16 @@ def _write(portfolio: Portfolio, plan: Plan, filename: str, by: User) -> ImportR
     )
     _audit("import_ledger", run, by, {"rows": len(plan.fresh), "file_hash": plan.file_hash})
     done = f"{len(plan.fresh)} entries added in run {run.pk}"
-    message = f"{done}, {len(plan.duplicates)} were there already."
+    sentence = f"{done}, {len(plan.duplicates)} were there already."
     if not plan.fresh:
-        return _report(plan, filename, message, import_run=run.pk)
+        return _report(plan, filename, sentence, import_run=run.pk)
     written = write_entries(
         portfolio, plan.fresh, by=by, source=dawsos_csv.NAME, import_run=run
     )
     return _report(
         plan,
         filename,
-        message,
+        sentence,
         import_run=run.pk,
         first_seq=written.first_seq,
         last_seq=written.last_seq,
@@ -143,7 +176,7 @@ def _would_do(plan: Plan) -> str:
     return f"{len(plan.fresh)} entries would be added, {len(plan.duplicates)} are there already."
 
 
-def _report(plan: Plan, filename: str, message: str, **written: Any) -> ImportReport:
+def _report(plan: Plan, filename: str, sentence: str, **written: Any) -> ImportReport:
     estimates = [
         {"kind": "estimated", "row": draft.row, "reason": draft.estimated_reason}
         for draft in plan.fresh
@@ -152,15 +185,32 @@ def _report(plan: Plan, filename: str, message: str, **written: Any) -> ImportRe
     return ImportReport(
         filename=filename,
         file_hash=plan.file_hash,
-        message=message,
+        sentence=sentence,
         already_imported_in=plan.already_in,
         rows_added=len(plan.fresh),
         duplicates=tuple(duplicate.as_dict() for duplicate in plan.duplicates),
         errors=tuple(fault.as_dict() for fault in plan.errors),
         warnings=tuple([*overdrafts(plan), *estimates]),
         changes=changes(plan),
+        rows=tuple(_fates(plan)),
         **written,
     )
+
+
+def _fates(plan: Plan) -> Iterable[RowFate]:
+    """Every row of the file in its order, mistakes of the whole file first."""
+    reasons: dict[int | None, list[str]] = {}
+    for fault in plan.errors:
+        reasons.setdefault(fault.row, []).append(fault.message)
+    known = {duplicate.row: duplicate.sentence for duplicate in plan.duplicates}
+    entries = {draft.row: draft for draft in plan.drafts}
+    for row in sorted(reasons.keys() | entries.keys(), key=lambda number: number or 0):
+        if row in reasons:
+            yield RowFate(row, "refused", entries.get(row), tuple(reasons[row]))
+        elif row in known:
+            yield RowFate(row, "duplicate", entries[row], (known[row],))
+        else:
+            yield RowFate(row, "new", entries[row])
 
 
 def _audit(action: str, run: ImportRun, by: User, details: dict[str, Any]) -> None:
