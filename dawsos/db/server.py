@@ -21,6 +21,7 @@ from dawsos.db.places import PORT, Cluster
 APP_LOGIN = "dawsos_app"
 START_SECONDS = 60
 STOP_SECONDS = 30
+STILL_IN_USE = "is still in use"  # how PostgreSQL says that a dead server's children live on
 _leaving: set[Path] = set()
 
 
@@ -35,7 +36,7 @@ def ensure(cluster: Cluster) -> None:
             programs = binaries.programs(cluster.home)
             cluster_files.create(cluster, programs)
             process.clear_stale(cluster)
-            _launch(cluster, programs)
+            _start(cluster, programs)
 
 
 def answers(cluster: Cluster) -> bool:
@@ -53,13 +54,26 @@ def _ping(cluster: Cluster) -> int:
     return pq.PGconn.ping(address.encode())
 
 
-def _launch(cluster: Cluster, programs: Path) -> None:
+def _start(cluster: Cluster, programs: Path) -> None:
+    """Launch until it answers. A killed server's children may need a moment to notice its death;
+    until then they keep its shared memory, and the new server declines to start beside them."""
+    cluster_files.prepare_socket_directory(cluster)
+    cluster_files.trim_log(cluster)
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers_before(deadline, cluster, _launch(cluster, programs)):
+        tail = cluster_files.log_tail(cluster)
+        if STILL_IN_USE not in tail or time.monotonic() > deadline:
+            raise ServerNotStarted(
+                f"The embedded PostgreSQL did not start. Its log {cluster.log} ends:\n{tail}"
+            )
+        time.sleep(0.1)
+
+
+def _launch(cluster: Cluster, programs: Path) -> int:
     """Start `postgres` in a session of its own: Ctrl-C in our terminal is not meant for it.
 
     The shell leaves at once, so the server is nobody's child and can become nobody's zombie.
     """
-    cluster_files.prepare_socket_directory(cluster)
-    cluster_files.trim_log(cluster)
     started = subprocess.run(
         ["/bin/sh", "-c", '"$@" >>"$DAWSOS_LOG" 2>&1 </dev/null & echo $!', "sh"]
         + [str(programs / "postgres"), "-D", str(cluster.directory)]
@@ -71,23 +85,15 @@ def _launch(cluster: Cluster, programs: Path) -> None:
         start_new_session=True,
         **binaries.run_as(),
     )
-    _wait_until_ready(cluster, int(started.stdout))
+    return int(started.stdout)
 
 
-def _wait_until_ready(cluster: Cluster, pid: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def _answers_before(deadline: float, cluster: Cluster, pid: int) -> bool:
     while not answers(cluster):
-        if not process.is_alive(pid):
-            raise ServerNotStarted(
-                f"The embedded PostgreSQL stopped while starting. Its log {cluster.log} ends:\n"
-                f"{cluster_files.log_tail(cluster)}"
-            )
-        if time.monotonic() > deadline:
-            raise ServerNotStarted(
-                f"The embedded PostgreSQL did not answer within {START_SECONDS} seconds; "
-                f"see {cluster.log}, then try again."
-            )
+        if not process.is_alive(pid) or time.monotonic() > deadline:
+            return False
         time.sleep(0.01)
+    return True
 
 
 def stop(cluster: Cluster) -> bool:
