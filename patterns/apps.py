@@ -1,8 +1,17 @@
 """The pattern runner: files, capabilities, runs and results."""
 
 from django.apps import AppConfig
+from django.core import checks
+from django.utils.module_loading import autodiscover_modules
 
 
 class PatternsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "patterns"
+
+    def ready(self) -> None:
+        """Import every app's `capabilities.py`, then let `check` resolve the patterns."""
+        from patterns.checks import check_patterns  # noqa: PLC0415 - needs loaded apps
+
+        autodiscover_modules("capabilities")
+        checks.register(check_patterns)

@@ -27,12 +27,13 @@ MAX_DECIMAL_EXPONENT = 60  # 1E+1000000 would print a million zeros
 
 def canonical_json(value: object) -> str:
     """The one text of a value; what is hashed, stored and compared."""
+    return encoded(plain(value))
+
+
+def encoded(found: Any) -> str:
+    """The canonical text of what `plain` returned."""
     text = json.dumps(
-        plain(value),
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
+        found, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
     return _encodable(text)
 

@@ -6,10 +6,8 @@ from typing import Any, Final
 from patterns.formats import number
 from patterns.panels import Cell, Column, Row
 
-RING_OF_NEGATIVES: Final = (
-    "A share below zero cannot be drawn in a ring; the table has every value."
-)
-RING_OF_NOTHING: Final = "There is nothing above zero to draw; the table has every value."
+RING_OF_NEGATIVES: Final = "A share below zero does not fit into a ring; the table has it."
+RING_OF_NOTHING: Final = "There is no share above zero to draw; see the table."
 
 
 def chart_spec(

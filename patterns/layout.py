@@ -145,11 +145,12 @@ def _chart(
 
 
 def _columns(spec: RowPanelSpec, items: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:
+    fields: list[tuple[str, str, str]] = []
     if isinstance(spec, TableSpec):
-        fields = [(each.label, each.field, each.format) for each in spec.columns]
+        fields += [(each.label, each.field, each.format) for each in spec.columns]
     else:
         axis = spec.x if isinstance(spec, LineChartSpec) else spec.category
-        fields = [(_label(axis), axis, _axis_format(axis, items))]
+        fields.append((_label(axis), axis, _axis_format(axis, items)))
         if isinstance(spec, DonutChartSpec):
             fields.append((_label(spec.value), spec.value, spec.format))
         else:
