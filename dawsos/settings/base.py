@@ -3,7 +3,6 @@
 Reading them has no side effect: nothing is started, created or connected to.
 """
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "rest_framework",
-    "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "django_htmx",
     "csp",
@@ -95,6 +93,7 @@ TIME_ZONE = "UTC"
 
 # --- People
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -181,14 +180,6 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Every figure reproducible to the byte and explained to the row.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-}
-SIMPLE_JWT = {
-    "ALGORITHM": "HS256",
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
-    "UPDATE_LAST_LOGIN": False,
 }
 
 # --- Background work: in this process, or through Redis where there is one
