@@ -45,9 +45,7 @@ COPIES = {
 }
 
 # A comment naming a map that is not there makes the manifest storage refuse the file.
-SOURCE_MAP = re.compile(
-    rb"(/\*#\s*sourceMappingURL=.*?\*/|//#\s*sourceMappingURL=[^\n]*)\s*"
-)
+SOURCE_MAP = re.compile(rb"(/\*#\s*sourceMappingURL=.*?\*/|//#\s*sourceMappingURL=[^\n]*)\s*")
 
 
 def copy(source: Path, target: Path) -> None:
@@ -61,13 +59,9 @@ def copy(source: Path, target: Path) -> None:
 
 def checksums(folder: Path) -> dict[str, str]:
     """SHA-256 of every vendored file, by its path inside the folder."""
-    files = sorted(
-        path for path in folder.rglob("*") if path.is_file() and path.name != SUMS
-    )
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(
-            path.read_bytes()
-        ).hexdigest()
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files
     }
 
@@ -93,9 +87,7 @@ def forget_addresses(lock: Path) -> None:
 def main() -> int:
     absent = [name for name in COPIES if not (MODULES / name).is_file()]
     if absent:
-        print(
-            "Not in node_modules (run `npm ci`): " + ", ".join(absent), file=sys.stderr
-        )
+        print("Not in node_modules (run `npm ci`): " + ", ".join(absent), file=sys.stderr)
         return 1
     forget_addresses(ROOT / "package-lock.json")
     clear(VENDOR)
