@@ -13,7 +13,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.models import AuditEvent, LoginThrottle, Membership, RefreshFamily, User
 
 
-class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+class UserForm(forms.ModelForm):
     """Without a field for the password: people change their own, `manage.py` sets a first one."""
 
     password = ReadOnlyPasswordHashField(required=False)
@@ -24,7 +24,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(admin.ModelAdmin):
     form = UserForm
     list_display = ("email", "display_name", "role", "is_active", "date_joined")
     list_filter = ("role", "is_active")
@@ -32,7 +32,11 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields: ClassVar = ("date_joined", "token_version")
 
     def save_model(
-        self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
+        self,
+        request: HttpRequest,
+        obj: User,
+        form: "ModelForm[User]",
+        change: bool,  # noqa: FBT001 - Django's own signature
     ) -> None:
         """A changed role or a deactivation ends every token at once, and is written down."""
         if not change:
@@ -54,7 +58,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MembershipAdmin(admin.ModelAdmin):
     list_display = ("user", "portfolio_id", "role", "created_at")
     list_filter = ("role",)
     search_fields = ("user__email", "portfolio_id")
@@ -65,7 +69,7 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         request: HttpRequest,
         obj: Membership,
         form: "ModelForm[Membership]",
-        change: bool,
+        change: bool,  # noqa: FBT001 - Django's own signature
     ) -> None:
         super().save_model(request, obj, form, change)
         self._record(request, obj, "membership_granted")
@@ -89,7 +93,7 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         )
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -45,15 +45,15 @@ class EmailBackend(BaseBackend):
     def _judge(self, email: str, password: str) -> User | None:
         address = current_trace().address
         if not admit(email=email, address=address):
-            return _refuse(None, email, "account_locked")
+            return _refused(None, email, "account_locked")
         user = User.objects.by_email(email).first()
         if user is None:
             make_password(password)  # the same work as for a user who exists
-            return _refuse(None, email, "user_not_found")
+            return _refused(None, email, "user_not_found")
         if not user.check_password(password):
-            return _refuse(user, email, "invalid_password")
+            return _refused(user, email, "invalid_password")
         if not user.is_active:
-            return _refuse(user, email, "account_inactive")
+            return _refused(user, email, "account_inactive")
         forget(email=email, address=address)
         record(action="login_success", by=user, resource_type="user", resource_id=user.pk)
         return user
@@ -63,7 +63,7 @@ def _active(user_id: Any) -> User | None:
     return User.objects.active().filter(pk=user_id).first()
 
 
-def _refuse(user: User | None, email: str, reason: str) -> None:
+def _refused(user: User | None, email: str, reason: str) -> User | None:
     """`by` stays empty: whoever failed to log in has not shown to be that user."""
     record(
         action="login_failed",
@@ -72,3 +72,4 @@ def _refuse(user: User | None, email: str, reason: str) -> None:
         resource_id=user.pk if user else "",
         details={"email": email[:254], "reason": reason},
     )
+    return None

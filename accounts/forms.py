@@ -58,7 +58,7 @@ class PasswordChangeForm(Styled, DjangoPasswordChangeForm):
     user: User
 
 
-class ProfileForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(Styled, forms.ModelForm):
     class Meta:
         model = User
         fields = ("display_name",)

@@ -95,9 +95,7 @@ def adopt(identity: Identity, *, using: str = DEFAULT_DB_ALIAS) -> None:
     inside its view. The enclosing block restores what was before it, as always.
     """
     if _current.get() is None:
-        raise RuntimeError(
-            "adopt() changes an open identity; open one with as_nobody() first."
-        )
+        raise RuntimeError("adopt() changes an open identity; open one with as_nobody() first.")
     if identity != _current.get():
         _switch(identity.role, identity.setting, using)
         _current.set(identity)

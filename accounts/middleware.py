@@ -65,14 +65,10 @@ def session_identity(request: HttpRequest) -> Identity:
         return NOBODY
 
 
-def streamed(
-    response: StreamingHttpResponse, identity: Identity, trace: Trace
-) -> Iterator[bytes]:
+def streamed(response: StreamingHttpResponse, identity: Identity, trace: Trace) -> Iterator[bytes]:
     if response.is_async:
         # Refused rather than served empty: `atomic()` does not exist for asynchronous code.
-        raise TypeError(
-            "Streams are produced by ordinary iterators here, not asynchronous ones."
-        )
+        raise TypeError("Streams are produced by ordinary iterators here, not asynchronous ones.")
     content: Iterator[Any] = iter(response.streaming_content)  # type: ignore[arg-type]
 
     def chunks() -> Iterator[bytes]:

@@ -55,14 +55,10 @@ def has(user: Actor, permission: Permission | str) -> bool:
     """Whether the role allows it. Nobody, and whoever is deactivated, may do nothing."""
     if not user.is_active:
         return False
-    return Permission(permission) in ROLE_PERMISSIONS.get(
-        getattr(user, "role", ""), frozenset()
-    )
+    return Permission(permission) in ROLE_PERMISSIONS.get(getattr(user, "role", ""), frozenset())
 
 
-def has_on(
-    user: Actor, membership_role: str | None, permission: Permission | str
-) -> bool:
+def has_on(user: Actor, membership_role: str | None, permission: Permission | str) -> bool:
     """Whether role and membership both allow it on one portfolio."""
     opened = MEMBERSHIP_PERMISSIONS.get(membership_role or "", frozenset())
     return has(user, permission) and Permission(permission) in opened
@@ -77,9 +73,7 @@ def require(user: Actor, permission: Permission | str) -> None:
         )
 
 
-def require_on(
-    user: Actor, membership_role: str | None, permission: Permission | str
-) -> None:
+def require_on(user: Actor, membership_role: str | None, permission: Permission | str) -> None:
     """For a portfolio that the user may see; one that they may not see is a 404 of its own app."""
     require(user, permission)
     if not has_on(user, membership_role, permission):

@@ -27,9 +27,7 @@ WRITE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 # A custom setting that was used once reads '' afterwards, not NULL. The sub-select makes it a
 # constant of the query; without it the cast runs once a row.
-CURRENT_USER: Final = (
-    "(SELECT nullif(current_setting('app.user_id', true), '')::bigint)"
-)
+CURRENT_USER: Final = "(SELECT nullif(current_setting('app.user_id', true), '')::bigint)"
 
 
 def member_predicate(column: str, roles: Sequence[str] = ()) -> str:
@@ -37,15 +35,10 @@ def member_predicate(column: str, roles: Sequence[str] = ()) -> str:
 
     `= ANY (ARRAY(SELECT …))` and not `IN (SELECT …)`: only the former uses the table's index.
     """
-    among = (
-        f" AND m.role IN ({', '.join(_literal(role) for role in roles)})"
-        if roles
-        else ""
-    )
-    return (
-        f"{column} = ANY (ARRAY(SELECT m.portfolio_id FROM accounts_membership m"
-        f" WHERE m.user_id = {CURRENT_USER}{among}))"
-    )
+    among = f" AND m.role IN ({', '.join(_literal(role) for role in roles)})" if roles else ""
+    mine = f"m.user_id = {CURRENT_USER}"
+    members = f"SELECT m.portfolio_id FROM accounts_membership m WHERE {mine}{among}"  # noqa: S608 - names come from migrations, never from a request
+    return f"{column} = ANY (ARRAY({members}))"
 
 
 def editor_predicate(column: str, roles: Sequence[str] = ("owner", "editor")) -> str:
@@ -71,8 +64,8 @@ def protect(
     return force_policies(
         table,
         predicates={"SELECT": read, "INSERT": add, "UPDATE": write, "DELETE": write},
-        web=_privileges(web, append_only),
-        service=_privileges(service, append_only),
+        web=_privileges(web, append_only=append_only),
+        service=_privileges(service, append_only=append_only),
     )
 
 
@@ -92,8 +85,8 @@ def protect_own(
     return force_policies(
         table,
         predicates={"SELECT": own, "INSERT": add, "UPDATE": own, "DELETE": own},
-        web=_privileges(web, append_only),
-        service=_privileges(service, append_only),
+        web=_privileges(web, append_only=append_only),
+        service=_privileges(service, append_only=append_only),
     )
 
 
@@ -129,7 +122,7 @@ def force_policies(
         f"DROP POLICY service_all ON {table}",
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
     ]
-    operation = RunSQL(forward, backward)
+    operation = RunSQL(tuple(forward), tuple(backward))
     return [operation, *share(table, web=web, service=service, app=READ)]
 
 
@@ -141,16 +134,14 @@ def share(
     app: Sequence[str] = (),
 ) -> list[RunSQL]:
     """Grants alone, for tables without tenants; sequences behind them included."""
-    forward = [
-        f"REVOKE ALL ON {table} FROM PUBLIC, {APP_ROLE}, {WEB_ROLE}, {SERVICE_ROLE}"
-    ]
+    forward = [f"REVOKE ALL ON {table} FROM PUBLIC, {APP_ROLE}, {WEB_ROLE}, {SERVICE_ROLE}"]
     backward = list(forward)
     for role, privileges in ((APP_ROLE, app), (WEB_ROLE, web), (SERVICE_ROLE, service)):
         if privileges:
             forward.append(f"GRANT {', '.join(privileges)} ON {table} TO {role}")
         if any(privilege.startswith("INSERT") for privilege in privileges):
             forward.append(_grant_sequences(table, role))
-    return [RunSQL(forward, backward)]
+    return [RunSQL(tuple(forward), tuple(backward))]
 
 
 def ensure_roles() -> list[RunSQL]:
@@ -180,13 +171,11 @@ def ensure_roles() -> list[RunSQL]:
     return [RunSQL([f"DO $$ BEGIN {create}\n{grant}\nEND $$", usage], RunSQL.noop)]
 
 
-def _privileges(named: Sequence[str] | None, append_only: bool) -> Sequence[str]:
+def _privileges(named: Sequence[str] | None, *, append_only: bool) -> Sequence[str]:
     if named is None:
         return APPEND if append_only else WRITE
     if append_only and not set(named) <= set(APPEND):
-        raise ValueError(
-            f"An append-only table grants SELECT and INSERT only, not {named}."
-        )
+        raise ValueError(f"An append-only table grants SELECT and INSERT only, not {named}.")
     return named
 
 
@@ -206,7 +195,7 @@ def _grant_sequences(table: str, role: str) -> str:
         LOOP
             EXECUTE 'GRANT USAGE ON SEQUENCE ' || sequence_name || ' TO {role}';
         END LOOP;
-    END $$"""
+    END $$"""  # noqa: S608 - names come from migrations, never from a request
 
 
 def _literal(text: str) -> str:

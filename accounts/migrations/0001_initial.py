@@ -68,9 +68,7 @@ class Migration(migrations.Migration):
                         name="accounts_user_email_folded",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("role__in", ["VIEWER", "USER", "MANAGER", "ADMIN"])
-                        ),
+                        condition=models.Q(("role__in", ["VIEWER", "USER", "MANAGER", "ADMIN"])),
                         name="accounts_user_role_known",
                     ),
                 ],
@@ -147,9 +145,7 @@ class Migration(migrations.Migration):
                 "db_table": "accounts_auditevent",
                 "indexes": [
                     models.Index(fields=["actor", "-at"], name="accounts_audit_actor"),
-                    models.Index(
-                        fields=["portfolio_id", "-at"], name="accounts_audit_portfolio"
-                    ),
+                    models.Index(fields=["portfolio_id", "-at"], name="accounts_audit_portfolio"),
                     models.Index(fields=["-at"], name="accounts_audit_at"),
                 ],
             },

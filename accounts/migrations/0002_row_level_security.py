@@ -18,9 +18,7 @@ class Migration(migrations.Migration):
         *ensure_roles(),
         # Role, password and email are columns the web cannot write, so no mass assignment and
         # no injected UPDATE makes an administrator; services do it, after asking.
-        *protect_own(
-            "accounts_user", column="id", web=("SELECT", "UPDATE (display_name)")
-        ),
+        *protect_own("accounts_user", column="id", web=("SELECT", "UPDATE (display_name)")),
         # Every tenant policy believes this table, so the web may only read it.
         *protect_own("accounts_membership", web=READ),
         *protect_own(

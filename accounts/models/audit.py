@@ -47,9 +47,7 @@ class AuditEvent(models.Model):
         db_table = "accounts_auditevent"
         indexes: ClassVar = [
             models.Index(fields=["actor", "-at"], name="accounts_audit_actor"),
-            models.Index(
-                fields=["portfolio_id", "-at"], name="accounts_audit_portfolio"
-            ),
+            models.Index(fields=["portfolio_id", "-at"], name="accounts_audit_portfolio"),
             models.Index(fields=["-at"], name="accounts_audit_at"),
         ]
 

@@ -24,9 +24,7 @@ class RefreshFamily(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="refresh_families"
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="refresh_families")
     current_jti = models.CharField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()

@@ -22,21 +22,13 @@ class Role(models.TextChoices):
 class UserQuerySet(models.QuerySet["User"]):
     def by_email(self, email: str) -> "UserQuerySet":
         """The database folds both sides, as its unique index does: Python's rules differ."""
-        return self.alias(email_folded=Lower("email")).filter(
-            email_folded=Lower(Value(email))
-        )
+        return self.alias(email_folded=Lower("email")).filter(email_folded=Lower(Value(email)))
 
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
 
 
-class UserManager(BaseUserManager["User"]):
-    def get_queryset(self) -> UserQuerySet:
-        return UserQuerySet(self.model, using=self._db)
-
-    def by_email(self, email: str) -> UserQuerySet:
-        return self.get_queryset().by_email(email)
-
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.by_email(username or "").get()
 
@@ -49,16 +41,12 @@ class UserManager(BaseUserManager["User"]):
         **fields: Any,
     ) -> "User":
         """The row alone; `accounts.services.create_user` also audits."""
-        user = self.model(
-            email=self.normalize_email(email).strip(), role=role, **fields
-        )
+        user = self.model(email=self.normalize_email(email).strip(), role=role, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """What `manage.py createsuperuser` calls."""
         with as_service("createsuperuser"):
             return self.create_user(email, password, role=Role.ADMIN, **fields)
@@ -72,7 +60,7 @@ class User(AbstractBaseUser):
     trail knows every login, and a column would need a write before an identity exists.
     """
 
-    last_login = None  # type: ignore[assignment]  # see above: removes the inherited column
+    last_login = None  # see above: removes the inherited column
 
     # `unique` besides the folded constraint below: Django's own check of USERNAME_FIELD asks.
     email = models.EmailField(max_length=254, unique=True)

@@ -11,6 +11,7 @@ from accounts.identity import as_service
 from accounts.models import Membership, User
 from accounts.models.membership import MembershipRole
 from accounts.permissions import Permission, require_on
+from accounts.selectors import membership_role
 from accounts.services.audit import record
 
 
@@ -24,9 +25,7 @@ def found_membership(*, user: User, portfolio_id: UUID, by: User | None) -> Memb
         return _write(user, portfolio_id, MembershipRole.OWNER, by)
 
 
-def grant_membership(
-    *, user: User, portfolio_id: UUID, role: str, by: User | None
-) -> Membership:
+def grant_membership(*, user: User, portfolio_id: UUID, role: str, by: User | None) -> Membership:
     """Opens a portfolio, or changes how far it is open. `by` must own it; None is the system."""
     if role not in MembershipRole.values:
         raise AccountInvalid(
@@ -45,9 +44,7 @@ def revoke_membership(*, user: User, portfolio_id: UUID, by: User | None) -> boo
     with as_service("revoke a membership"):
         _require_owner(by, portfolio_id)
         _keep_an_owner(user, portfolio_id, becoming=None)
-        deleted, _ = Membership.objects.filter(
-            user=user, portfolio_id=portfolio_id
-        ).delete()
+        deleted, _ = Membership.objects.filter(user=user, portfolio_id=portfolio_id).delete()
         if deleted:
             record(
                 action="membership_revoked",
@@ -77,8 +74,7 @@ def _write(user: User, portfolio_id: UUID, role: str, by: User | None) -> Member
 def _require_owner(by: User | None, portfolio_id: UUID) -> None:
     if by is None:
         return
-    own = Membership.objects.of(by).filter(portfolio_id=portfolio_id).first()
-    require_on(by, own and own.role, Permission.MANAGE_PORTFOLIOS)
+    require_on(by, membership_role(by, portfolio_id), Permission.MANAGE_PORTFOLIOS)
 
 
 def _keep_an_owner(user: User, portfolio_id: UUID, *, becoming: str | None) -> None:

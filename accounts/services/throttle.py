@@ -29,9 +29,10 @@ ON CONFLICT (email, address) DO UPDATE SET (attempts, window_started_at, locked_
         CASE WHEN anew THEN 1 ELSE least(t.attempts + 1, %(limit)s + 1) END,
         CASE WHEN anew THEN %(now)s ELSE t.window_started_at END,
         CASE WHEN anew THEN NULL
-             WHEN t.attempts + 1 = %(limit)s THEN %(now)s + %(lockout)s
+             WHEN t.attempts + 1 = %(limit)s THEN %(locked_until)s
              ELSE t.locked_until END
-    FROM (SELECT coalesce(t.locked_until, t.window_started_at + %(window)s) <= %(now)s AS anew) s
+    FROM (SELECT CASE WHEN t.locked_until IS NULL THEN t.window_started_at <= %(window_end)s
+                      ELSE t.locked_until <= %(now)s END AS anew) s
 )
 RETURNING attempts
 """
@@ -39,16 +40,17 @@ RETURNING attempts
 
 def admit(*, email: str, address: str | None, now: datetime | None = None) -> bool:
     """Count one attempt; False when the limit was reached before it."""
+    moment = now or timezone.now()
     with as_service("count a login attempt"), connection.cursor() as cursor:
         cursor.execute(
             _COUNT,
             {
                 "email": email[:254],
                 "address": address or "",
-                "now": now or timezone.now(),
+                "now": moment,
                 "limit": LIMIT,
-                "window": WINDOW,
-                "lockout": LOCKOUT,
+                "window_end": moment - WINDOW,
+                "locked_until": moment + LOCKOUT,
             },
         )
         (attempts,) = cursor.fetchone()

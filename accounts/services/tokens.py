@@ -40,12 +40,12 @@ class SignedToken(Token):
 
 
 class AccessToken(SignedToken):
-    token_type = "access"
+    token_type = "access"  # noqa: S105 - a kind, not a secret
     lifetime = timedelta(minutes=15)
 
 
 class RefreshToken(SignedToken):
-    token_type = "refresh"
+    token_type = "refresh"  # noqa: S105 - a kind, not a secret
     lifetime = timedelta(days=7)
 
 

@@ -27,12 +27,8 @@ def create_user(
     password.
     """
     with as_service("create a user"):
-        _refuse_mistakes(
-            User(email=email.strip(), display_name=display_name, role=role), password
-        )
-        user = User.objects.create_user(
-            email, password, role=role, display_name=display_name
-        )
+        _refuse_mistakes(User(email=email.strip(), display_name=display_name, role=role), password)
+        user = User.objects.create_user(email, password, role=role, display_name=display_name)
         record(
             action="user_registered",
             by=by,
@@ -49,9 +45,7 @@ def change_password(*, user: User, new_password: str, by: User) -> None:
     with as_service("change a password"):
         User.objects.filter(pk=user.pk).update(password=user.password)
         end_tokens(user=user)
-        record(
-            action="password_changed", by=by, resource_type="user", resource_id=user.pk
-        )
+        record(action="password_changed", by=by, resource_type="user", resource_id=user.pk)
 
 
 def deactivate(*, user: User, by: User | None) -> None:
@@ -59,9 +53,7 @@ def deactivate(*, user: User, by: User | None) -> None:
     with as_service("deactivate a user"):
         User.objects.filter(pk=user.pk).update(is_active=False)
         end_tokens(user=user)
-        record(
-            action="user_deactivated", by=by, resource_type="user", resource_id=user.pk
-        )
+        record(action="user_deactivated", by=by, resource_type="user", resource_id=user.pk)
     user.is_active = False
 
 
