@@ -13,19 +13,19 @@ from accounts.tests.factories import UserFactory
 
 
 def make_alice() -> User:
-    return UserFactory(email="alice@example.org", display_name="Alice", role="MANAGER")
+    return UserFactory.create(email="alice@example.org", display_name="Alice", role="MANAGER")
 
 
 def make_bob() -> User:
-    return UserFactory(email="bob@example.org", display_name="Bob")
+    return UserFactory.create(email="bob@example.org", display_name="Bob")
 
 
 def make_bob_viewer() -> User:
-    return UserFactory(email="bob.viewer@example.org", display_name="Bob the viewer")
+    return UserFactory.create(email="bob.viewer@example.org", display_name="Bob the viewer")
 
 
 def make_charlie() -> User:
-    return UserFactory(email="charlie@example.org", display_name="Charlie")
+    return UserFactory.create(email="charlie@example.org", display_name="Charlie")
 
 
 def open_to_cast(portfolio_id: UUID, *, alice: User, bob: User, bob_viewer: User) -> UUID:

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-import factory
 from django.apps import apps
+from factory.declarations import LazyAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from accounts.models import AuditEvent, Membership, User
@@ -19,7 +19,7 @@ class UserFactory(DjangoModelFactory[User]):
         model = User
         skip_postgeneration_save = True
 
-    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    email = Sequence(lambda n: f"person{n}@example.org")
     display_name = "A person"
     role = "USER"
 
@@ -41,8 +41,8 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     class Meta:
         model = Membership
 
-    user = factory.SubFactory(UserFactory)
-    portfolio_id = factory.LazyAttribute(lambda made: make_portfolio(made.user))
+    user = SubFactory(UserFactory)
+    portfolio_id = LazyAttribute(lambda made: make_portfolio(made.user))
     role = "owner"
 
 
@@ -50,5 +50,5 @@ class AuditEventFactory(DjangoModelFactory[AuditEvent]):
     class Meta:
         model = AuditEvent
 
-    actor = factory.SubFactory(UserFactory)
+    actor = SubFactory(UserFactory)
     action = "login_success"

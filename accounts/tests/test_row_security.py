@@ -1,5 +1,6 @@
 """The catalog is asked, so a table that somebody adds tomorrow is asked too."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,7 +28,7 @@ ORDER BY 1
 """
 
 
-def rows(sql: str, *params: object) -> list[tuple[object, ...]]:
+def rows(sql: str, *params: Any) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())
@@ -99,8 +100,10 @@ def test_there_is_no_way_around_by_a_view() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO accounts_membership (user_id, portfolio_id, role, created_at)"
-        " VALUES (%(me)s, %(portfolio)s, 'owner', now())",
+        (
+            "INSERT INTO accounts_membership (user_id, portfolio_id, role, created_at)"
+            " VALUES (%(me)s, %(portfolio)s, 'owner', now())"
+        ),
         "UPDATE accounts_membership SET role = 'owner'",
         "DELETE FROM accounts_membership",
         "UPDATE accounts_user SET role = 'ADMIN'",
@@ -109,9 +112,11 @@ def test_there_is_no_way_around_by_a_view() -> None:
         "DELETE FROM accounts_auditevent",
         "TRUNCATE accounts_auditevent",
         "SELECT * FROM accounts_loginthrottle",
-        "INSERT INTO accounts_auditevent (id, actor_id, action, resource_type, resource_id,"
-        " details, correlation_id, at)"
-        " VALUES (gen_random_uuid(), %(other)s, 'x', '', '', '{}', '', now())",
+        (
+            "INSERT INTO accounts_auditevent (id, actor_id, action, resource_type, resource_id,"
+            " details, correlation_id, at)"
+            " VALUES (gen_random_uuid(), %(other)s, 'x', '', '', '{}', '', now())"
+        ),
         "DROP POLICY web_select ON accounts_membership",
         "ALTER TABLE accounts_membership DISABLE ROW LEVEL SECURITY",
     ],
@@ -119,10 +124,9 @@ def test_there_is_no_way_around_by_a_view() -> None:
 def test_the_web_is_refused(
     statement: str, shared_portfolio_id: UUID, charlie: User, alice: User
 ) -> None:
-    params = {"me": charlie.pk, "other": alice.pk, "portfolio": shared_portfolio_id}
+    params: dict[str, Any] = {"me": charlie.pk, "other": alice.pk, "portfolio": shared_portfolio_id}
     with as_user(charlie.pk), pytest.raises(ProgrammingError), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement, params)
+        connection.cursor().execute(statement, params)
 
 
 def test_a_user_changes_their_own_name_and_nobody_elses(alice: User, charlie: User) -> None:
@@ -157,7 +161,7 @@ def test_a_protected_table_lets_members_read_and_editors_write(
                 cursor.execute(str(statement))
     try:
         public, theirs, foreign = None, shared_portfolio_id, uuid4()
-        assert _may_insert(alice, theirs) and _may_insert(bob, theirs) and _may_insert(bob, public)
+        assert all(_may_insert(*by) for by in ((alice, theirs), (bob, theirs), (bob, public)))
         assert not _may_insert(bob_viewer, theirs)
         assert not _may_insert(charlie, theirs)
         assert not _may_insert(alice, foreign)
