@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+# Alice, Bob and Charlie, for every app.
+pytest_plugins = ["accounts.tests.fixtures"]
+
 # Tests that commit clean up by emptying tables; a surrounding identity would be a transaction.
 COMMITTING = {
     "transactional_db",
