@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.marks import State
@@ -36,7 +37,7 @@ class Allocation:
     reason: str | None = None
 
 
-def by_sector(valuation: Valuation, sectors: Mapping[SecurityKey, str]) -> Allocation:
+def by_sector(valuation: Valuation, sectors: Mapping[Any, str]) -> Allocation:
     """Positions by the sector of their security; a security without one is Unclassified.
 
     Cash is not a sector and is left out.

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
-
-from portfolios.calc.entries import SecurityKey
+from typing import Any, Literal
 
 State = Literal["exact", "partial", "stale", "withheld"]
 _WORST_FIRST: tuple[State, ...] = ("withheld", "partial", "stale", "exact")
@@ -35,12 +33,13 @@ class Rate:
 class Marks:
     """Everything one valuation day knows. What is absent is unknown, never zero and never one.
 
-    The base currency needs no rate of its own: `rate_of` gives it exactly 1.
+    prices are keyed as the ledger keys its securities. The base currency needs no rate of its
+    own: `rate_of` gives it exactly 1.
     """
 
     asof_date: date
     base_currency: str
-    prices: Mapping[SecurityKey, Mark] = field(default_factory=dict)
+    prices: Mapping[Any, Mark] = field(default_factory=dict)
     rates: Mapping[str, Rate] = field(default_factory=dict)
 
     def rate_of(self, currency: str) -> Rate | None:

@@ -18,7 +18,9 @@ def close(got: float | None, expected: float | None, tolerance: dict[str, Any]) 
     """A float passes when |a−e| ≤ max(float_abs, float_rel·|e|); None only equals None."""
     if got is None or expected is None:
         return got is expected
-    allowed = max(tolerance.get("float_abs", 0.0), tolerance.get("float_rel", 0.0) * abs(expected))
+    allowed: float = max(
+        tolerance.get("float_abs", 0.0), tolerance.get("float_rel", 0.0) * abs(expected)
+    )
     return abs(got - expected) <= allowed
 
 

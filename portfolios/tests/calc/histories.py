@@ -41,7 +41,7 @@ def valued(ledger: list[Entry], marks: list[Marks]) -> tuple[DayValue, ...]:
 
     def rates(currency: str, on: date) -> Decimal | None:
         rate = by_day[on].rate_of(currency) if on in by_day else None
-        return rate and rate.rate
+        return None if rate is None else rate.rate
 
     booked = book(ledger, CAD, rates)
     return value_history(replay(booked.journal, sorted(by_day)), by_day)

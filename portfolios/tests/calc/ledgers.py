@@ -38,6 +38,11 @@ def entry(seq: int, kind: str, on: str, currency: str = "CAD", **fields: Any) ->
     )
 
 
+def decimals(*numbers: int | str) -> tuple[Decimal, ...]:
+    """The same numbers as Decimals, to compare several at once."""
+    return tuple(Decimal(number) for number in numbers)
+
+
 def no_rates(currency: str, on: date) -> None:
     """A table that knows nothing."""
     return
