@@ -4,8 +4,7 @@ PYTHON ?= python3
 WORKERS ?= 2
 APP := $(PYTHON) bootstrap.py app --
 DEV := $(PYTHON) bootstrap.py dev --
-UV := .tools/bin/uv
-COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+COMPILE := $(PYTHON) bootstrap.py uv -- pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-annotate --no-header $(if $(UPGRADE),--upgrade)
 TEST_SETTINGS := DJANGO_SETTINGS_MODULE=dawsos.settings.test
 
@@ -34,7 +33,6 @@ format: ## put the code into its one form
 	@.venv/bin/python -m ruff format .
 
 lock: ## pin the dependencies of pyproject.toml again (UPGRADE=1: to the newest allowed)
-	@$(PYTHON) bootstrap.py dev
 	@$(COMPILE) pyproject.toml -o requirements/app.lock
 	@$(COMPILE) pyproject.toml --extra dev -c requirements/app.lock -o requirements/dev.lock
 	@$(PYTHON) bootstrap.py dev

@@ -2,6 +2,7 @@
 
     python3 bootstrap.py app -- manage.py demo     what running needs
     python3 bootstrap.py dev -- -m pytest          what developing needs too
+    python3 bootstrap.py uv -- pip list            uv itself
 
 uv is installed into `.tools` (its exact installs would remove uv from `.venv`), at the version
 and hashes of requirements/tools.lock. A stamp remembers what was installed, so a second run
@@ -37,9 +38,14 @@ SAME_FOR_UV = {
 
 
 def main(arguments):
-    kind, _, command = _parse(arguments)
+    kind, command = _parse(arguments)
     started = time.monotonic()
     _on_a_python_that_will_do()
+    if kind == "uv":
+        with _one_at_a_time():
+            uv = _uv()
+        _run([uv, *command])
+        return
     _make_environment(kind)
     os.environ.setdefault("DAWSOS_ENVIRONMENT_SECONDS", f"{time.monotonic() - started:.1f}")
     if command:
@@ -50,9 +56,9 @@ def main(arguments):
 def _parse(arguments):
     kind = arguments[0] if arguments else "app"
     rest = arguments[1:]
-    if kind not in ("app", "dev") or (rest and rest[0] != "--"):
-        sys.exit("Use: python3 bootstrap.py app|dev [-- command of the environment's Python]")
-    return kind, rest[:1], rest[1:]
+    if kind not in ("app", "dev", "uv") or (rest and rest[0] != "--"):
+        sys.exit("Use: python3 bootstrap.py app|dev|uv [-- arguments for its Python, or for uv]")
+    return kind, rest[1:]
 
 
 # --- Python
@@ -167,8 +173,8 @@ def _run(command):
     done = subprocess.run([str(part) for part in command], env=_environment())
     if done.returncode != 0:
         sys.exit(
-            "The environment could not be installed (above is why). It needs the network once; "
-            "an index of your own is taken from pip's or uv's settings. Then try again."
+            "That failed; above is why. Installing needs the network once, and takes an index of "
+            "your own from pip's or uv's settings."
         )
 
 
@@ -180,6 +186,8 @@ def _environment():
         theirs = SAME_FOR_UV.get(name)
         if theirs and value and not environment.get(theirs):
             environment[theirs] = value
+    # As pip does: any index may have the version. The hashes decide what is accepted.
+    environment.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     return environment
 
 
