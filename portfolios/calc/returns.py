@@ -24,6 +24,7 @@ from portfolios.calc.entries import ZERO
 from portfolios.calc.history import DayValue
 
 Floats = npt.NDArray[np.float64]
+LARGE_FLOW = Decimal("0.10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,20 @@ def history_returns(days: Sequence[DayValue], base_date: date | None = None) -> 
         values = [ZERO, *values]
     returns = daily_returns(values, [day.inflow for day in earned], [day.outflow for day in earned])
     return ReturnSeries(base_date, tuple(day.asof_date for day in earned), tuple(returns))
+
+
+def large_flow_days(days: Sequence[DayValue], share: Decimal = LARGE_FLOW) -> tuple[date, ...]:
+    """The days whose inflow or outflow exceeds a share of the value before them.
+
+    Their return leans on the flow convention, so they are flagged (methods §3.1). The funding
+    day, which has nothing before it, is not.
+    """
+    return tuple(
+        after.asof_date
+        for before, after in pairwise(days)
+        if before.total_value
+        and max(after.inflow or ZERO, after.outflow or ZERO) > share * before.total_value
+    )
 
 
 def chain(returns: Iterable[float]) -> float:

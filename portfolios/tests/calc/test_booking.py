@@ -183,6 +183,26 @@ def test_a_split_of_nothing_changes_nothing() -> None:
     assert booked(split).problems == ()
 
 
+def test_a_broker_s_own_cash_in_lieu_overrides_the_computed_one() -> None:
+    # 3:2 on 5 shares leaves 7.5; the half is paid with 20.75, its cost 100·0.5/7.5 = 6.666667
+    result = booked(
+        buy(1, "2024-01-05", "5", "20"),
+        entry(2, "SPLIT", "2024-02-01", security="X", new_shares="3", old_shares="2",
+              gross_amount="20.75"),
+    )  # fmt: skip
+    assert result.positions[0].quantity == 7
+    assert result.cash["main", "CAD"] == Decimal("-79.25")
+    assert result.realized_pnl == Decimal("14.08")
+
+
+def test_a_split_into_whole_shares_pays_nothing_in_lieu() -> None:
+    result = booked(
+        buy(1, "2024-01-05", "4", "20"),
+        entry(2, "SPLIT", "2024-02-01", security="X", new_shares="3", old_shares="2", price="9"),
+    )
+    assert (result.positions[0].quantity, result.closures) == (Decimal(6), ())
+
+
 def test_a_split_that_leaves_nothing_is_refused() -> None:
     ruin = entry(2, "SPLIT", "2024-02-01", security="X", new_shares="1", old_shares="1E+10")
     result = booked(buy(1, "2024-01-05", "10", "1"), ruin)
@@ -334,12 +354,23 @@ def test_a_missing_rate_leaves_base_amounts_unknown() -> None:
     assert result.closures[0].realized_pnl is None
 
 
+def test_a_conversion_without_a_rate_moves_cash_of_unknown_worth() -> None:
+    exchange = entry(
+        1, "FX_CONVERSION", "2024-01-05", "USD", gross_amount="10", to_amount="9", to_currency="EUR"
+    )
+    result = book([exchange], CAD, no_rates)
+    assert codes(result) == ["missing_rate"]
+    assert [posting.crossing_base for posting in result.journal] == [None, None]
+
+
 def test_one_security_is_not_booked_in_two_currencies() -> None:
     result = booked(
         buy(1, "2024-01-05", "10", "100"),
         entry(2, "SELL", "2024-01-08", "USD", security="X", quantity="5", price="80"),
     )
+    again = entry(3, "BUY", "2024-01-09", "USD", security="X", quantity="5", price="80")
     assert codes(result) == ["currency_mismatch"]
+    assert codes(booked(buy(1, "2024-01-05", "1", "1"), again)) == ["currency_mismatch"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from portfolios.calc.entries import Entry
 from portfolios.calc.history import reported
 from portfolios.calc.marks import Marks
 from portfolios.calc.replay import replay
-from portfolios.calc.returns import history_returns
+from portfolios.calc.returns import history_returns, large_flow_days
 from portfolios.calc.valuation import value_portfolio
 from portfolios.tests.calc.histories import day, market_days, marks_of, trading_ledgers, valued
 from portfolios.tests.calc.ledgers import CAD, decimals, entry, fixed
@@ -134,6 +134,48 @@ def test_a_day_is_rounded_once_at_its_total() -> None:
     assert shown is not None
     assert shown.total_value == Decimal("0.01")
     assert shown.positions_value + shown.cash_balance == shown.total_value
+
+
+def test_a_price_without_a_rate_values_nothing() -> None:
+    ledger = [
+        entry(1, "DEPOSIT", "2024-01-01", gross_amount="300"),
+        entry(2, "BUY", "2024-01-01", "USD", security="AAPL", quantity="1", price="100"),
+    ]
+    (only,) = valued(ledger, [marks_of(0, {"AAPL": "100"}, {})])
+    assert (only.state, only.missing_rates) == ("withheld", ("USD",))
+    assert only.missing_prices == ()  # the price is there
+
+
+def test_stated_shares_of_another_currency_enter_where_they_are_priced() -> None:
+    # 130 CAD stated for a share of 100 USD at 1.30: an inflow of 130, and nothing earned
+    ledger = [
+        entry(1, "OPENING_BALANCE", "2024-01-01", security="AAPL", quantity="1", gross_amount="130")
+    ]
+    days = valued(ledger, [marks_of(0, {"AAPL": "100"}, {"USD": "1.30"})])
+    (flow,) = days[0].flows
+    assert (flow.currency, flow.local, flow.base) == ("USD", Decimal(100), Decimal(130))
+    assert history_returns(days, day(-1)).returns == (0.0,)
+
+
+def test_a_trade_paid_in_a_currency_without_a_rate_has_no_return() -> None:
+    ledger = [
+        entry(1, "DEPOSIT", "2024-01-01", gross_amount="1000"),
+        entry(2, "BUY", "2024-01-01", "GBP", security="RY", quantity="1", gross_amount="60"),
+    ]
+    (only,) = valued(ledger, [marks_of(0, {"RY": "100"}, {})])
+    assert not only.is_complete
+    assert only.missing_rates == ("GBP",)
+
+
+def test_flows_above_a_tenth_of_the_value_before_are_flagged() -> None:
+    # 100 funds it; 10 is a tenth, not more; 12 of 110 is more
+    ledger = [
+        entry(1, "DEPOSIT", "2024-01-01", gross_amount="100"),
+        entry(2, "DEPOSIT", "2024-01-02", gross_amount="10"),
+        entry(3, "WITHDRAWAL", "2024-01-03", gross_amount="12"),
+    ]
+    days = valued(ledger, [marks_of(number, {}, {}) for number in range(3)])
+    assert large_flow_days(days) == (day(2),)
 
 
 def test_a_history_needs_a_day() -> None:
