@@ -20,9 +20,7 @@ class AuthError(DawsError):
 
 class CredentialsInvalid(AuthError):
     code = "AUTH_1001"
-    suggestion = (
-        "Check the email and the password. After five failures wait thirty minutes and try again."
-    )
+    suggestion = "After five failures wait thirty minutes and try again."
 
 
 class TokenExpired(AuthError):
