@@ -44,7 +44,11 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def save_model(
-        self, request: HttpRequest, obj: models.Model, form: "ModelForm[Any]", change: bool
+        self,
+        request: HttpRequest,
+        obj: models.Model,
+        form: "ModelForm[Any]",
+        change: bool,  # noqa: FBT001
     ) -> None:
         with as_service("administration of the market"):
             super().save_model(request, obj, form, change)

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.core.management.base import CommandError, OutputWrapper
 
@@ -12,9 +12,8 @@ from patterns.exceptions import DawsError
 def session_day(text: str) -> date:
     """A calendar day written YYYY-MM-DD; 30 February is refused by name."""
     try:
-        if len(text) != len("YYYY-MM-DD"):
-            raise ValueError("it has another form")
-        return date.fromisoformat(text)
+        # Not `fromisoformat`: it also reads weeks, as in 2013-W09-4.
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a day: {error}. Write it as YYYY-MM-DD."
