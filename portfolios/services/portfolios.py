@@ -17,6 +17,13 @@ from portfolios.exceptions import PortfolioInvalid
 from portfolios.formats.currencies import CURRENCIES
 from portfolios.models import Portfolio
 
+# Settings that calculations do not honour yet are refused, never quietly ignored.
+SUPPORTED: dict[str, tuple[object, str]] = {
+    "allow_short": (False, "Short positions cannot be booked yet."),
+    "cash_tracked": (True, "A ledger without cash cannot be valued yet."),
+    "flow_timing": ("in_start_out_end", "Only in_start_out_end is computed yet."),
+}
+
 
 def create_portfolio(
     *,
@@ -67,8 +74,9 @@ def _refuse_mistakes(portfolio: Portfolio) -> None:
         mistakes["base_currency"] = ["This is not an active ISO 4217 currency."]
     if portfolio.cost_method not in ORDERS:
         mistakes["cost_method"] = [f"Only {', '.join(ORDERS)} can be booked."]
-    if portfolio.allow_short:
-        mistakes["allow_short"] = ["Short positions cannot be booked yet."]
+    for field, (supported, sentence) in SUPPORTED.items():
+        if getattr(portfolio, field) != supported:
+            mistakes.setdefault(field, []).append(sentence)
     if mistakes:
         raise PortfolioInvalid(
             "The portfolio cannot be created.",

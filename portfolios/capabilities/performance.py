@@ -1,0 +1,197 @@
+"""Time-weighted returns and the risk that was taken for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from patterns.context import Context
+from patterns.registry import capability
+from patterns.results import CountFigure, FractionFigure, RatioFigure, State
+from portfolios.calc.drawdown import Drawdown, current_drawdown, max_drawdown
+from portfolios.calc.periods import (
+    Period,
+    PeriodReturn,
+    last_returns,
+    lookback_return,
+    period_return,
+)
+from portfolios.calc.returns import Floats, ReturnSeries, is_unbroken, known, since_funding
+from portfolios.calc.risk import Statistic, measured, risk_free_returns, sharpe, sortino, volatility
+from portfolios.capabilities.inputs import Answer, OverLookback
+from portfolios.selectors.performance import Track, track
+from portfolios.selectors.risk_free import METHOD, SERIES, yields_known_at
+
+TWR = "time-weighted, inflows at the start of the day, outflows at its end"
+NOT_YET = "not_available_yet: money-weighted return is not computed yet"
+SAID = {
+    "NO_RETURNS": "No day has a return.",
+    "BROKEN_CHAIN": "A day of the period has no return, because not everything held was priced.",
+    "INSUFFICIENT_HISTORY": "The portfolio is younger than the period.",
+    "FUNDED_IN_PERIOD": "The money came after the period began.",
+    "INSUFFICIENT": "There are fewer than 60 daily returns.",
+    "SHORT_SAMPLE": "There are fewer than 252 daily returns.",
+    "NO_DISPERSION": "The returns do not vary, so there is no ratio.",
+    "PERIOD_LT_1Y": "A period below a year is not annualised.",
+}
+
+
+class Performance(Answer):
+    """Returns and drawdowns are fractions; drawdowns are positive."""
+
+    twr_1d: FractionFigure
+    twr_mtd: FractionFigure
+    twr_qtd: FractionFigure
+    twr_ytd: FractionFigure
+    twr_1y: FractionFigure
+    twr_3y_ann: FractionFigure
+    twr_5y_ann: FractionFigure
+    twr_inception: FractionFigure
+    twr_inception_ann: FractionFigure
+    twr_lookback: FractionFigure
+    mwr_1y: FractionFigure
+    volatility: FractionFigure
+    sharpe_ratio: RatioFigure
+    sortino_ratio: RatioFigure
+    max_drawdown: FractionFigure
+    max_drawdown_peak: date | None
+    max_drawdown_trough: date | None
+    max_drawdown_recovery: date | None
+    current_drawdown: FractionFigure
+    observations: CountFigure
+    lookback_days: int
+    flow_timing: str
+    sources: tuple[str, ...]
+
+
+@capability("metrics.compute_twr", version="1", agent="analyst")
+def compute_twr(ctx: Context, args: OverLookback) -> Performance:
+    """Time-weighted returns of the usual periods, and volatility, ratios and drawdown over the
+    last `lookback_days` valuation days. A portfolio with an unpriced position has none of them."""
+    path = track(ctx, args.portfolio_id)
+    window = last_returns(path.series, args.lookback_days, path.asof_date)
+    whole = since_funding(path.series)
+    deepest = _deepest(window)
+    return Performance(
+        twr_1d=_period(path, Period.DAY),
+        twr_mtd=_period(path, Period.MTD),
+        twr_qtd=_period(path, Period.QTD),
+        twr_ytd=_period(path, Period.YTD),
+        twr_1y=_period(path, Period.YEAR),
+        twr_3y_ann=_annualised(path, Period.THREE_YEARS),
+        twr_5y_ann=_annualised(path, Period.FIVE_YEARS),
+        twr_inception=_period(path, Period.SINCE_INCEPTION),
+        twr_inception_ann=_annualised(path, Period.SINCE_INCEPTION),
+        twr_lookback=_fraction(
+            path, lookback_return(path.series, args.lookback_days, path.asof_date)
+        ),
+        mwr_1y=FractionFigure.withheld(NOT_YET),
+        volatility=_volatility(path, window),
+        sharpe_ratio=_ratio(path, window, sharpe),
+        sortino_ratio=_ratio(path, window, sortino),
+        max_drawdown=_drawdown(path, window, deepest and deepest.depth),
+        max_drawdown_peak=deepest.peak if deepest else None,
+        max_drawdown_trough=deepest.trough if deepest else None,
+        max_drawdown_recovery=deepest.recovery if deepest else None,
+        current_drawdown=_drawdown(
+            path, whole, current_drawdown(known(whole)) if is_unbroken(whole) else None
+        ),
+        observations=CountFigure(value=len(known(window))),
+        lookback_days=args.lookback_days,
+        flow_timing=path.flow_timing,
+        sources=path.sources,
+    )
+
+
+def _period(path: Track, period: Period) -> FractionFigure:
+    return _fraction(path, period_return(path.series, period, path.asof_date))
+
+
+def _annualised(path: Track, period: Period) -> FractionFigure:
+    found = period_return(path.series, period, path.asof_date)
+    if found.value is not None and found.annualised is None:
+        return FractionFigure.withheld(SAID["PERIOD_LT_1Y"], n=found.n)
+    return _fraction(path, found, annual=True)
+
+
+def _fraction(path: Track, found: PeriodReturn, *, annual: bool = False) -> FractionFigure:
+    value = found.annualised if annual else found.value
+    if value is None:
+        return FractionFigure.withheld(_why(path, found.reason), missing=path.missing, n=found.n)
+    state: State = "partial" if found.reason else path.state_between(found.start, found.end)
+    return FractionFigure(
+        value=value,
+        state=state,
+        reason=SAID.get(found.reason or "") or path.reason_of(state),
+        n=found.n,
+        asof_date=found.end,
+        method=f"{TWR}, annualised ACT/365" if annual else TWR,
+    )
+
+
+def _why(path: Track, reason: str | None) -> str:
+    said = SAID.get(reason or "", reason or "There is no history.")
+    if path.missing:
+        return f"{said} Not priced: {', '.join(path.missing)}."
+    return said
+
+
+def _sample(path: Track, window: ReturnSeries) -> str | None:
+    """Why risk cannot be measured on a window; None when it can."""
+    if not len(window):
+        return _why(path, "NO_RETURNS")
+    return None if is_unbroken(window) else _why(path, "BROKEN_CHAIN")
+
+
+def _volatility(path: Track, window: ReturnSeries) -> FractionFigure:
+    reason = _sample(path, window)
+    if reason:
+        return FractionFigure.withheld(reason, missing=path.missing, n=len(window))
+    found = measured(volatility, known(window))
+    if found.value is None:
+        return FractionFigure.withheld(SAID[found.reason or ""], n=found.n)
+    return FractionFigure(value=found.value, **_details(path, window, found))
+
+
+def _ratio(
+    path: Track, window: ReturnSeries, measure: Callable[[Floats], float | None]
+) -> RatioFigure:
+    reason = _sample(path, window)
+    if reason:
+        return RatioFigure.withheld(reason, missing=path.missing, n=len(window))
+    free = yields_known_at((window.base_date, *window.dates[:-1]))
+    if free.yields is None:
+        return RatioFigure.withheld(free.reason, missing=(SERIES,), n=len(window))
+    excess = known(window) - risk_free_returns(window.base_date, window.dates, free.yields)
+    found = measured(measure, excess)
+    if found.value is None:
+        return RatioFigure.withheld(SAID[found.reason or ""], n=found.n)
+    return RatioFigure(value=found.value, **_details(path, window, found), method=METHOD)
+
+
+def _details(path: Track, window: ReturnSeries, found: Statistic) -> dict[str, Any]:
+    ends = path.state_between(window.base_date, window.dates[-1])
+    state = found.state if found.state != "exact" else ends
+    reason = SAID.get(found.reason or "") or path.reason_of(state)
+    return {"state": state, "reason": reason, "n": found.n, "asof_date": window.dates[-1]}
+
+
+def _deepest(window: ReturnSeries) -> Drawdown | None:
+    if not len(window) or not is_unbroken(window):
+        return None
+    return max_drawdown(window.base_date, window.dates, known(window))
+
+
+def _drawdown(path: Track, series: ReturnSeries, depth: float | None) -> FractionFigure:
+    if depth is None:
+        reason = _sample(path, series) or _why(path, "NO_RETURNS")
+        return FractionFigure.withheld(reason, missing=path.missing, n=len(series))
+    state = path.state_between(series.base_date, series.dates[-1])
+    return FractionFigure(
+        value=depth,
+        state=state,
+        reason=path.reason_of(state),
+        n=len(series),
+        asof_date=series.dates[-1],
+    )

@@ -1,0 +1,120 @@
+"""The frozen circumstances of a question about a portfolio: pack, lineage, ledger head, settings."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from accounts.identity import as_user
+from accounts.models import User
+from market.calc.policies import DEFAULT_POLICY
+from market.exceptions import PackNotFound
+from market.models import PricingPack, Security
+from market.selectors import head_for, history_hash, latest_pack, pack_by_id, pack_health
+from patterns.canonical import content_hash
+from patterns.context import Context
+from portfolios.models import Portfolio, Transaction
+from portfolios.selectors.access import resolve_portfolio
+from portfolios.selectors.ledger import ledger_head
+
+LATEST = "PP_latest"
+
+
+def build_context(
+    *,
+    user: User,
+    portfolio_id: UUID | str | None,
+    correlation_id: str,
+    asof: date | None = None,
+    pack_id: str | None = None,
+) -> Context:
+    """Everything a run's figures stand on, read once and then frozen.
+
+    The day is the one asked for, else the pack's, else the portfolio's default, else the latest.
+    The pack is the one asked for, else the live pack of the day or the last before it. A
+    superseded pack is read at the head where it was live. Entries dated after the day belong to
+    the ledger head, and calculations leave them out.
+
+    Raises PortfolioNotFound, PermissionDenied, PackNotFound.
+    """
+    if portfolio_id is None:
+        with as_user(user.pk):
+            return _public(user, correlation_id, asof, pack_id)
+    portfolio = resolve_portfolio(user, portfolio_id)
+    with as_user(user.pk):
+        return _of_portfolio(user, portfolio, correlation_id, asof, pack_id)
+
+
+def _of_portfolio(
+    user: User, portfolio: Portfolio, correlation_id: str, asof: date | None, pack_id: str | None
+) -> Context:
+    policy = portfolio.pricing_policy
+    pack = _choose(policy, asof, pack_id, portfolio.default_asof_date)
+    day = asof or pack.asof_date
+    head = ledger_head(portfolio.pk)
+    market_head = head_for(pack)
+    return Context(
+        user_id=user.pk,
+        portfolio_id=portfolio.pk,
+        pricing_pack_id=pack.pk,
+        pack_hash=pack.content_hash,
+        history_hash=history_hash(policy, pack.asof_date, market_head),
+        market_head=market_head,
+        ledger_commit_hash=head.entry_hash,
+        ledger_seq=head.seq,
+        settings_hash=settings_hash(portfolio),
+        asof_date=day,
+        base_currency=portfolio.base_currency,
+        correlation_id=correlation_id,
+        pack_state=_state(policy, pack, asked=bool(asof or pack_id or portfolio.default_asof_date)),
+    )
+
+
+def _public(user: User, correlation_id: str, asof: date | None, pack_id: str | None) -> Context:
+    pack = _choose(DEFAULT_POLICY, asof, pack_id, None)
+    market_head = head_for(pack)
+    return Context(
+        user_id=user.pk,
+        pricing_pack_id=pack.pk,
+        pack_hash=pack.content_hash,
+        history_hash=history_hash(DEFAULT_POLICY, pack.asof_date, market_head),
+        market_head=market_head,
+        asof_date=asof or pack.asof_date,
+        correlation_id=correlation_id,
+        pack_state=_state(DEFAULT_POLICY, pack, asked=bool(asof or pack_id)),
+    )
+
+
+def settings_hash(portfolio: Portfolio) -> str:
+    """What else determines figures: policy settings, and the reference data they display."""
+    traded = Transaction.objects.filter(portfolio=portfolio, security__isnull=False)
+    securities = Security.objects.filter(pk__in=traded.values("security_id"))
+    columns = ("symbol", "exchange", "price_basis", "name", "sector", "currency", "security_type")
+    reference = [list(row) for row in securities.order_by(*columns).values_list(*columns)]
+    return content_hash({"settings": portfolio.policy_settings(), "securities": reference})
+
+
+def _choose(
+    policy: str, asof: date | None, pack_id: str | None, default: date | None
+) -> PricingPack:
+    """The pack of a question. One that is named must be sealed, of the policy, and of the day."""
+    if pack_id in (None, "", LATEST):
+        wanted = asof or (None if pack_id == LATEST else default)
+        pack = latest_pack(policy, wanted)
+        if pack is None:
+            until = f" on or before {wanted}" if wanted else ""
+            raise PackNotFound(f"No pricing pack of policy {policy}{until} is sealed.")
+        return pack
+    pack = pack_by_id(str(pack_id))
+    if not pack.is_sealed or pack.policy != policy or (asof and pack.asof_date > asof):
+        raise PackNotFound(
+            f"{pack.pk} is not a sealed pack of policy {policy} for that day.",
+            details={"pack_id": pack.pk},
+        )
+    return pack
+
+
+def _state(policy: str, pack: PricingPack, *, asked: bool) -> str:
+    """Fresh when the pack's own chain is done. Age matters only for the latest pack, unasked."""
+    health = pack_health(pack_id=pack.pk) if asked else pack_health(policy)
+    return health["status"] if health["pack_id"] == pack.pk else pack_health(pack_id=pack.pk)["status"]

@@ -1,0 +1,54 @@
+"""The return series of a portfolio as one frozen context sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from patterns.context import Context
+from patterns.results import State
+from portfolios.calc.returns import ReturnSeries
+from portfolios.models import PortfolioDailyValue
+from portfolios.selectors.history import history_rows, series_of
+from portfolios.selectors.standing import pack_of, portfolio_of, sources_of, standing
+
+
+@dataclass(frozen=True)
+class Track:
+    """Daily values and returns up to the pack's day, and what is not priced on it."""
+
+    rows: tuple[PortfolioDailyValue, ...]
+    series: ReturnSeries
+    asof_date: date
+    missing: tuple[str, ...]
+    flow_timing: str
+    sources: tuple[str, ...]
+
+    def state_between(self, start: date | None, end: date | None) -> State:
+        """Stale when one of the two values that a return compares is."""
+        ends = {row.state for row in self.rows if row.asof_date in (start, end)}
+        return "stale" if "stale" in ends else "exact"
+
+    def reason_of(self, state: str) -> str | None:
+        if state != "stale":
+            return None
+        return "A price or a rate on the first or last day was carried forward."
+
+
+def track(ctx: Context, portfolio_id: UUID) -> Track:
+    """The history that belongs to a context, stored or valued anew; both give the same."""
+    portfolio = portfolio_of(ctx, portfolio_id)
+    _, day = pack_of(ctx)
+    rows = history_rows(
+        portfolio, asof=day, market_head=ctx.market_head or 0, ledger_seq=ctx.ledger_seq or 0
+    )
+    broken = any(row.time_weighted_return is None for row in rows)
+    return Track(
+        rows=tuple(rows),
+        series=series_of(rows) or ReturnSeries(day, (), ()),
+        asof_date=day,
+        missing=standing(ctx, portfolio_id).missing if broken else (),
+        flow_timing=portfolio.flow_timing,
+        sources=sources_of(ctx),
+    )

@@ -1,0 +1,105 @@
+"""A portfolio as one frozen context sees it: booked, priced by the context's pack, valued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from market.models import Security
+from market.selectors import PackGap, pack_prices
+from patterns.context import Context
+from portfolios.calc.entries import SecurityKey
+from portfolios.calc.valuation import Valuation, value_portfolio
+from portfolios.exceptions import PortfolioNotFound
+from portfolios.models import Portfolio
+from portfolios.selectors.booked import Booked, book_ledger, currencies_of, securities_of
+from portfolios.selectors.market_view import marks_of
+
+NO_PRICE = {
+    "no_price_source": "no price source is connected",
+    "no_observation": "no price has been observed",
+    "too_old": "the last price is too old to be carried",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything a capability reads. The pack's own day may lie before the day asked for."""
+
+    portfolio: Portfolio
+    booked: Booked
+    valuation: Valuation
+    securities: dict[SecurityKey, Security]
+    gaps: dict[SecurityKey, PackGap]
+    pack_id: str
+    pack_date: date
+    sources: tuple[str, ...]
+
+    def symbol(self, security: SecurityKey) -> str:
+        return self.securities[security].symbol
+
+    def symbols(self, securities: Iterable[SecurityKey]) -> tuple[str, ...]:
+        return tuple(sorted(self.symbol(security) for security in securities))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Symbols without a price and currencies without a rate."""
+        found = self.valuation
+        return (*self.symbols(found.missing_prices), *sorted(found.missing_rates))
+
+    def why_unpriced(self, security: SecurityKey) -> str:
+        """The pack's own reason for a missing price."""
+        gap = self.gaps.get(security)
+        said = NO_PRICE.get(gap.reason, gap.reason) if gap is not None else "it is not in the pack"
+        return f"{self.symbol(security)} has no price in {self.pack_id}: {said}."
+
+
+def standing(ctx: Context, portfolio_id: UUID) -> Standing:
+    """The portfolio of a context. Another portfolio than the context's is not found."""
+    portfolio = portfolio_of(ctx, portfolio_id)
+    pack_id, pack_date = pack_of(ctx)
+    booked = book_ledger(
+        portfolio, upto_seq=ctx.ledger_seq, asof=ctx.asof_date, market_head=ctx.market_head
+    )
+    view = pack_prices(pack_id)
+    marks = marks_of(
+        pack_date,
+        portfolio.base_currency,
+        {key: view.prices[key] for key in securities_of(booked.entries) if key in view.prices},
+        view.rates,
+        currencies_of(booked.entries),
+    )
+    return Standing(
+        portfolio=portfolio,
+        booked=booked,
+        valuation=value_portfolio(booked.book, marks),
+        securities=dict(Security.objects.in_bulk(securities_of(booked.entries))),
+        gaps={gap.security_id: gap for gap in view.gaps if gap.security_id is not None},
+        pack_id=pack_id,
+        pack_date=pack_date,
+        sources=sources_of(ctx),
+    )
+
+
+def portfolio_of(ctx: Context, portfolio_id: UUID) -> Portfolio:
+    """The context's portfolio; what it may see was decided when the context was built."""
+    if ctx.portfolio_id != portfolio_id:
+        raise PortfolioNotFound
+    found = Portfolio.objects.filter(pk=portfolio_id).first()
+    if found is None:
+        raise PortfolioNotFound
+    return found
+
+
+def pack_of(ctx: Context) -> tuple[str, date]:
+    """The pack's id and its own day."""
+    if ctx.pricing_pack_id is None:
+        raise PortfolioNotFound
+    return ctx.pricing_pack_id, date.fromisoformat(ctx.pricing_pack_id[:10])
+
+
+def sources_of(ctx: Context) -> tuple[str, ...]:
+    """What every figure of a portfolio stands on, by name."""
+    return (f"pack {ctx.pricing_pack_id}", f"ledger {ctx.ledger_commit_hash}")
