@@ -26,7 +26,7 @@ class PortfolioError(DawsError):
 class UnsupportedCostMethod(PortfolioError):
     """Booking was asked for a cost method that it cannot follow."""
 
-    code = "BUSINESS_4005"
+    code = "BUSINESS_4008"
     http_status = 422
     suggestion = "Choose FIFO, LIFO or HIFO in the portfolio's settings."
 

@@ -54,6 +54,7 @@ class Effects:
 
     @property
     def total(self) -> float:
+        """local + fx + interaction."""
         return self.local + self.fx + self.interaction
 
 

@@ -21,12 +21,14 @@ class Drawdown:
 
     @property
     def days_to_trough(self) -> int | None:
+        """Calendar days from peak to trough."""
         if self.peak is None or self.trough is None:
             return None
         return (self.trough - self.peak).days
 
     @property
     def days_to_recovery(self) -> int | None:
+        """Calendar days from trough to recovery."""
         if self.trough is None or self.recovery is None:
             return None
         return (self.recovery - self.trough).days

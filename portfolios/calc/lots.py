@@ -36,10 +36,12 @@ class Lot:
 
     @property
     def is_open(self) -> bool:
+        """Whether anything of it is left."""
         return self.quantity_open != 0
 
     @property
     def label(self) -> str:
+        """Its identity as text: 12.1 is the first lot that entry 12 opened."""
         return f"{self.open_seq}.{self.number}"
 
     @property
@@ -79,6 +81,7 @@ class Closure:
 
     @property
     def gain_local(self) -> Decimal | None:
+        """Proceeds less cost in the security's currency, unrounded."""
         return None if self.cost_local is None else self.proceeds_local - self.cost_local
 
 
@@ -178,6 +181,7 @@ class Book:
 
     @property
     def open_lots(self) -> tuple[Lot, ...]:
+        """The lots of which something is left, in order of opening."""
         return tuple(lot for lot in self.lots if lot.is_open)
 
     @property

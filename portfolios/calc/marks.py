@@ -43,6 +43,7 @@ class Marks:
     rates: Mapping[str, Rate] = field(default_factory=dict)
 
     def rate_of(self, currency: str) -> Rate | None:
+        """Base per 1 unit of a currency; None when the day does not know."""
         if currency == self.base_currency:
             return Rate(Decimal(1), self.asof_date)
         return self.rates.get(currency)

@@ -35,6 +35,7 @@ def dividend(desk: Desk, entry: Entry) -> Problem | None:
 
 
 def interest(desk: Desk, entry: Entry) -> Problem | None:
+    """Cash and income on the transaction date; negative when it was charged."""
     desk.post(entry, Movement.INCOME, cash=net(entry))
     _earn(desk, entry, entry.transaction_date, net(entry))
     return None

@@ -26,6 +26,8 @@ PoolKey: TypeAlias = tuple[SecurityKey, str | None]
 
 @dataclass(slots=True)
 class Desk:
+    """Everything one pass has opened, closed and journalled so far."""
+
     settings: BookingSettings
     rates: RateTable
     order: DisposalOrder
@@ -46,9 +48,11 @@ class Desk:
         return self.pools.setdefault((entry.security, scope), [])
 
     def pools_of(self, security: SecurityKey | None) -> list[list[OpenLot]]:
+        """All pools of a security: one, or one an account."""
         return [lots for (key, _), lots in self.pools.items() if key == security]
 
     def open(self, lot: OpenLot, pool: list[OpenLot]) -> None:
+        """Add a lot; the first of a security fixes the currency that it is booked in."""
         self.lots.append(lot)
         self.currencies.setdefault(lot.security, lot.currency)
         pool.append(lot)

@@ -32,11 +32,13 @@ class OpenLot:
 
     @property
     def cost_basis(self) -> Decimal | None:
+        """Cost of the open part in base; None where cost or rate is unknown."""
         if self.cost_basis_local is None or self.fx_rate is None:
             return None
         return self.cost_basis_local * self.fx_rate
 
     def freeze(self) -> Lot:
+        """The lot as the book keeps it."""
         return Lot(**{name: getattr(self, name) for name in self.__slots__})
 
 

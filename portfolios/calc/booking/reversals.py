@@ -31,6 +31,7 @@ def effective(entries: Iterable[Entry]) -> tuple[list[Entry], list[Problem]]:
 
 
 def booking_key(entry: Entry) -> tuple[date, bool, int]:
+    """Sorts entries into booking order: date, splits first, number."""
     return entry.transaction_date, entry.entry_type is not EntryType.SPLIT, entry.seq
 
 

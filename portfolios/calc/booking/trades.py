@@ -13,6 +13,7 @@ from portfolios.calc.money import half_even, round_money
 
 
 def buy(desk: Desk, entry: Entry) -> Problem | None:
+    """Open a lot at gross plus the charges that belong to cost, and pay for it."""
     if problem := _other_currency(desk, entry):
         return problem
     _open_lot(desk, entry, known(gross(entry)) + _charges_in_cost(desk, entry))
@@ -21,6 +22,7 @@ def buy(desk: Desk, entry: Entry) -> Problem | None:
 
 
 def sell(desk: Desk, entry: Entry) -> Problem | None:
+    """Relieve lots in the portfolio's order; refused whole when too little is held."""
     quantity = known(entry.quantity)
     pool = desk.pool(entry)
     if problem := _other_currency(desk, entry) or _oversold(desk, entry, pool):

@@ -506,3 +506,25 @@ def test_parts_of_a_realised_result_sum_to_it(ledger: list[Entry]) -> None:
         assert part.fx_pnl is not None
         assert part.cross_pnl is not None
         assert part.price_pnl + part.fx_pnl + part.cross_pnl == part.realized_pnl
+
+
+@settings(max_examples=50, deadline=None)
+@given(trading_ledgers(), st.data())
+def test_reversing_any_entry_is_as_if_it_had_never_been(
+    ledger: list[Entry], data: st.DataObject
+) -> None:
+    undone = data.draw(st.sampled_from(ledger))
+    reversal = replace(undone, seq=999, reverses=undone.seq)
+    without = [one for one in ledger if one is not undone]
+    assert booked(*ledger, reversal) == booked(*without)
+
+
+@settings(max_examples=50, deadline=None)
+@given(trading_ledgers(), st.integers(2, 10))
+def test_a_split_and_its_reverse_leave_every_lot_as_it_was(ledger: list[Entry], ratio: int) -> None:
+    there, back = {"new_shares": ratio, "old_shares": 1}, {"new_shares": 1, "old_shares": ratio}
+    pair = [
+        entry(997, "SPLIT", "2024-02-01", "USD", security="AAPL", **there),
+        entry(998, "SPLIT", "2024-02-02", "USD", security="AAPL", **back),
+    ]
+    assert booked(*ledger, *pair).lots == booked(*ledger).lots
