@@ -162,13 +162,6 @@ def test_the_content_policy_allows_our_own_files_only():
     assert allowed == {"'none'", "'self'"}
 
 
-def test_tokens_are_signed_one_way_and_rotate():
-    jwt = settings.SIMPLE_JWT
-    assert jwt["ALGORITHM"] == "HS256"
-    assert jwt["ROTATE_REFRESH_TOKENS"]
-    assert jwt["BLACKLIST_AFTER_ROTATION"]
-
-
 def test_one_blas_thread():
     assert os.environ["OPENBLAS_NUM_THREADS"] == os.environ["OMP_NUM_THREADS"] == "1"
 
