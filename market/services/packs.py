@@ -59,7 +59,7 @@ def build_pack(
         store_drafts([draft], security_ids())
         if seal:
             _note("market.pack.seal", by, draft.id, content_hash=_seal(draft))
-    return pack_by_id(draft.id)
+        return pack_by_id(draft.id)
 
 
 def seal_pack(pack_id: str, *, by: User | None = None) -> PricingPack:
@@ -72,7 +72,7 @@ def seal_pack(pack_id: str, *, by: User | None = None) -> PricingPack:
             digest = pack_digest(pack_content(pack_id))
             seal_drafts({pack_id: digest})
             _note("market.pack.seal", by, pack_id, content_hash=digest)
-    return pack_by_id(pack_id)
+        return pack_by_id(pack_id)
 
 
 def supersede_pack(
@@ -112,7 +112,7 @@ def supersede_pack(
             old_content_hash=old.content_hash,
             content_hash=digest,
         )
-    return pack_by_id(draft.id)
+        return pack_by_id(draft.id)
 
 
 def require_session(policy: Policy, asof: date) -> None:

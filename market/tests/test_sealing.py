@@ -67,8 +67,8 @@ CHANGES: list[Callable[[], Any]] = [
     move_a_price_out,
 ]
 NAMES = (
-    "change_price delete_price change_rate delete_rate change_pack change_reason unseal delete_pack "
-    "late_price late_rate price_moved_in price_moved_out"
+    "change_price delete_price change_rate delete_rate change_pack change_reason unseal "
+    "delete_pack late_price late_rate price_moved_in price_moved_out"
 ).split()
 
 
@@ -98,9 +98,12 @@ def test_it_refuses(pack: PricingPack, change: Callable[[], Any]) -> None:
 def test_the_owner_is_refused_too(statement: str) -> None:
     with as_service("arrange"):
         sealed_pack(prices={make(SecurityFactory): "200.83"}, rates=RATES)
-    with connection.as_owner():  # type: ignore[attr-defined]
-        with pytest.raises(IntegrityError, match="sealed"), connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        connection.as_owner(),  # type: ignore[attr-defined]
+        pytest.raises(IntegrityError, match="sealed"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
 
 def test_nobody_of_ours_may_truncate(pack: PricingPack) -> None:
@@ -145,11 +148,13 @@ def test_the_database_digests_as_python_does(db: None) -> None:
     make(PriceFactory, pack=odd, security=ibm, close=Decimal("0.00000001"))
     make(PriceFactory, pack=odd, close=Decimal("123456789012.5"))
     make(FxRateFactory, pack=odd, rate=Decimal("100.0000000000"))
+    in_python = pack_digest(pack_content(odd.pk))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL datestyle = 'SQL, DMY'")
         cursor.execute("SELECT market_pack_digest(%s)", [odd.pk])
-        assert cursor.fetchone() == (pack_digest(pack_content(odd.pk)),)
-    assert seal_pack(odd.pk).content_hash == pack_digest(pack_content(odd.pk))
+        assert cursor.fetchone() == (in_python,)
+        cursor.execute("RESET datestyle")
+    assert seal_pack(odd.pk).content_hash == in_python
 
 
 def test_a_seal_with_a_wrong_digest_is_refused(db: None) -> None:
