@@ -1,0 +1,160 @@
+"""One factory per model, and drafts for ledgers. Rows of a ledger are made by its own service."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Membership, User
+from accounts.tests.factories import UserFactory
+from portfolios.formats.draft import Draft
+from portfolios.models import (
+    HistoryState,
+    ImportRun,
+    LedgerAnchor,
+    Lot,
+    LotClosure,
+    PendingUpload,
+    Portfolio,
+    PortfolioDailyValue,
+    Transaction,
+)
+from portfolios.services import append_entries
+from portfolios.tests.world import MON
+
+
+class PortfolioFactory(DjangoModelFactory[Portfolio]):
+    """Owned by a MANAGER, who is its first member."""
+
+    class Meta:
+        model = Portfolio
+        skip_postgeneration_save = True
+
+    id = factory.LazyFunction(uuid4)
+    name = factory.Sequence(lambda n: f"Portfolio {n}")
+    base_currency = "CAD"
+    owner = factory.SubFactory(UserFactory, role="MANAGER")
+
+    @classmethod
+    def _create(cls, model_class: type[Portfolio], *args: Any, **kwargs: Any) -> Portfolio:
+        portfolio = Portfolio.objects.create(*args, **kwargs)
+        Membership.objects.create(user=portfolio.owner, portfolio_id=portfolio.pk, role="owner")
+        return portfolio
+
+
+class ImportRunFactory(DjangoModelFactory[ImportRun]):
+    class Meta:
+        model = ImportRun
+
+    portfolio = factory.SubFactory(PortfolioFactory)
+    filename = "ledger.csv"
+    file_hash = factory.Sequence(lambda n: f"{n:064x}")
+    format = "dawsos_csv"
+    created_by = factory.SelfAttribute("portfolio.owner")
+
+
+class TransactionFactory(DjangoModelFactory[Transaction]):
+    """A deposit of 1,000, appended as any other entry is."""
+
+    class Meta:
+        model = Transaction
+
+    portfolio = factory.SubFactory(PortfolioFactory)
+    gross_amount = Decimal(1000)
+
+    @classmethod
+    def _create(cls, model_class: type[Transaction], *args: Any, **kwargs: Any) -> Transaction:
+        portfolio: Portfolio = kwargs.pop("portfolio")
+        draft = deposit(**{"currency": portfolio.base_currency} | kwargs)
+        return append(portfolio, portfolio.owner, draft)[0]
+
+
+class LedgerAnchorFactory(DjangoModelFactory[LedgerAnchor]):
+    class Meta:
+        model = LedgerAnchor
+
+    portfolio = factory.SubFactory(PortfolioFactory)
+    seq = 1
+    entry_hash = "0" * 64
+
+
+class LotFactory(DjangoModelFactory[Lot]):
+    class Meta:
+        model = Lot
+
+    open_entry = factory.SubFactory(TransactionFactory)
+    portfolio = factory.SelfAttribute("open_entry.portfolio")
+    acquisition_date = MON
+    currency = "USD"
+    quantity_original = Decimal(10)
+    quantity_open = Decimal(10)
+    is_open = True
+
+
+class LotClosureFactory(DjangoModelFactory[LotClosure]):
+    class Meta:
+        model = LotClosure
+
+    portfolio = factory.SelfAttribute("lot.portfolio")
+    close_entry = factory.SelfAttribute("lot.open_entry")
+    close_date = MON
+    quantity = Decimal(1)
+    proceeds_local = Decimal(1)
+
+
+class PortfolioDailyValueFactory(DjangoModelFactory[PortfolioDailyValue]):
+    class Meta:
+        model = PortfolioDailyValue
+
+    portfolio = factory.SubFactory(PortfolioFactory)
+    asof_date = MON
+    total_value = Decimal(1000)
+    positions_value = Decimal(400)
+    cash_balance = Decimal(600)
+    state = "exact"
+    coverage = 1.0
+    currency = "CAD"
+
+
+class HistoryStateFactory(DjangoModelFactory[HistoryState]):
+    class Meta:
+        model = HistoryState
+
+    portfolio = factory.SubFactory(PortfolioFactory)
+    ledger_seq = 0
+    ledger_commit_hash = "0" * 64
+    settings_hash = "0" * 64
+
+
+class PendingUploadFactory(DjangoModelFactory[PendingUpload]):
+    class Meta:
+        model = PendingUpload
+
+    portfolio = factory.SubFactory(PortfolioFactory)
+    user = factory.SelfAttribute("portfolio.owner")
+    filename = "ledger.csv"
+    content = b""
+
+
+def deposit(amount: str = "1000", day: date = MON, **fields: Any) -> Draft:
+    given = {"gross_amount": Decimal(amount), "currency": "CAD"} | fields
+    return Draft(entry_type="DEPOSIT", transaction_date=day, **given)
+
+
+def trade(kind: str, security: Any, quantity: str, price: str, day: date, **fields: Any) -> Draft:
+    given = {"currency": security.currency} | fields
+    return Draft(
+        entry_type=kind,
+        security_id=security.pk,
+        transaction_date=day,
+        quantity=Decimal(quantity),
+        price=Decimal(price),
+        **given,
+    )
+
+
+def append(portfolio: Portfolio, by: User, *drafts: Draft) -> tuple[Transaction, ...]:
+    return append_entries(portfolio_id=portfolio.pk, entries=drafts, by=by).entries
