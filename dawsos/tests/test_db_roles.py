@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, NotSupportedError, connection, transaction
 
 from dawsos.db import roles
+from dawsos.db.owner import as_owner
 
 FORBIDDEN = [
     "CREATE TABLE mine (x int)",
@@ -23,10 +24,11 @@ FORBIDDEN = [
 ]
 
 
-def answer(statement: str, *parameters: object) -> object:
+def answer(statement: str, *parameters: str) -> tuple[object, ...]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchone()
+        row: tuple[object, ...] = cursor.fetchone()
+        return row
 
 
 @pytest.mark.django_db
@@ -62,7 +64,7 @@ class TestTheLogin:
 @pytest.mark.django_db(transaction=True)
 class TestTheOwner:
     def test_as_owner_is_a_connection_of_its_own_and_ends(self):
-        with connection.as_owner():
+        with as_owner():
             (owner,) = answer("SELECT current_user")
         assert owner != "dawsos_app"
         assert answer("SELECT current_user") == ("dawsos_app",)
@@ -71,12 +73,12 @@ class TestTheOwner:
         with (
             transaction.atomic(),
             pytest.raises(NotSupportedError, match="A transaction is open"),
-            connection.as_owner(),
+            as_owner(),
         ):
             pass
 
     def test_making_the_roles_again_changes_nothing(self):
-        with connection.as_owner():
+        with as_owner():
             before = answer("SELECT count(*) FROM pg_auth_members")
             roles.ensure(connection)
             assert answer("SELECT count(*) FROM pg_auth_members") == before
@@ -85,7 +87,7 @@ class TestTheOwner:
 @contextmanager
 def sealed_sessions() -> Iterator[None]:
     """A table that refuses TRUNCATE by trigger, as the sealed ones of the market do."""
-    with connection.as_owner(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION refuse_in_test() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION 'sealed'; END $$"
@@ -97,7 +99,7 @@ def sealed_sessions() -> Iterator[None]:
     try:
         yield
     finally:
-        with connection.as_owner(), connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("DROP FUNCTION refuse_in_test CASCADE")
 
 

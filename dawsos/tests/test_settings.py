@@ -185,4 +185,4 @@ def test_a_key_of_this_machine_is_warned_about_on_a_shared_database(monkeypatch)
 def test_a_missing_pango_is_answered_with_its_line(monkeypatch):
     monkeypatch.setattr(checks, "missing_pango", lambda: ["pango-1.0"])
     (warning,) = checks.libraries_for_pdf()
-    assert warning.hint.startswith("apt-get install libpango-1.0-0")
+    assert str(warning.hint).startswith("apt-get install libpango-1.0-0")

@@ -19,8 +19,6 @@ from dawsos.db import locks, places, server
 from dawsos.db.backend.client import DatabaseClient
 from dawsos.db.backend.creation import DatabaseCreation
 
-UNKNOWN_ROLE = "22023"
-
 
 class DatabaseWrapper(base.DatabaseWrapper):
     client_class = DatabaseClient
@@ -82,11 +80,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return False
         try:
             configured: bool = super()._configure_role(connection)  # type: ignore[misc]
-        except psycopg.errors.InvalidParameterValue as error:
-            if error.sqlstate != UNKNOWN_ROLE:
-                raise
+        except (
+            psycopg.errors.InvalidParameterValue,
+            psycopg.errors.InsufficientPrivilege,
+        ) as error:
             raise OperationalError(
-                "The database has no role for the application yet: run `python manage.py migrate`."
+                f"The application's role is not ready ({error.diag.message_primary}): run "
+                "`python manage.py migrate` with the login of DATABASE_URL."
             ) from error
         return configured
 

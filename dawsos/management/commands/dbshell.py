@@ -6,6 +6,8 @@ from django.core.management.base import CommandParser
 from django.core.management.commands import dbshell
 from django.db import connections
 
+NAMES = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+
 
 class Command(dbshell.Command):
     def add_arguments(self, parser: CommandParser) -> None:
@@ -17,9 +19,9 @@ class Command(dbshell.Command):
         )
 
     def handle(self, **options: Any) -> None:
-        connection: Any = connections[options["database"]]
-        owner = connection.settings_dict.get("OWNER") or {}
-        if options["owner"] and owner:
-            names = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-            connection.settings_dict.update({names[k]: owner[k] for k in names if k in owner})
+        if options["owner"]:
+            connection: Any = connections[options["database"]]
+            login = connection.settings_dict.get("OWNER") or {}
+            connection.settings_dict.update({NAMES[key]: value for key, value in login.items()})
+            connection.settings_dict["OPTIONS"].pop("assume_role", None)
         super().handle(**options)
