@@ -107,7 +107,7 @@ def _text(value: Any, _currency: str) -> str:
 def _fixed(value: Decimal, decimals: int) -> str:
     """Half-up, grouped, and never a minus before a zero."""
     rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
-    return f"{MINUS if rounded < 0 else ''}{abs(rounded):,f}"
+    return f"{MINUS if rounded < 0 else ''}{rounded.copy_abs():,f}"
 
 
 def _trimmed(value: Decimal, least: int, most: int) -> str:

@@ -135,10 +135,18 @@ def _part(
     try:
         return TypeAdapter(model).validate_python(item)
     except ValidationError as error:
-        for mistake in error.errors(include_url=False, include_input=False):
+        mistakes = error.errors(include_url=False, include_input=False)
+        places = [mistake["loc"] for mistake in mistakes]
+        for mistake in mistakes:
+            if mistake["type"] == "too_short" and _has_inner(mistake["loc"], places):
+                continue  # the list has entries; each of them says itself what is wrong
             where = pointer(*place, *mistake["loc"])
             faults.append(_shape_fault(model, mistake, where, also_known))
         return None
+
+
+def _has_inner(place: tuple[str | int, ...], places: list[tuple[str | int, ...]]) -> bool:
+    return any(len(each) > len(place) and each[: len(place)] == place for each in places)
 
 
 def _shape_fault(
@@ -196,7 +204,9 @@ def _list(
 
 def _named_steps(data: Any) -> frozenset[str]:
     steps = data.get("steps") if isinstance(data, dict) else None
-    named = [step.get("as") for step in steps or () if isinstance(step, dict)] if steps else []
+    if not isinstance(steps, list):
+        return frozenset()
+    named = [step.get("as") for step in steps if isinstance(step, dict)]
     return frozenset(name for name in named if isinstance(name, str))
 
 

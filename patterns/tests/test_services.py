@@ -1,0 +1,106 @@
+import pytest
+from django.contrib.admin.sites import site
+from django.db import IntegrityError, connection, transaction
+from django.test import RequestFactory
+
+from patterns import runner
+from patterns.context import Context
+from patterns.models import PatternRun, StepResult
+from patterns.selectors import recent_runs, run_by_id
+from patterns.services import DatabaseStore, record_run
+from patterns.tests.inventions import BASKET_STEP, SHARE_STEP, context, pattern
+
+REFUSE = {"as": "refuse", "capability": "shop.refuse"}
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
+
+
+def public(**changes: object) -> Context:
+    """Without a portfolio, so that no foreign key asks for one."""
+    return context(portfolio_id=None, **changes)
+
+
+def test_a_run_is_kept_with_all_that_determined_it():
+    run = runner.run(pattern(BASKET_STEP), {"size": 3}, public(market_head=7), DatabaseStore())
+    row = PatternRun.objects.get(pk=run.run_id)
+    assert (row.pattern_id, row.inputs, row.state) == ("fruit", {"size": 3}, "complete")
+    assert (row.pack_id, row.ledger_commit_hash) == ("2013-02-28-ECB-r1", "c" * 64)
+    assert (row.result_text, row.result_hash) == (run.result_text, run.result_hash)
+    assert (row.market_head, row.engine_version) == (7, "1")
+
+
+def test_a_stored_run_is_served_in_one_query(shop, django_assert_num_queries):
+    first = runner.run(pattern(BASKET_STEP), {}, public(), DatabaseStore())
+    with django_assert_num_queries(1):
+        again = runner.run(pattern(BASKET_STEP), {}, public(), DatabaseStore())
+    assert shop.calls == ["basket"]
+    assert again.cached
+    assert again.result_text == first.result_text
+    assert (again.run_id, again.inputs) == (first.run_id, first.inputs)
+
+
+def test_a_stored_step_gives_the_same_bytes(shop):
+    cold = runner.run(pattern(BASKET_STEP, SHARE_STEP), {}, public(), DatabaseStore())
+    PatternRun.objects.all()._raw_delete("default")
+    warm = runner.run(pattern(BASKET_STEP, SHARE_STEP), {}, public(), DatabaseStore())
+    assert shop.calls == ["basket", "share"]
+    assert warm.result_text == cold.result_text
+    assert [step["cache_hit"] for step in warm.trace["steps"]] == [True, True]
+    assert warm.trace["states"] == cold.trace["states"]
+    assert warm.trace["sources"] == cold.trace["sources"]
+
+
+def test_a_failed_run_is_recorded_and_never_served(shop):
+    spec = pattern(REFUSE, BASKET_STEP)
+    run = runner.run(spec, {}, public(), DatabaseStore())
+    runner.run(spec, {}, public(), DatabaseStore())
+    assert PatternRun.objects.filter(run_hash=run.run_hash, state="partial").count() == 2
+    assert shop.calls.count("refuse") == 2
+    assert PatternRun.objects.get(pk=run.run_id).errors[0]["message"] == "The shop is closed."
+
+
+def test_whoever_comes_second_leaves_what_is_there():
+    run = runner.run(pattern(BASKET_STEP), {}, public(), DatabaseStore())
+    record_run(run, public())
+    assert PatternRun.objects.filter(run_hash=run.run_hash).count() == 1
+    assert StepResult.objects.filter(capability="shop.basket").count() == 1
+
+
+def test_the_database_keeps_one_complete_run_per_hash():
+    run = runner.run(pattern(BASKET_STEP), {}, public(), DatabaseStore())
+    row = PatternRun.objects.get(pk=run.run_id)
+    row.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
+
+
+def test_a_query_that_fails_in_a_step_spoils_no_other_step(shop, monkeypatch):
+    def broken_get_step(self: DatabaseStore, key: str) -> None:
+        if not shop.calls:
+            shop.calls.append("broken")
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+
+    monkeypatch.setattr(DatabaseStore, "get_step", broken_get_step)
+    other = {**BASKET_STEP, "as": "other"}
+    run = runner.run(pattern(BASKET_STEP, other), {}, public(), DatabaseStore())
+    assert run.state == "partial"
+    assert list(run.result) == ["other"]
+    assert run.errors[0]["code"] == "SYSTEM_5003"
+    assert PatternRun.objects.filter(pk=run.run_id).exists()
+
+
+def test_a_past_run_can_be_looked_at():
+    run = runner.run(pattern(BASKET_STEP), {}, public(), DatabaseStore())
+    found = run_by_id(run.run_id)
+    assert found is not None
+    assert (found.result, found.trace) == (run.result, run.trace)
+    assert [row.id for row in recent_runs(None)][:1] == [run.run_id]
+
+
+@pytest.mark.parametrize("model", [PatternRun, StepResult])
+def test_history_is_read_only_in_the_admin(model, rf: RequestFactory):
+    page, request = site._registry[model], rf.get("/")
+    assert not page.has_add_permission(request)
+    assert not page.has_change_permission(request)
+    assert not page.has_delete_permission(request)
