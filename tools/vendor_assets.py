@@ -4,8 +4,9 @@ Run after changing a version in package.json:
 
     npm install && python tools/vendor_assets.py
 
-(or `npm ci` to repeat what the lock says). The copies are committed, so Node is needed here and never to run DawsOS. Every copy is listed with
-its SHA-256 in assets/vendor/SHA256SUMS; a test compares.
+(or `npm ci` to repeat what the lock says). The copies are committed, so Node is needed here and
+never to run DawsOS. Every copy is listed with its SHA-256 in assets/vendor/SHA256SUMS; a test
+compares.
 """
 
 import hashlib

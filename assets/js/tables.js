@@ -54,6 +54,28 @@
     });
   }
 
+  /* What lies beyond the right edge fades, so that nobody takes the table for complete. */
+  function hint(box) {
+    var more = box.scrollWidth - box.clientWidth - box.scrollLeft > 4;
+    box.toggleAttribute("data-more", more);
+  }
+
+  var widths = new ResizeObserver(function (entries) {
+    entries.forEach(function (entry) { hint(entry.target); });
+  });
+
+  function attachBoxes(root) {
+    root.querySelectorAll(".table-box").forEach(function (box) {
+      widths.observe(box);
+      box.addEventListener("scroll", function () { hint(box); }, { passive: true });
+    });
+  }
+
   attachAll(document);
-  document.addEventListener("htmx:load", function (event) { attachAll(event.target); });
+  attachBoxes(document);
+  document.addEventListener("htmx:load", function (event) {
+    if (event.target === document.body) return; // htmx announces the first page too
+    attachAll(event.target);
+    attachBoxes(event.target);
+  });
 })();

@@ -9,6 +9,7 @@ closed hangs the process at exit. So: one per process, made where it is used, cl
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -58,6 +59,20 @@ def longhand(svg: str) -> str:
     return SHORTHAND.sub(expand, svg)
 
 
+# For the browser's pointer only: hover styles, their classes, and which datum an element shows.
+POINTER = re.compile(r'<style\b.*?</style>\s*|\s(?:class|ecmeta_\w+)="[^"]*"', re.DOTALL)
+
+
+# ECharts numbers gradients and clips by drawing: `url(#zr3-g0)`.
+DRAWING = re.compile(r"\bzr\d+-")
+
+
+def settled(svg: str, arguments: str) -> str:
+    """The same chart as the same text, whenever it is drawn and whatever stands beside it."""
+    name = hashlib.sha256(arguments.encode()).hexdigest()[:10]
+    return DRAWING.sub(f"chart-{name}-", POINTER.sub("", svg))
+
+
 class SvgCharts:
     """A V8 context with the browser's builders loaded; `draw` as often as needed."""
 
@@ -73,7 +88,7 @@ class SvgCharts:
         size = {"width": width, "height": height, "paper": True}
         arguments = ",".join(json.dumps(value, default=str) for value in (spec, theme, size))
         svg = self._engine.eval(f"({DRAW})({arguments})")
-        return longhand(str(svg))
+        return longhand(settled(str(svg), arguments))
 
     def close(self) -> None:
         self._engine.close()

@@ -13,7 +13,7 @@ register = template.Library()
 def control(field: BoundField) -> SafeString:
     """The field's widget with the look of its kind, marked invalid when it has errors."""
     look = "form-select" if isinstance(field.field.widget, forms.Select) else "form-control"
-    attributes = {"class": look}
+    attributes: dict[str, str | bool] = {"class": look}
     if field.errors:
         attributes |= {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}_error"}
     return field.as_widget(attrs=attributes)

@@ -1,12 +1,12 @@
 """One look for every number: the value, how far it can be trusted, and where to ask why.
 
-    {% load figures %}
-    {% figure cell %}                     a cell of a panel
-    {% figure portfolio.total "money" %}  a figure of a capability or selector
-    {% figure cell compact=True %}        in a table: the state is a mark, its words are spoken
-    {% number entry.net_amount "money" entry.currency signed=True %}
-    {% state_badge "partial" "2 of 3 prices" %}
-    {% panel_badge panel %}
+{% load figures %}
+{% figure cell %}                     a cell of a panel
+{% figure portfolio.total "money" %}  a figure of a capability or selector
+{% figure cell compact=True %}        in a table: the state is a mark, its words are spoken
+{% number entry.net_amount "money" entry.currency signed=True %}
+{% state_badge "partial" "2 of 3 prices" %}
+{% panel_badge panel %}
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from dawsos.templatetags.shell import icon
-from patterns.formats import NUMERIC, display
+from patterns.cells import cell_at
+from patterns.formats import display
 from patterns.panels import Cell, Panel
 from patterns.results import Figure
 
@@ -36,6 +37,7 @@ WORDS = {
     "warming": "Warming",
     "fresh": "Fresh",
     "error": "Error",
+    "refused": "Refused",
     "complete": "Complete",
 }
 ICONS = {
@@ -45,10 +47,12 @@ ICONS = {
     "withheld": "withheld",
     "failed": "alert",
     "error": "alert",
+    "refused": "alert",
     "warming": "stale",
     "fresh": "check",
     "complete": "check",
 }
+SMALL_UNITS = {"%", "bp"}
 UNREMARKABLE = {"", "exact", "empty"}  # what needs no badge
 
 
@@ -61,12 +65,14 @@ class Badge:
 
     def html(self, *, mark: bool) -> SafeString:
         word = WORDS.get(self.state, self.state.capitalize())
-        symbol = icon(ICONS[self.state]) if self.state in ICONS else mark_safe("")  # noqa: S308
+        symbol = icon(ICONS[self.state]) if self.state in ICONS else mark_safe("")
         modifier = " state--mark" if mark else ""
         tip = f"{word}. {self.story}" if mark and self.story else (self.story or word)
         spoken = format_html('<span class="visually-hidden">: {}</span>', self.story)
         if not self.story and not mark:
-            return format_html('<span class="state state--{}">{}{}</span>', self.state, symbol, word)
+            return format_html(
+                '<span class="state state--{}">{}{}</span>', self.state, symbol, word
+            )
         return format_html(
             '<button type="button" class="state state--{}{}" data-tip="{}">'
             '{}<span class="state__word">{}</span>{}</button>',
@@ -80,26 +86,8 @@ class Badge:
 
 
 def cell_of(value: Figure, format_name: str) -> Cell:
-    """A figure outside a panel, ready to show, with the same text as inside one."""
-    currency = str(getattr(value, "currency", ""))
-    number = None if value.value is None else Decimal(str(value.value))
-    return Cell(
-        text=display(value.value, format_name, currency),
-        format=format_name,
-        numeric=format_name in NUMERIC,
-        sign=_sign(number),
-        state=value.state,
-        reason=value.reason or "",
-        missing=value.missing,
-        coverage="" if value.coverage is None else display(value.coverage, "percent"),
-        asof_date="" if value.asof_date is None else value.asof_date.isoformat(),
-        method=value.method or "",
-        n="" if value.n is None else str(value.n),
-        raw="" if value.value is None else str(value.value),
-        unit=value.unit,
-        currency=currency,
-        path="",
-    )
+    """A figure outside a panel, with the same text as inside one."""
+    return cell_at({"figure": value.model_dump(mode="json")}, "figure", format_name, path="")
 
 
 def _sign(number: Decimal | None) -> Literal["", "positive", "negative", "zero"]:
@@ -121,42 +109,66 @@ def _story(cell: Cell) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def _classes(cell: Cell, *, signed: bool) -> str:
+    names = ["figure"]
+    if cell.numeric:
+        names.append("figure--numeric")
+    if cell.sign == "negative" or (signed and cell.sign == "positive"):
+        names.append(f"figure--{cell.sign}")
+    if signed:
+        names.append("figure--change")
+    if cell.state == "withheld":
+        names.append("figure--withheld")
+    return " ".join(names)
+
+
+def _digits(text: str, unit: str) -> SafeString:
+    """The number, with its unit set smaller: the digits are what is compared."""
+    digits, space, last = text.rpartition(" ")
+    if not space or last not in {unit, *SMALL_UNITS}:
+        return format_html("{}", text)
+    return format_html('{}<span class="figure__unit"> {}</span>', digits, last)
+
+
 def _value(cell: Cell) -> SafeString:
+    shown = _digits(cell.text, cell.currency) if cell.numeric else cell.text
     if cell.raw and cell.numeric:
-        return format_html('<data class="figure__value" value="{}">{}</data>', cell.raw, cell.text)
-    return format_html('<span class="figure__value">{}</span>', cell.text)
+        return format_html('<data class="figure__value" value="{}">{}</data>', cell.raw, shown)
+    return format_html('<span class="figure__value">{}</span>', shown)
 
 
 @register.simple_tag
 def figure(
-    value: Cell | Figure | None, format: str = "", *, compact: bool = False, why: str = ""
+    value: Cell | Figure | Literal[""] | None,
+    format_name: str = "",
+    *,
+    compact: bool = False,
+    signed: bool = False,
+    why: str = "",
 ) -> SafeString:
-    """A figure: its text, its state when it is not exact, a link to its explanation when given."""
-    if value is None or value == "":
+    """A figure: its text, its state when it is not exact, a link to its explanation when given.
+
+    `signed` is for changes: a gain is coloured and marked too. Elsewhere only losses are.
+    """
+    if not value:  # a template gives "" for what its context does not have
         return format_html('<span class="figure figure--withheld">{}</span>', "—")
-    cell = value if isinstance(value, Cell) else cell_of(value, format)
+    cell = value if isinstance(value, Cell) else cell_of(value, format_name)
     if cell.state in UNREMARKABLE and not why and not cell.numeric:
         return format_html("{}", cell.text)
-    classes = "figure"
-    if cell.numeric:
-        classes += " figure--numeric"
-    if cell.sign in {"positive", "negative"}:
-        classes += f" figure--{cell.sign}"
-    if cell.state == "withheld":
-        classes += " figure--withheld"
     badge: Any = ""
     if cell.state not in UNREMARKABLE:
         badge = Badge(cell.state, _story(cell)).html(mark=compact)
     link: Any = format_html('<a class="figure__why" href="{}">why?</a>', why) if why else ""
+    classes = _classes(cell, signed=signed)
     return format_html('<span class="{}">{}{}{}</span>', classes, _value(cell), badge, link)
 
 
 @register.simple_tag
 def number(
-    value: Decimal | None, format: str, currency: str = "", *, signed: bool = False
+    value: Decimal | None, format_name: str, currency: str = "", *, signed: bool = False
 ) -> SafeString:
     """A stored number that is no figure: a ledger entry's quantity, price or amount."""
-    if value is None:
+    if not isinstance(value, Decimal):  # None, or the "" of a row that has no entry
         return mark_safe("")
     direction = _sign(value) if signed else ""
     return format_html(
@@ -164,7 +176,7 @@ def number(
         "</span>",
         f" figure--{direction}" if direction else "",
         f"{value:f}",
-        display(value, format, currency),
+        _digits(display(value, format_name, currency), currency),
     )
 
 

@@ -118,6 +118,12 @@
       splitLine: { lineStyle: { color: theme.line } },
       axisLabel: Object.assign(figures(theme), { formatter: tick(spec.series[0].format, step(spec)) }),
     };
+    if (spec.currency && spec.currency === spec.series[0].currency) {
+      option.yAxis.name = spec.currency;
+      option.yAxis.nameGap = 9;
+      option.yAxis.nameTextStyle = Object.assign(words(theme, 10), { align: "right", padding: [0, 6, 0, 0] });
+      option.grid.top += 12;
+    }
     option.series = spec.series.map(function (series, at) {
       var values = series.values.map(number);
       var colour = theme.series[at % theme.series.length];
@@ -157,8 +163,8 @@
     return value > 0 ? "\u25B2 " : value < 0 ? "\u25BC " : "";
   }
 
-  /* Room for the labels, which stand outside the bars. */
-  function reach(spec) {
+  /* The axis from the least to the greatest value, with room in pixels for the labels outside. */
+  function reach(spec, plot) {
     var low = 0, high = 0;
     spec.series.forEach(function (series) {
       series.values.forEach(function (value) {
@@ -166,20 +172,24 @@
         high = Math.max(high, number(value) || 0);
       });
     });
-    var room = (high - low || 1) * 0.34;
+    var wanted = Math.max.apply(null, spec.series[0].texts.map(function (said) { return said.length; })) * 7.3 + 26;
+    var sides = (low < 0 ? 1 : 0) + (high > 0 || low === 0 ? 1 : 0);
+    var room = (high - low || 1) * wanted / Math.max(60, plot - sides * wanted);
     return { min: low < 0 ? low - room : 0, max: high > 0 || low === 0 ? high + room : 0 };
   }
 
   function bar(spec, theme, size) {
     var option = base(theme, size);
     var many = spec.series.length > 1;
-    var span = reach(spec);
+    var names = Math.max.apply(null, spec.categories.map(function (category) { return category.length; })) * 6.8;
+    names = Math.min(names, size.width * 0.34);
+    var span = reach(spec, size.width - names - 40);
     option.grid = { left: 12, right: 12, top: many ? 32 : 8, bottom: 8, containLabel: true };
     if (many) option.legend = { top: 4, left: 8, itemWidth: 10, itemHeight: 10, textStyle: words(theme) };
     option.yAxis = {
       type: "category", inverse: true, data: spec.categories,
       axisLine: { show: false }, axisTick: { show: false },
-      axisLabel: Object.assign(words(theme, 12), { color: theme.text, width: Math.max(70, size.width * 0.3), overflow: "truncate" }),
+      axisLabel: Object.assign(words(theme, 12), { color: theme.text, width: names, margin: 10, overflow: "truncate" }),
     };
     option.xAxis = {
       type: "value", min: span.min, max: span.max, splitNumber: 3,
@@ -237,25 +247,19 @@
     var narrow = size.width < 400;
     var texts = {};
     spec.categories.forEach(function (category, index) { texts[category] = text(series, index); });
-    var centre = narrow ? ["50%", 100] : [Math.min(130, size.width * 0.28), "50%"];
+    var centre = narrow ? [size.width / 2, 100] : [Math.min(130, size.width * 0.28), size.height / 2];
     var radius = narrow ? [58, 86] : [Math.min(68, size.height * 0.27), Math.min(100, size.height * 0.4)];
     option.legend = legend(spec, theme, size, texts, narrow, centre[0]);
+    option.title = middle(series, total, spec.categories.length, theme, centre);
     option.series = [{
       type: "pie", name: series.label, center: centre, radius: radius, startAngle: 90,
       data: spec.categories.map(function (category, index) {
         return { name: category, value: values[index] === null ? undefined : values[index], itemStyle: { color: theme.series[index % theme.series.length] } };
       }),
       itemStyle: { borderColor: theme.surface, borderWidth: 2 },
-      label: {
-        show: true, position: "center", silent: true,
-        formatter: "{total|" + tick(series.format, total / 5)(total) + "}\n{of|" + spec.categories.length + (spec.categories.length === 1 ? " part" : " parts") + "}",
-        rich: {
-          total: { fontFamily: theme.fonts.figures, fontSize: 18, fontWeight: 500, color: theme.text, lineHeight: 24 },
-          of: { fontFamily: theme.fonts.text, fontSize: 11, color: theme.muted, lineHeight: 15 },
-        },
-      },
+      label: { show: false },
       labelLine: { show: false },
-      emphasis: { scale: !size.paper, scaleSize: 3, label: { show: true } },
+      emphasis: { scale: !size.paper, scaleSize: 3 },
     }];
     if (!size.paper) {
       option.tooltip = tooltip(theme, "item", function (item) { return item.name + "\n" + texts[item.name]; });
@@ -263,14 +267,23 @@
     return option;
   }
 
+  function middle(series, total, count, theme, centre) {
+    return {
+      text: tick(series.format, total / 5)(total), subtext: count + (count === 1 ? " part" : " parts"),
+      left: centre[0], top: centre[1] - 26, padding: 0, textAlign: "center", itemGap: 8,
+      textStyle: { fontFamily: theme.fonts.figures, fontSize: 18, fontWeight: 500, color: theme.text, lineHeight: 22 },
+      subtextStyle: words(theme, 11),
+    };
+  }
+
   /* The legend carries the values: name left, figure right, every slice listed. */
-  function legend(spec, theme, size, texts, narrow, middle) {
-    var room = narrow ? size.width - 48 : size.width - middle * 2 - 60;
+  function legend(spec, theme, size, texts, narrow, centre) {
+    var room = narrow ? size.width - 48 : size.width - centre * 2 - 60;
     var value = Math.max.apply(null, spec.categories.map(function (category) { return texts[category].length; })) * 7.3 + 10;
     var name = Math.max(60, Math.min(180, room - value));
     return {
       type: size.paper ? "plain" : "scroll", orient: "vertical",
-      left: narrow ? 12 : middle * 2 + 8, top: narrow ? 206 : "middle", bottom: narrow ? 4 : undefined,
+      left: narrow ? 12 : centre * 2 + 8, top: narrow ? 206 : "middle", bottom: narrow ? 4 : undefined,
       icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: spec.categories.length > 9 ? 5 : 9, selectedMode: false,
       pageIconSize: 10, pageTextStyle: words(theme), pageIconColor: theme.muted, pageIconInactiveColor: theme.line,
       data: spec.categories,

@@ -1,0 +1,153 @@
+"""A number on a page always says how far it can be trusted."""
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from django.test import RequestFactory
+
+from dawsos.templatetags.figures import figure, number, panel_badge, state_badge
+from dawsos.templatetags.paging import elided
+from dawsos.templatetags.panels import metric
+from patterns.panels import Cell, Metric, Panel, PanelState
+from patterns.results import FractionFigure, MoneyFigure
+
+
+def page(number: int, pages: int) -> SimpleNamespace:
+    return SimpleNamespace(page=number, pages=pages)
+
+
+def strip(*cells: Cell, state: PanelState = "exact") -> Panel:
+    return Panel(
+        id="strip",
+        type="metrics_grid",
+        title="Performance",
+        description="",
+        state=state,
+        note="",
+        error=None,
+        ttl_seconds=None,
+        asof_date="",
+        metrics=tuple(Metric(label="", cell=cell) for cell in cells),
+    )
+
+
+def cell(**changes: object) -> Cell:
+    empty = dict.fromkeys(
+        "text format sign reason coverage asof_date method n raw unit currency path".split(), ""
+    )
+    known: dict[str, Any] = {**empty, "numeric": True, "state": "exact", "missing": (), **changes}
+    return Cell(**known)
+
+
+def test_an_exact_figure_is_only_its_number():
+    shown = figure(MoneyFigure(value=Decimal("1234.5"), currency="CAD"), "money")
+
+    assert '<data class="figure__value" value="1234.5">1,234.50' in shown
+    assert "state" not in shown
+
+
+def test_a_loss_has_a_true_minus_and_not_only_a_colour():
+    shown = figure(FractionFigure(value=-0.05), "percent")
+
+    assert "−5.00" in shown
+    assert "figure--negative" in shown
+
+
+def test_a_gain_is_coloured_only_where_it_is_a_change():
+    gain = FractionFigure(value=0.05)
+
+    assert "figure--positive" not in figure(gain, "percent")
+    assert "figure--positive" in figure(gain, "percent", signed=True)
+
+
+def test_a_partial_figure_says_what_is_missing_to_eyes_and_ears():
+    partial = MoneyFigure(
+        value=Decimal(10),
+        currency="CAD",
+        state="partial",
+        reason="Two listings have no price.",
+        missing=("RY", "XIU"),
+        coverage=0.6,
+    )
+
+    shown = figure(partial, "money")
+
+    for said in ("Partial", "Two listings have no price.", "Missing: RY, XIU", "60.00 %"):
+        assert shown.count(said) >= 1
+    assert 'class="visually-hidden">: Two listings have no price.' in shown
+    assert 'data-tip="Two listings have no price.' in shown
+
+
+def test_a_withheld_figure_is_a_dash_with_a_reason_and_never_a_zero():
+    shown = figure(MoneyFigure.withheld("No price source.", currency="CAD"), "money")
+
+    assert ">—<" in shown
+    assert "No price source." in shown
+    assert "0" not in shown
+
+
+def test_a_stale_figure_names_its_own_day():
+    stale = FractionFigure(value=0.1, state="stale", asof_date=date(2013, 2, 26))
+
+    assert "As of 2013-02-26" in figure(stale, "percent")
+
+
+def test_a_reason_cannot_smuggle_markup():
+    hostile = MoneyFigure.withheld('"><script>alert(1)</script>', currency="CAD")
+
+    assert "<script" not in figure(hostile, "money")
+
+
+def test_why_is_offered_only_with_an_address():
+    known = FractionFigure(value=0.1)
+
+    assert "why?" not in figure(known, "percent")
+    assert 'href="/why/1"' in figure(known, "percent", why="/why/1")
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_what_the_context_does_not_have_is_a_dash(nothing):
+    assert "—" in figure(nothing, "money")
+
+
+def test_a_stored_number_is_shown_with_its_unit():
+    assert "−15,721.15" in number(Decimal("-15721.15"), "money", "USD", signed=True)
+    assert number(None, "money", "USD") == ""
+
+
+def test_exact_has_no_badge():
+    assert state_badge("exact") == ""
+    assert panel_badge(strip(state="exact")) == ""
+    assert "Partial" in panel_badge(strip(state="partial"))
+
+
+def test_a_panels_metric_is_found_by_the_end_of_its_path():
+    total = cell(path="valued_positions.total_value")
+
+    assert metric([strip(cell(path="perf.twr_1d"), total)], "total_value") is total
+    assert metric([strip(total)], "twr_1d") is None
+
+
+@pytest.mark.parametrize(
+    ("where", "shown"),
+    [
+        (page(1, 1), [1]),
+        (page(1, 9), [1, 2, "…", 9]),
+        (page(4, 9), [1, 2, 3, 4, 5, "…", 9]),
+        (page(5, 9), [1, "…", 4, 5, 6, "…", 9]),
+        (page(9, 9), [1, "…", 8, 9]),
+    ],
+)
+def test_far_pages_are_left_out(where, shown):
+    assert elided(where) == shown
+
+
+def test_another_page_keeps_the_filters():
+    request = RequestFactory().get("/", {"entry_type": "BUY", "page": "2"})
+    template = Template("{% load paging %}{% page_link 3 %}")
+
+    assert template.render(Context({"request": request})) == "?entry_type=BUY&amp;page=3"
