@@ -42,8 +42,7 @@ def _calendar(exchange: str) -> tuple[date, ...]:
     # Imported here: pandas costs half a second, and most requests never ask for a calendar.
     import exchange_calendars  # noqa: PLC0415
 
-    name = exchange_calendars.resolve_alias(exchange)
-    if name not in exchange_calendars.get_calendar_names():
+    if exchange not in exchange_calendars.get_calendar_names(include_aliases=True):
         raise DateRangeInvalid(
             f"No trading calendar is known for the exchange {exchange}.",
             details={"reason": "exchange_unknown", "exchange": exchange},
@@ -52,5 +51,5 @@ def _calendar(exchange: str) -> tuple[date, ...]:
     with warnings.catch_warnings():
         # The package still uses what pandas 4 will take away; its lock keeps pandas 3.
         warnings.simplefilter("ignore", DeprecationWarning)
-        calendar = exchange_calendars.get_calendar(name, start=FIRST_DAY, end=LAST_DAY)
+        calendar = exchange_calendars.get_calendar(exchange, start=FIRST_DAY, end=LAST_DAY)
     return tuple(session.date() for session in calendar.sessions)

@@ -8,6 +8,7 @@ contradiction and refuses the whole delivery.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -129,7 +130,7 @@ def _price_columns(ids: Mapping[str, UUID]) -> Any:
                 f"Not registered: {', '.join(unknown[:5])}.", details={"keys": unknown[:50]}
             )
         for quote in quotes:
-            if not 0 < quote.close < CLOSE_LIMIT:
+            if not _is_within(quote.close, CLOSE_LIMIT):
                 _refuse_number(f"{quote.symbol} close", quote.observed_on, quote.close)
         return [
             [ids[key] for key in keys],
@@ -146,7 +147,7 @@ def _price_columns(ids: Mapping[str, UUID]) -> Any:
 
 def _rate_columns(quotes: Sequence[RateQuote]) -> list[list[Any]]:
     for quote in quotes:
-        if not 0 < quote.rate < RATE_LIMIT:
+        if not _is_within(quote.rate, RATE_LIMIT):
             pair = f"{quote.base_currency}/{quote.quote_currency}"
             _refuse_number(f"{pair} rate", quote.observed_on, quote.rate)
     return [
@@ -159,6 +160,10 @@ def _rate_columns(quotes: Sequence[RateQuote]) -> list[list[Any]]:
         [q.licence_class for q in quotes],
         [q.available_at for q in quotes],
     ]
+
+
+def _is_within(number: Decimal, limit: Decimal) -> bool:
+    return number.is_finite() and 0 < number < limit
 
 
 def _refuse_number(what: str, day: date, number: object) -> None:
