@@ -152,9 +152,10 @@ def _number(value: Any, spec: InputSpec) -> Decimal:
 
 
 def _moderate(number: Decimal) -> bool:
-    return not number or (
-        abs(number.adjusted()) <= MAX_MAGNITUDE and len(number.as_tuple().digits) <= MAX_MAGNITUDE
-    )
+    """Whether its plain text is again a number of this language."""
+    if abs(number.adjusted()) > MAX_MAGNITUDE:
+        return not number
+    return _NUMBER.fullmatch(decimal_text(number)) is not None
 
 
 def _boolean(value: Any, spec: InputSpec) -> bool:
