@@ -372,9 +372,9 @@ class Migration(migrations.Migration):
                     "gross_amount",
                     models.DecimalField(blank=True, decimal_places=10, max_digits=28, null=True),
                 ),
-                ("fees", models.DecimalField(decimal_places=10, default=0, max_digits=28)),
-                ("taxes", models.DecimalField(decimal_places=10, default=0, max_digits=28)),
-                ("net_amount", models.DecimalField(decimal_places=10, default=0, max_digits=28)),
+                ("fees", models.DecimalField(decimal_places=10, default=Decimal("0"), max_digits=28)),
+                ("taxes", models.DecimalField(decimal_places=10, default=Decimal("0"), max_digits=28)),
+                ("net_amount", models.DecimalField(decimal_places=10, default=Decimal("0"), max_digits=28)),
                 ("currency", models.CharField(blank=True, default="", max_length=3)),
                 (
                     "fx_rate",

@@ -6,6 +6,8 @@ roles hold no right to update or delete here, and a trigger refuses it to everyo
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -51,9 +53,9 @@ class Transaction(models.Model):
     quantity = quantity_field(null=True, blank=True)
     price = amount_field(null=True, blank=True)
     gross_amount = amount_field(null=True, blank=True)
-    fees = amount_field(default=0)
-    taxes = amount_field(default=0)
-    net_amount = amount_field(default=0)
+    fees = amount_field(default=Decimal(0))
+    taxes = amount_field(default=Decimal(0))
+    net_amount = amount_field(default=Decimal(0))
     currency = models.CharField(max_length=3, blank=True, default="")
     fx_rate = rate_field(null=True, blank=True)
     to_amount = amount_field(null=True, blank=True)

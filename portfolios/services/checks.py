@@ -13,7 +13,7 @@ from portfolios.formats.draft import Draft, Fault
 from portfolios.formats.fields import FIRST_DAY
 from portfolios.models import EntryType, Transaction
 
-LIMIT = Decimal(10) ** 15
+INTEGER_DIGITS = 15
 TEXTS = ("account", "narration", "external_id", "estimated_reason")
 PLACES = 10
 COLUMN_OF = {"security": "symbol", "transaction_date": "date"}
@@ -105,7 +105,12 @@ def _is_text(text: str) -> bool:
 
 def _storable(number: Decimal) -> bool:
     """Finite, below the limit, and with no more decimals than the column keeps."""
-    if not isinstance(number, Decimal) or not number.is_finite() or abs(number) >= LIMIT:
+    if not isinstance(number, Decimal) or not number.is_finite():
+        return False
+    if not number:
+        return True
+    # The size is read off the exponent first: arithmetic on 1E+1000000 overflows.
+    if not -PLACES <= number.adjusted() < INTEGER_DIGITS:
         return False
     exponent = number.normalize().as_tuple().exponent
     return isinstance(exponent, int) and -exponent <= PLACES
