@@ -13,6 +13,7 @@ from uuid import UUID
 from accounts.models import User
 from market.models import Security
 from market.selectors import policy_named
+from patterns.canonical import decimal_text
 from portfolios.calc.lots import Book
 from portfolios.formats import dawsos_csv
 from portfolios.formats.csv_records import Limits
@@ -174,7 +175,7 @@ def overdrafts(plan: Plan) -> list[dict[str, Any]]:
                     "kind": "overdraft",
                     "date": posting.on.isoformat(),
                     "currency": posting.currency,
-                    "balance": str(cash[posting.currency].normalize()),
+                    "balance": decimal_text(cash[posting.currency]),
                 }
             )
     return found
