@@ -23,7 +23,7 @@ from market.models import (
 )
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin):
     """History: everything may be looked at, nothing changed."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -36,7 +36,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class KeptAdmin(admin.ModelAdmin):
     """May be added and changed, not deleted. The web's role only reads the market, so the write
     is the service's, and the audit trail names who asked for it."""
 

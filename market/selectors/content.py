@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from market.calc.packs import PackContent, PackedGap, PackedPrice, PackedRate, PackedSource
+from market.calc.packs import (
+    PackContent,
+    PackedGap,
+    PackedPrice,
+    PackedRate,
+    PackedSource,
+    PackState,
+)
 from market.models import FxRate, Price, PricingPack
 from market.selectors.packs import pack_by_id
 from market.selectors.securities import security_ids
@@ -135,8 +142,9 @@ def _stored_prices(pack_ids: Sequence[str]) -> dict[str, list[PackedPrice]]:
     rows = Price.objects.in_packs(pack_ids).values_list(
         "pack_id", "security_id", "close", "currency", "asof_date", "source", "state"
     )
-    for pack_id, security_id, *values in rows.order_by():
-        found[pack_id].append(PackedPrice(keys[security_id], *values))
+    for pack_id, listing, close, currency, day, source, state in rows.order_by():
+        packed = PackedPrice(keys[listing], close, currency, day, source, cast("PackState", state))
+        found[pack_id].append(packed)
     return found
 
 
@@ -152,8 +160,9 @@ def _stored_rates(pack_ids: Sequence[str]) -> dict[str, list[PackedRate]]:
         "fixing",
         "state",
     )
-    for pack_id, *values in rows.order_by():
-        found[pack_id].append(PackedRate(*values))
+    for pack_id, base, quote, rate, day, source, fixing, state in rows.order_by():
+        packed = PackedRate(base, quote, rate, day, source, fixing, cast("PackState", state))
+        found[pack_id].append(packed)
     return found
 
 

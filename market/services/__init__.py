@@ -2,7 +2,7 @@
 
 from market.services.backfill import BackfillReport, backfill_packs
 from market.services.freshness import mark_error, mark_fresh, mark_warming
-from market.services.listings import register_securities
+from market.services.listings import register_benchmark, register_securities
 from market.services.observations import IngestReport, fetch_observations, ingest_observations
 from market.services.packs import build_pack, seal_pack, supersede_pack
 
@@ -16,6 +16,7 @@ __all__ = [
     "mark_error",
     "mark_fresh",
     "mark_warming",
+    "register_benchmark",
     "register_securities",
     "seal_pack",
     "supersede_pack",

@@ -102,10 +102,11 @@ class _Tally:
 
     def add(self, drafts: Sequence[Draft]) -> None:
         for draft in drafts:
-            values = (*draft.content.prices, *draft.content.rates)
+            states = [price.state for price in draft.content.prices]
+            states += [rate.state for rate in draft.content.rates]
             self.built += 1
             self.gaps += len(draft.content.gaps)
-            self.carried += sum(value.state == "stale" for value in values)
+            self.carried += states.count("stale")
 
 
 def _backfill(policy: Policy, evidence: Evidence, days: Sequence[date]) -> list[Draft]:

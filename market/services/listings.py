@@ -1,11 +1,12 @@
-"""Bring listings into the house."""
+"""Bring listings and benchmarks into the house."""
 
-from collections.abc import Iterable
-from typing import Protocol
-from uuid import NAMESPACE_URL, uuid5
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from accounts.identity import as_service
-from market.models import Security
+from market.models import Benchmark, BenchmarkComponent, Security
 
 # The same listing has the same id on every machine.
 LISTINGS = uuid5(NAMESPACE_URL, "https://dawsos.example/securities")
@@ -69,3 +70,27 @@ def register_securities(facts: Iterable[SecurityFacts]) -> int:
             security.pk = uuid5(LISTINGS, security.key)
         Security.objects.bulk_create(new)
     return len(new)
+
+
+def register_benchmark(
+    *,
+    benchmark_id: UUID,
+    name: str,
+    members: Sequence[tuple[str, str]],
+    definition: Mapping[str, Any],
+) -> Benchmark:
+    """An equally weighted blend of listings, by symbol and exchange; kept as it is when known."""
+    with as_service("register a benchmark"):
+        benchmark, new = Benchmark.objects.get_or_create(
+            pk=benchmark_id, defaults={"name": name, "definition": dict(definition)}
+        )
+        if new:
+            BenchmarkComponent.objects.bulk_create(
+                BenchmarkComponent(
+                    benchmark=benchmark,
+                    security=Security.objects.get(symbol=symbol, exchange=exchange),
+                    weight=Decimal(1) / len(members),
+                )
+                for symbol, exchange in members
+            )
+    return benchmark

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TypeVar
 
-import factory
 from django.db import models
+from factory.declarations import LazyAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from market.calc.packs import pack_id
@@ -36,8 +36,8 @@ class SecurityFactory(DjangoModelFactory[Security]):
     class Meta:
         model = Security
 
-    symbol = factory.Sequence(lambda n: f"S{n}")
-    name = factory.LazyAttribute(lambda o: f"{o.symbol} Incorporated")
+    symbol = Sequence(lambda n: f"S{n}")
+    name = LazyAttribute(lambda o: f"{o.symbol} Incorporated")
     exchange = "XNYS"
     currency = "USD"
     dividend_currency = "USD"
@@ -48,13 +48,13 @@ class PriceObservationFactory(DjangoModelFactory[PriceObservation]):
     class Meta:
         model = PriceObservation
 
-    security = factory.SubFactory(SecurityFactory)
+    security = SubFactory(SecurityFactory)
     observed_on = SESSION
     close = Decimal("100.00")
     currency = "USD"
     source = "tape"
     licence_class = "A"
-    available_at = factory.LazyAttribute(lambda o: evening(o.observed_on))
+    available_at = LazyAttribute(lambda o: evening(o.observed_on))
 
 
 class FxObservationFactory(DjangoModelFactory[FxObservation]):
@@ -68,7 +68,7 @@ class FxObservationFactory(DjangoModelFactory[FxObservation]):
     source = "ECB"
     fixing = "ECB reference rate"
     licence_class = "A"
-    available_at = factory.LazyAttribute(lambda o: evening(o.observed_on))
+    available_at = LazyAttribute(lambda o: evening(o.observed_on))
 
 
 class PricingPackFactory(DjangoModelFactory[PricingPack]):
@@ -80,25 +80,25 @@ class PricingPackFactory(DjangoModelFactory[PricingPack]):
     asof_date = SESSION
     policy = "ECB"
     revision = 1
-    id = factory.LazyAttribute(lambda o: pack_id(o.asof_date, o.policy, o.revision))
+    id = LazyAttribute(lambda o: pack_id(o.asof_date, o.policy, o.revision))
 
 
 class PackFreshnessFactory(DjangoModelFactory[PackFreshness]):
     class Meta:
         model = PackFreshness
 
-    pack = factory.SubFactory(PricingPackFactory)
+    pack = SubFactory(PricingPackFactory)
 
 
 class PriceFactory(DjangoModelFactory[Price]):
     class Meta:
         model = Price
 
-    pack = factory.SubFactory(PricingPackFactory)
-    security = factory.SubFactory(SecurityFactory)
+    pack = SubFactory(PricingPackFactory)
+    security = SubFactory(SecurityFactory)
     close = Decimal("100.00")
-    currency = factory.LazyAttribute(lambda o: o.security.currency)
-    asof_date = factory.LazyAttribute(lambda o: o.pack.asof_date)
+    currency = LazyAttribute(lambda o: o.security.currency)
+    asof_date = LazyAttribute(lambda o: o.pack.asof_date)
     source = "tape"
     state = "exact"
 
@@ -107,11 +107,11 @@ class FxRateFactory(DjangoModelFactory[FxRate]):
     class Meta:
         model = FxRate
 
-    pack = factory.SubFactory(PricingPackFactory)
+    pack = SubFactory(PricingPackFactory)
     base_currency = "EUR"
     quote_currency = "USD"
     rate = Decimal("1.25")
-    asof_date = factory.LazyAttribute(lambda o: o.pack.asof_date)
+    asof_date = LazyAttribute(lambda o: o.pack.asof_date)
     source = "ECB"
     fixing = "ECB reference rate"
     state = "exact"
@@ -121,15 +121,15 @@ class BenchmarkFactory(DjangoModelFactory[Benchmark]):
     class Meta:
         model = Benchmark
 
-    name = factory.Sequence(lambda n: f"Benchmark {n}")
+    name = Sequence(lambda n: f"Benchmark {n}")
 
 
 class BenchmarkComponentFactory(DjangoModelFactory[BenchmarkComponent]):
     class Meta:
         model = BenchmarkComponent
 
-    benchmark = factory.SubFactory(BenchmarkFactory)
-    security = factory.SubFactory(SecurityFactory)
+    benchmark = SubFactory(BenchmarkFactory)
+    security = SubFactory(SecurityFactory)
     weight = Decimal("0.5")
 
 

@@ -60,9 +60,9 @@ def test_the_newest_word_on_a_day_counts() -> None:
     assert stands([corrected, seen(15, "1")], 15, known_day=16) == Carried(corrected, "exact")
 
 
+HOUR = timedelta(hours=1)
 days = st.integers(0, 40).map(lambda n: date(2013, 1, 1) + timedelta(days=n))
 instants = st.integers(0, 60 * 24).map(lambda n: datetime(2013, 1, 1, tzinfo=UTC) + n * HOUR)
-HOUR = timedelta(hours=1)
 
 
 @given(
