@@ -97,7 +97,7 @@ def _metrics_grid(spec: MetricsGridSpec, answer: _Answer) -> Panel:
     return replace(
         _frame(spec, answer, _state(cells)),
         metrics=metrics,
-        withheld=tuple(_withheld((metric.label, metric.cell) for metric in metrics)),
+        withheld=tuple(_withheld_metrics(metrics)),
     )
 
 
@@ -131,7 +131,7 @@ def _row_panel(spec: RowPanelSpec, answer: _Answer) -> Panel:
         columns=columns,
         rows=rows,
         chart=None if note else _chart(spec, columns, rows),
-        withheld=tuple(_withheld(_named_cells(columns, rows))),
+        withheld=tuple(_withheld_rows(columns, rows)),
     )
 
 
@@ -206,16 +206,37 @@ def _state(cells: Iterable[Cell]) -> PanelState:
     return "estimated" if "estimated" in states else "exact"
 
 
-def _named_cells(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[tuple[str, Cell]]:
+def _withheld_metrics(metrics: Iterable[Metric]) -> Iterator[Withheld]:
+    for metric in metrics:
+        if metric.cell.state == "withheld":
+            yield _named((metric.label,), [metric.cell])
+
+
+def _withheld_rows(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Withheld]:
+    """A column that is withheld throughout is named once; what a row lacks is named together."""
+    whole: set[int] = set()
+    for index, column in enumerate(columns):
+        cells = [row.cells[index] for row in rows]
+        if len(cells) > 1 and _one_reason(cells):
+            whole.add(index)
+            yield _named((column.label,), cells)
     for row in rows:
-        for column, cell in zip(columns, row.cells, strict=True):
-            yield f"{row.cells[0].text} · {column.label}", cell
+        by_reason: dict[str, list[int]] = {}
+        for index, cell in enumerate(row.cells):
+            if cell.state == "withheld" and index not in whole:
+                by_reason.setdefault(cell.reason, []).append(index)
+        for indexes in by_reason.values():
+            labels = ", ".join(columns[index].label for index in indexes)
+            yield _named((row.cells[0].text, labels), [row.cells[index] for index in indexes])
 
 
-def _withheld(cells: Iterable[tuple[str, Cell]]) -> Iterator[Withheld]:
-    for label, cell in cells:
-        if cell.state == "withheld":
-            yield Withheld(label=label, reason=cell.reason, missing=cell.missing)
+def _one_reason(cells: Sequence[Cell]) -> bool:
+    return len({(cell.state, cell.reason) for cell in cells}) == 1 and cells[0].state == "withheld"
+
+
+def _named(labels: Sequence[str], cells: Sequence[Cell]) -> Withheld:
+    missing = dict.fromkeys(name for cell in cells for name in cell.missing)
+    return Withheld(label=" · ".join(labels), reason=cells[0].reason, missing=tuple(missing))
 
 
 def _root(path: str) -> str:

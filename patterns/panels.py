@@ -65,9 +65,13 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Withheld:
-    """A figure of the panel that is not known."""
+    """Figures of the panel that are not known, for one reason.
 
-    label: str  # the metric's label; in tables "RY · Market value"
+    The label is a metric's label, a column's where all of it is withheld for the same reason, or
+    a row with its columns: "RY · Price, Market value".
+    """
+
+    label: str
     reason: str
     missing: tuple[str, ...]
 

@@ -21,6 +21,7 @@ from patterns.results import (
     Money,
     MoneyFigure,
     Quantity,
+    RatioFigure,
 )
 from patterns.source import Source
 from patterns.spec import PatternSpec
@@ -41,6 +42,8 @@ class Fruit(Closed):
     value: MoneyFigure
     weight: Fraction | None
     picked_on: date
+    rating: RatioFigure
+    grade: RatioFigure
     bare: float = 1.0
 
 
@@ -86,6 +89,8 @@ class Shop:
             value=MoneyFigure(value=Decimal("2.50") * args.size, currency="CAD"),
             weight=1.0,
             picked_on=date(2013, 2, 28),
+            rating=RatioFigure.withheld("Ratings are not built yet.", missing=("apple",)),
+            grade=RatioFigure(value=1.0),
         )
         pear = Fruit(
             name="pear",
@@ -93,6 +98,8 @@ class Shop:
             value=MoneyFigure.withheld("No price source.", missing=("pear",), currency="CAD"),
             weight=None,
             picked_on=date(2013, 2, 27),
+            rating=RatioFigure.withheld("Ratings are not built yet.", missing=("pear",)),
+            grade=RatioFigure.withheld("No price source.", missing=("pear",)),
         )
         total = apple.value.model_copy(
             update={"state": "partial", "coverage": 0.5, "reason": "1 of 2 has a price."}

@@ -42,7 +42,8 @@ def test_django_runs_the_check_with_ids_and_hints(folder, monkeypatch):
     ]
     assert messages[0].hint == "Call the file fruit.json."
     assert "bread.json:1 /steps/0/capability" in messages[1].msg
-    assert check_patterns in checks.registry.registry.get_checks()
+    registered: list[object] = list(checks.registry.registry.get_checks())
+    assert check_patterns in registered
 
 
 def test_a_good_file_is_a_pattern(folder):

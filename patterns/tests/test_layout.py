@@ -61,7 +61,7 @@ def test_a_plain_number_takes_the_base_currency():
     assert panel.metrics[0].cell.text == "2.50 CAD"
 
 
-TABLE = {
+TABLE: dict[str, object] = {
     "type": "table",
     "ttl_seconds": 60,
     "columns": [
@@ -88,6 +88,20 @@ def test_a_table_shows_every_row_and_names_what_is_withheld():
     )
     assert (panel.state, panel.ttl_seconds, panel.chart) == ("partial", 60, None)
     assert panel.rows[1].cells[1].path == "basket.fruits.1.value"
+
+
+def test_a_column_that_is_withheld_throughout_is_named_once():
+    columns = [
+        {"label": "Name", "field": "name", "format": "text"},
+        {"label": "Value", "field": "value", "format": "money"},
+        {"label": "Rating", "field": "rating", "format": "ratio"},
+        {"label": "Grade", "field": "grade", "format": "ratio"},
+    ]
+    panel = drawn(BASKET_STEP, panel={**TABLE, "columns": columns})
+    assert panel.withheld == (
+        Withheld(label="Rating", reason="Ratings are not built yet.", missing=("apple", "pear")),
+        Withheld(label="pear · Value, Grade", reason="No price source.", missing=("pear",)),
+    )
 
 
 def test_a_line_has_one_specification_and_the_table_behind_it():
@@ -126,7 +140,13 @@ def test_bars_may_diverge_from_zero():
     assert panel.chart["categories"] == ["apple", "pear"]
 
 
-RING = {"type": "donut_chart", "category": "name", "value": "weight", "format": "percent", **FRUITS}
+RING: dict[str, object] = {
+    "type": "donut_chart",
+    "category": "name",
+    "value": "weight",
+    "format": "percent",
+    **FRUITS,
+}
 
 
 def test_a_ring_has_its_shares():

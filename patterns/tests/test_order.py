@@ -9,7 +9,7 @@ def test_a_step_runs_after_what_it_needs():
 
 
 def test_free_steps_keep_the_order_of_the_file():
-    needs = {name: frozenset() for name in ("zebra", "apple", "mango")}
+    needs: dict[str, frozenset[str]] = {name: frozenset() for name in ("zebra", "apple", "mango")}
     assert dependency_order(needs) == ["zebra", "apple", "mango"]
 
 

@@ -61,8 +61,9 @@ def test_the_trace_says_what_the_result_stands_on(shop):
     assert trace["ledger_commit_hash"] == "c" * 64
     assert trace["asof_date"] == "2013-02-28"
     assert trace["sources"] == ["the orchard"]
-    # basket: size and apple exact, total partial, pear withheld; share: one exact, one withheld
-    assert trace["states"] == {"exact": 3, "partial": 1, "withheld": 2}
+    # exact: the size, the apple's value and grade, the share. partial: the total.
+    # withheld: the pear's value and grade, two ratings, the yearly share.
+    assert trace["states"] == {"exact": 4, "partial": 1, "withheld": 5}
     basket = trace["steps"][0]
     assert (basket["capability"], basket["agent"], basket["version"]) == (
         "shop.basket",
