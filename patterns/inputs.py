@@ -20,6 +20,7 @@ from patterns.spec import InputSpec, PatternSpec
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2200
 MAX_LENGTH: Final = 1_000
+MAX_STRANGERS: Final = 100  # unknown names worth listing
 MAX_INTEGER: Final = 2**63 - 1
 MAX_MAGNITUDE: Final = 30  # digits before or after the point
 
@@ -54,12 +55,8 @@ def validate_inputs(pattern: PatternSpec, given: Mapping[str, Any]) -> dict[str,
     Raises InputsInvalid with every mistake: {field, value, reason, message, remedy}.
     """
     specs = pattern.inputs
-    mistakes = [
-        _mistake(name, value, Refusal("unknown_input", f"There is no input {name[:80]!r}.",
-                                      did_you_mean(name, specs)))
-        for name, value in given.items()
-        if name not in specs
-    ]  # fmt: skip
+    strangers = [name for name in given if name not in specs][:MAX_STRANGERS]
+    mistakes = [_mistake(name, given[name], _stranger(name, specs)) for name in strangers]
     result: dict[str, Any] = {}
     for name, spec in specs.items():
         try:
@@ -72,6 +69,12 @@ def validate_inputs(pattern: PatternSpec, given: Mapping[str, Any]) -> dict[str,
     if mistakes:
         raise _refused(specs, mistakes)
     return result
+
+
+def _stranger(name: str, specs: Mapping[str, InputSpec]) -> Refusal:
+    short = name[:80]
+    message = f"There is no input {short!r}."
+    return Refusal("unknown_input", message, did_you_mean(short, specs))
 
 
 def _default(name: str, spec: InputSpec) -> Any:

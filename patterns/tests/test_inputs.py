@@ -188,6 +188,16 @@ def test_hostile_values_take_no_time():
     assert time.perf_counter() - started < 2
 
 
+def test_a_flood_of_unknown_names_is_answered_briefly():
+    spec = pattern(BASKET_STEP, inputs=DECLARED)
+    flood = {f"{number}{'x' * 1_000}": number for number in range(20_000)}
+    started = time.perf_counter()
+    with pytest.raises(InputsInvalid) as refusal:
+        validate_inputs(spec, flood)
+    assert len(refusal.value.details["errors"]) == 101  # a hundred of them, and the missing id
+    assert time.perf_counter() - started < 2
+
+
 ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.decimals()
 
 

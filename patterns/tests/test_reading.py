@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patterns.diagnosis import faults_of
 from patterns.faults import BUDGET, SHAPE
 from patterns.reading import read_spec
 from patterns.source import Source, parse
@@ -90,6 +93,15 @@ def test_what_is_no_pattern_is_refused(data):
     reading = read_spec(Source(data=data))
     assert reading.faults
     assert {fault.code for fault in reading.faults} == {SHAPE}
+
+
+def test_the_example_of_the_documentation_is_a_pattern():
+    text = (Path(__file__).parents[2] / "docs" / "patterns.md").read_text()
+    example = text.split("```json\n")[1].split("```")[0]
+    reading = read_spec(parse(example))
+    assert reading.faults == ()
+    assert reading.spec is not None
+    assert faults_of(reading.spec) == []
 
 
 JSON = st.recursive(
