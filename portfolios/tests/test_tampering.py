@@ -1,0 +1,123 @@
+"""Whoever owns the database can switch off every guard; the chain and its anchors still tell."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from accounts.identity import as_service
+from portfolios.models import LedgerAnchor, Portfolio, Transaction
+from portfolios.models.chain import entry_hash
+from portfolios.selectors import verify_ledger
+from portfolios.tests.factories import PortfolioFactory, append, deposit
+
+COPY = """
+    INSERT INTO portfolios_transaction ({columns})
+    SELECT {values} FROM portfolios_transaction WHERE seq = 2
+"""
+
+
+@pytest.fixture
+def ledger(transactional_db: None) -> Portfolio:
+    """Five deposits, an anchor after each."""
+    with as_service("tests"):
+        portfolio = PortfolioFactory()
+    for amount in ("1", "2", "3", "4", "5"):
+        append(portfolio, portfolio.owner, deposit(amount))
+    return portfolio
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """As the owner, without triggers and policies; undone at the end."""
+    with connection.as_owner(), transaction.atomic():  # type: ignore[attr-defined]
+        for table in ("portfolios_transaction", "portfolios_ledgeranchor"):
+            run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for table in ("transaction", "ledgeranchor", "portfolio", "importrun"):
+            run(f"ALTER TABLE portfolios_{table} NO FORCE ROW LEVEL SECURITY")
+        yield
+        transaction.set_rollback(True)
+
+
+def run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def first_wrong(ledger: Portfolio) -> tuple[int, str]:
+    broken = verify_ledger(ledger.pk).broken
+    assert broken is not None
+    return broken.seq, broken.reason
+
+
+def test_an_untouched_ledger_verifies(ledger: Portfolio) -> None:
+    with as_service("tests"):
+        proof = verify_ledger(ledger.pk)
+    assert (proof.entries, proof.broken) == (5, None)
+
+
+@pytest.mark.parametrize(
+    ("statement", "wrong"),
+    [
+        ("UPDATE portfolios_transaction SET gross_amount = 300 WHERE seq = 3", (3, "entry_changed")),
+        ("UPDATE portfolios_transaction SET narration = 'x' WHERE seq = 3", (3, "entry_changed")),
+        ("DELETE FROM portfolios_transaction WHERE seq = 3", (3, "entry_missing")),
+        ("DELETE FROM portfolios_transaction WHERE seq = 1", (1, "entry_missing")),
+        ("DELETE FROM portfolios_transaction WHERE seq > 3", (4, "tail_cut")),
+        (
+            "UPDATE portfolios_transaction SET seq = CASE seq WHEN 2 THEN 93 ELSE 92 END"
+            " WHERE seq IN (2, 3);"
+            " UPDATE portfolios_transaction SET seq = seq - 90 WHERE seq > 90",
+            (2, "chain_broken"),
+        ),
+    ],
+    ids=["edit", "edit a text", "delete", "delete the first", "cut the tail", "swap"],
+)
+def test_tampering_is_found(ledger: Portfolio, statement: str, wrong: tuple[int, str]) -> None:
+    with unguarded():
+        run(statement)
+        assert first_wrong(ledger) == wrong
+
+
+def test_an_inserted_entry_is_found(ledger: Portfolio) -> None:
+    """Everything after it is moved up by one, so that the numbers have no gap."""
+    with unguarded():
+        run("UPDATE portfolios_transaction SET seq = seq + 100 WHERE seq > 2")
+        run("UPDATE portfolios_transaction SET seq = seq - 99 WHERE seq > 100")
+        names = [f.column for f in Transaction._meta.fields if f.column != "id"]
+        changed = {"seq": "3", "occurrence": "9"}
+        values = [changed.get(name, name) for name in names]
+        run(COPY.format(columns=", ".join(names), values=", ".join(values)))
+        assert first_wrong(ledger) == (3, "chain_broken")
+
+
+def test_a_chain_that_was_forged_to_its_end_contradicts_the_anchors(ledger: Portfolio) -> None:
+    """Entry 3 is edited and every hash from there on recomputed."""
+    with unguarded():
+        rows = list(Transaction.objects.order_by("seq"))
+        previous = rows[1].entry_hash
+        rows[2].gross_amount *= 100
+        for row in rows[2:]:
+            row.previous_hash = previous
+            row.entry_hash = previous = entry_hash(previous, row, security="", reverses=None)
+            row.save()
+        assert first_wrong(ledger) == (3, "anchor_differs")
+
+
+def test_a_tail_that_is_cut_with_its_anchors_leaves_another_head(ledger: Portfolio) -> None:
+    """What no row can tell, the head outside the database tells: exports, logs, stored runs."""
+    with unguarded():
+        before = verify_ledger(ledger.pk).ledger_commit_hash
+        Transaction.objects.filter(seq__gt=3).delete()
+        LedgerAnchor.objects.filter(seq__gt=3).delete()
+        assert verify_ledger(ledger.pk).ledger_commit_hash != before
+
+
+def test_not_even_the_owner_edits_by_accident(ledger: Portfolio) -> None:
+    with (
+        connection.as_owner(),  # type: ignore[attr-defined]
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+    ):
+        run("TRUNCATE portfolios_transaction CASCADE")
