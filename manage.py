@@ -11,7 +11,18 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not here. Run `make`, then use `.venv/bin/python manage.py …`.")
-    execute_from_command_line(sys.argv)
+    from django.db import OperationalError
+
+    from dawsos.db.exceptions import DatabaseUnavailable
+
+    try:
+        execute_from_command_line(sys.argv)
+    except (OperationalError, DatabaseUnavailable) as error:
+        if not isinstance(error, DatabaseUnavailable) and not isinstance(
+            error.__cause__, DatabaseUnavailable
+        ):
+            raise
+        sys.exit(str(error))  # a sentence for a person, with its remedy
 
 
 if __name__ == "__main__":

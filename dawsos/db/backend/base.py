@@ -18,6 +18,7 @@ from django.db.backends.postgresql import base
 from dawsos.db import locks, places, server
 from dawsos.db.backend.client import DatabaseClient
 from dawsos.db.backend.creation import DatabaseCreation
+from dawsos.db.exceptions import RolesNotReady, ServerNotStarted
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -68,11 +69,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if cluster is None:
             return super().get_new_connection(conn_params)
         if not locks.is_held(cluster):
-            server.ensure(cluster)
+            _ensure(cluster)
         try:
             return super().get_new_connection(conn_params)
         except psycopg.OperationalError:
-            server.ensure(cluster)
+            _ensure(cluster)
             return super().get_new_connection(conn_params)
 
     def _configure_role(self, connection: Any) -> bool:
@@ -84,11 +85,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
             psycopg.errors.InvalidParameterValue,
             psycopg.errors.InsufficientPrivilege,
         ) as error:
-            raise OperationalError(
+            sentence = (
                 f"The application's role is not ready ({error.diag.message_primary}): run "
                 "`python manage.py migrate` with the login of DATABASE_URL."
-            ) from error
+            )
+            raise OperationalError(sentence) from RolesNotReady(sentence)
         return configured
+
+
+def _ensure(cluster: places.Cluster) -> None:
+    """Start the server; to Django, one that cannot start is a connection that failed."""
+    try:
+        server.ensure(cluster)
+    except ServerNotStarted as error:
+        raise OperationalError(str(error)) from error
 
 
 def _forget_parents_pools() -> None:
