@@ -96,7 +96,7 @@
       if (event.key === "ArrowDown") choose(chosen + 1);
       else if (event.key === "ArrowUp") choose(chosen - 1);
       else if (event.key === "Enter") go();
-      else if (event.key === "Escape" && !always) field.blur(); // a dialog closes by itself
+      else if (event.key === "Escape" && !always) { field.value = ""; field.blur(); } // a dialog closes by itself
       else return;
       event.preventDefault();
     });

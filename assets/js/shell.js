@@ -40,6 +40,26 @@
     if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
+  // A fragment that could not be fetched leaves the page as it was, and says so.
+  function say(text) {
+    var main = document.getElementById("content");
+    var old = document.getElementById("request-failed");
+    if (old) old.remove();
+    var message = document.createElement("p");
+    message.id = "request-failed";
+    message.className = "message message--error";
+    message.setAttribute("role", "alert");
+    message.textContent = text;
+    main.prepend(message);
+  }
+
+  document.addEventListener("htmx:sendError", function () {
+    say("The server could not be reached. What you see is as it was before.");
+  });
+  document.addEventListener("htmx:responseError", function (event) {
+    say("The server answered with an error (" + event.detail.xhr.status + "). What you see is as it was before.");
+  });
+
   function typing(element) {
     return element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
   }

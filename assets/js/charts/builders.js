@@ -247,8 +247,8 @@
     var narrow = size.width < 400;
     var texts = {};
     spec.categories.forEach(function (category, index) { texts[category] = text(series, index); });
-    var centre = narrow ? [size.width / 2, 100] : [Math.min(130, size.width * 0.28), size.height / 2];
-    var radius = narrow ? [58, 86] : [Math.min(68, size.height * 0.27), Math.min(100, size.height * 0.4)];
+    var centre = narrow ? [size.width / 2, 100] : [Math.min(130, size.width * 0.23), size.height / 2];
+    var radius = narrow ? [58, 86] : ring(centre[0] - 14, size.height * 0.4);
     option.legend = legend(spec, theme, size, texts, narrow, centre[0]);
     option.title = middle(series, total, spec.categories.length, theme, centre);
     option.series = [{
@@ -265,6 +265,17 @@
       option.tooltip = tooltip(theme, "item", function (item) { return item.name + "\n" + texts[item.name]; });
     }
     return option;
+  }
+
+  function ring() {
+    var outer = Math.min(100, Math.min.apply(null, arguments));
+    return [outer * 0.68, outer];
+  }
+
+  /* ECharts cannot shorten a styled word; the whole name is in the table and the tip. */
+  function shortened(word, width) {
+    var most = Math.floor(width / 6.3);
+    return word.length <= most ? word : word.slice(0, Math.max(1, most - 1)).trimEnd() + "\u2026";
   }
 
   function middle(series, total, count, theme, centre) {
@@ -287,10 +298,10 @@
       icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: spec.categories.length > 9 ? 5 : 9, selectedMode: false,
       pageIconSize: 10, pageTextStyle: words(theme), pageIconColor: theme.muted, pageIconInactiveColor: theme.line,
       data: spec.categories,
-      formatter: function (category) { return "{name|" + category + "}{value|" + texts[category] + "}"; },
+      formatter: function (category) { return "{name|" + shortened(category, name) + "}{value|" + texts[category] + "}"; },
       textStyle: {
         rich: {
-          name: { width: name, color: theme.text, fontFamily: theme.fonts.text, fontSize: 12, overflow: "truncate" },
+          name: { width: name, color: theme.text, fontFamily: theme.fonts.text, fontSize: 12 },
           value: { width: value, align: "right", color: theme.text, fontFamily: theme.fonts.figures, fontSize: 12 },
         },
       },
