@@ -38,10 +38,14 @@ def half_even(amount: Decimal, places: int) -> Decimal:
 
 
 def places_of(amount: Decimal) -> int:
-    """Decimals an amount carries as written: 2 for 9.95, 0 for 1E+3."""
+    """Decimals an amount needs: 2 for 9.95 and for 9.9500 (as a database hands it back), 0 for 1E+3.
+
+    Zeros behind the last digit do not count, so that a ledger books the same from a file and
+    from its stored rows.
+    """
     if not amount.is_finite():
         raise ValueError(f"{amount} is not a number")
-    return max(0, -int(amount.as_tuple().exponent))
+    return max(0, -int(amount.normalize().as_tuple().exponent))
 
 
 def decimal_from_float(number: float) -> Decimal:

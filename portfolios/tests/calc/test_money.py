@@ -9,6 +9,7 @@ from portfolios.calc.money import (
     decimal_from_float,
     half_even,
     minor_units,
+    places_of,
     round_money,
 )
 from portfolios.tests.calc.golden import case, decimals
@@ -62,3 +63,11 @@ def test_weights_without_a_sum_are_refused() -> None:
 def test_the_parts_always_sum_to_the_total(cents: int, weights: list[Decimal]) -> None:
     total = Decimal(cents).scaleb(-2)
     assert sum(allocate(total, weights, 2)) == total
+
+
+def test_trailing_zeros_of_a_stored_amount_change_no_share() -> None:
+    # 9.95 over two equal lots: 4.98 + 4.97, also when the column hands back 9.9500000000.
+    written, stored = Decimal("9.95"), Decimal("9.9500000000")
+    halves = (Decimal(1), Decimal(1))
+    assert places_of(stored) == places_of(written) == 2
+    assert allocate(stored, halves, places_of(stored)) == (Decimal("4.98"), Decimal("4.97"))
