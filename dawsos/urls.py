@@ -1,12 +1,31 @@
 """Every address of the site."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
-ours = [f"{app}.urls" for app in ("accounts", "portfolios")]
+from dawsos import views
+from dawsos.api.docs import api_docs
+from dawsos.api.execute import execute_pattern
+from dawsos.api.health import health, health_pack
+
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("accounts.urls")),
+    path("", include("portfolios.urls")),
+    path("", include("market.urls")),
     path("admin/", admin.site.urls),
-    *(path("", include(urls)) for urls in ours if find_spec(urls)),
+    # Programs. Two paths of one door, because clients of both exist.
+    path("v1/execute", execute_pattern, name="execute"),
+    path("api/patterns/execute", execute_pattern, name="patterns-execute"),
+    path("api/auth/", include("accounts.api.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", api_docs, name="api-docs"),
+    path("health", health, name="health"),
+    path("health/pack", health_pack, name="health-pack"),
 ]
+
+handler400 = "dawsos.views.bad_request"
+handler403 = "dawsos.views.forbidden"
+handler404 = "dawsos.views.not_found"
+handler500 = "dawsos.views.server_error"

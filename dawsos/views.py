@@ -43,6 +43,19 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return show_error(request, translate(exception))
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from one of our pages, or from one that is too old."""
+    return show_error(
+        request,
+        DawsError(
+            "This form could not be trusted.",
+            code="AUTH_1005",
+            suggestion="Go back, reload the page and send it again.",
+            http_status=403,
+        ),
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return show_error(request, translate(exception))
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from portfolios.models import EntryType
+from portfolios.selectors.transactions import TransactionFilter
 
 
 def _day(label: str) -> forms.DateField:
@@ -28,7 +29,7 @@ class AsofForm(forms.Form):
     lookback_days = forms.IntegerField(required=False, min_value=2, max_value=10_000)
 
 
-class TransactionFilter(forms.Form):
+class TransactionsForm(forms.Form):
     """Which entries of the ledger to show."""
 
     entry_type = forms.ChoiceField(
@@ -48,6 +49,17 @@ class TransactionFilter(forms.Form):
             self.add_error("end", "The last day lies before the first. Swap the two.")
         return cleaned
 
+    def wanted(self) -> TransactionFilter:
+        """The valid form as the question that the selector answers."""
+        asked = self.cleaned_data
+        return TransactionFilter(
+            entry_type=asked["entry_type"],
+            symbol=asked["symbol"],
+            start=asked["start"],
+            end=asked["end"],
+            text=asked["text"],
+        )
+
 
 class ImportForm(forms.Form):
     """A ledger file to look at before anything is written."""
@@ -57,3 +69,9 @@ class ImportForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
+
+
+class ConfirmForm(forms.Form):
+    """Which of the previewed files is to be imported."""
+
+    upload_id = forms.UUIDField(widget=forms.HiddenInput)

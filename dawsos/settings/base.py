@@ -27,6 +27,7 @@ SECRET_KEY: Any = SimpleLazyObject(lambda: secret_key(env, DATA_DIR))
 DEBUG = env.flag("DAWSOS_DEBUG", default=False)
 ALLOWED_HOSTS = env.words("DAWSOS_ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("DAWSOS_TRUSTED_ORIGINS")
+DEMO = env.flag("DAWSOS_DEMO", default=False)  # pages say that the trades are samples
 ROOT_URLCONF = "dawsos.urls"
 WSGI_APPLICATION = "dawsos.wsgi.application"
 
@@ -52,6 +53,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Before anything that asks the database: health must answer when that is down.
+    "dawsos.middleware.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -59,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # The whole rest of the request runs as the user who asks.
     "accounts.middleware.IdentityMiddleware",
+    "dawsos.middleware.ErrorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -75,6 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "dawsos.context_processors.shell",
             ],
         },
     },
@@ -130,6 +135,7 @@ SECURE_PROXY_SSL_HEADER = (
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "dawsos.views.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -1,0 +1,71 @@
+"""The API as a page to read, drawn from the same description that programs fetch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    kind: str
+    required: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path, with the fields of its body and its answers."""
+
+    method: str
+    path: str
+    summary: str
+    fields: tuple[Field, ...]
+    answers: tuple[tuple[str, str], ...]
+
+
+@login_required
+@require_safe
+def api_docs(request: HttpRequest) -> HttpResponse:
+    return render(request, "api/docs/page.html", {"operations": operations()})
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return tuple(
+        _operation(schema, method, path, described)
+        for path, methods in schema["paths"].items()
+        for method, described in methods.items()
+    )
+
+
+def _operation(schema: dict[str, Any], method: str, path: str, said: dict[str, Any]) -> Operation:
+    body = said.get("requestBody", {}).get("content", {}).get("application/json", {})
+    answers = [(status, answer.get("description", "")) for status, answer in said["responses"].items()]
+    return Operation(
+        method=method.upper(),
+        path=path,
+        summary=said.get("description", "").split("\n\n")[0],
+        fields=_fields(schema, body.get("schema", {})),
+        answers=tuple(answers),
+    )
+
+
+def _fields(schema: dict[str, Any], body: dict[str, Any]) -> tuple[Field, ...]:
+    """The fields of a body, read through its reference into the components."""
+    name = body.get("$ref", "").rpartition("/")[2]
+    described = schema.get("components", {}).get("schemas", {}).get(name, body)
+    required = set(described.get("required", ()))
+    return tuple(
+        Field(field, said.get("type", "object"), field in required, said.get("description", ""))
+        for field, said in described.get("properties", {}).items()
+    )

@@ -1,0 +1,32 @@
+"""What the shell of every page needs: is this the demo, and on which pack does the house stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from market.calc.policies import DEFAULT_POLICY
+from market.selectors import latest_pack, pack_health
+from portfolios.selectors.provenance import Provenance, pack_url
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """A view that knows its own run brings its own ``provenance``, and this one is never asked."""
+    return {"demo": settings.DEMO, "provenance": SimpleLazyObject(_house)}
+
+
+def _house() -> Provenance | None:
+    pack = latest_pack(DEFAULT_POLICY)
+    if pack is None:
+        return None
+    return Provenance(
+        pack_id=pack.pk,
+        pack_hash=pack.content_hash,
+        pack_url=pack_url(pack.pk),
+        ledger_commit_hash=None,
+        asof_date=pack.asof_date,
+        freshness=pack_health(pack_id=pack.pk)["status"],
+    )

@@ -1,0 +1,154 @@
+"""Pages of a portfolio: list, overview, transactions, import.
+
+The page and the fragment that HTMX asks for come from one view and one context.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import AuthenticatedRequest
+from accounts.permissions import Permission, has_on
+from patterns.layout import panels
+from portfolios.forms import AsofForm, ConfirmForm, ImportForm, TransactionsForm
+from portfolios.models import Portfolio
+from portfolios.selectors import build_context, resolve_portfolio, transactions_page
+from portfolios.selectors.access import membership_role
+from portfolios.selectors.cards import portfolio_cards
+from portfolios.selectors.provenance import Provenance, provenance
+from portfolios.selectors.transactions import TransactionFilter
+from portfolios.services.imports import preview_import
+from portfolios.services.runs import execute
+from portfolios.services.uploads import UploadGone, import_upload, keep_upload
+
+OVERVIEW = "portfolio_overview"
+
+
+@login_required
+@require_safe
+def portfolio_list(request: AuthenticatedRequest) -> HttpResponse:
+    context = {"portfolios": portfolio_cards(request.user)}
+    return render(request, "portfolios/list/page.html", context)
+
+
+@login_required
+@require_safe
+def overview(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
+    """The overview pattern as a page, as of the day and the pack in the address."""
+    portfolio = resolve_portfolio(request.user, portfolio_id)
+    form = AsofForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    inputs: dict[str, Any] = {"portfolio_id": str(portfolio.pk)}
+    if asked.get("lookback_days"):
+        inputs["lookback_days"] = asked["lookback_days"]
+    done = execute(
+        user=request.user,
+        pattern_id=OVERVIEW,
+        inputs=inputs,
+        asof=asked.get("asof"),
+        pack_id=asked.get("pack") or None,
+        correlation_id=request.correlation_id,
+    )
+    context = {
+        "portfolio": portfolio,
+        "form": form,
+        "panels": panels(OVERVIEW, done.run),
+        "run": done.run,
+        "provenance": provenance(done.context),
+        "asof_date": done.context.asof_date,
+        "can_write": _can_write(request, portfolio),
+    }
+    status = 200 if form.is_valid() else 422
+    return render(request, "portfolios/overview/page.html", context, status=status)
+
+
+@login_required
+@require_safe
+def transactions(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
+    """The ledger, newest first, filtered and paged."""
+    portfolio = resolve_portfolio(request.user, portfolio_id)
+    form = TransactionsForm(request.GET)
+    wanted = form.wanted() if form.is_valid() else TransactionFilter()
+    page = form.cleaned_data.get("page") or 1
+    context = {
+        "portfolio": portfolio,
+        "form": form,
+        "page_obj": transactions_page(portfolio.pk, wanted, page=page),
+        "provenance": _provenance(request, portfolio),
+        "can_write": _can_write(request, portfolio),
+    }
+    template = "_rows" if request.htmx else "page"
+    status = 200 if form.is_valid() else 422
+    return render(request, f"portfolios/transactions/{template}.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_file(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
+    """Choose a file, see the fate of every row, then import exactly that file or leave it."""
+    portfolio = resolve_portfolio(request.user, portfolio_id, Permission.WRITE_TRADES)
+    if "upload_id" in request.POST:
+        return _confirm(request, portfolio)
+    context: dict[str, Any] = {
+        "portfolio": portfolio,
+        "form": ImportForm(),
+        "provenance": _provenance(request, portfolio),
+        "can_write": True,
+    }
+    status = 200
+    if request.method == "POST":
+        form = ImportForm(request.POST, request.FILES)
+        status = 422
+        if form.is_valid():
+            context |= _preview(request, portfolio, form.cleaned_data["file"])
+            status = 422 if context["preview"].errors else 200
+        context["form"] = form
+    return render(request, "portfolios/import/page.html", context, status=status)
+
+
+def _preview(request: AuthenticatedRequest, portfolio: Portfolio, file: UploadedFile) -> dict[str, Any]:
+    """The preview, and the waiting file when there is something to import in it."""
+    content, name = file.read(), file.name or "upload.csv"
+    preview = preview_import(
+        portfolio_id=portfolio.pk, content=content, filename=name, by=request.user
+    )
+    if preview.errors or not preview.new_count:
+        return {"preview": preview}
+    upload = keep_upload(
+        portfolio_id=portfolio.pk, content=content, filename=name, by=request.user
+    )
+    return {"preview": preview, "upload": upload}
+
+
+def _confirm(request: AuthenticatedRequest, portfolio: Portfolio) -> HttpResponse:
+    form = ConfirmForm(request.POST)
+    if not form.is_valid():
+        raise UploadGone("This is not a file that was previewed.")
+    report = import_upload(
+        portfolio_id=portfolio.pk, upload_id=form.cleaned_data["upload_id"], by=request.user
+    )
+    messages.success(request, report.sentence)
+    return redirect("portfolios:transactions", portfolio.pk)
+
+
+def _provenance(request: AuthenticatedRequest, portfolio: Portfolio) -> Provenance:
+    return provenance(
+        build_context(
+            user=request.user,
+            portfolio_id=portfolio.pk,
+            correlation_id=request.correlation_id,
+        )
+    )
+
+
+def _can_write(request: AuthenticatedRequest, portfolio: Portfolio) -> bool:
+    role = membership_role(request.user, portfolio.pk)
+    return has_on(request.user, role, Permission.WRITE_TRADES)
