@@ -10,6 +10,7 @@ from accounts.identity import as_service
 from accounts.models import User
 from accounts.services import create_user, grant_membership
 from dawsos.demo.portfolios import (
+    ADMIN,
     DEMO_ASOF,
     DEMO_FROM,
     DEMO_PASSWORD,
@@ -26,6 +27,7 @@ from market import services as market
 from market.calc.policies import DEFAULT_POLICY
 from market.models import PricingPack
 from market.providers import bundled
+from market.selectors import sessions
 from patterns.exceptions import DawsError
 from portfolios.models import Portfolio
 from portfolios.services import create_portfolio, run_import
@@ -51,8 +53,8 @@ def build_demo(watch: Stopwatch) -> None:
     with watch.part("ledgers", "Importing the sample ledgers"):
         for demo in PORTFOLIOS:
             load_portfolio(demo, users)
-    with watch.part("night", f"Running the night of {DEMO_ASOF}"):
-        run_night()
+    with watch.part("night", f"Running the nights up to {bundled.last_day()}"):
+        run_nights()
 
 
 def demo_users() -> dict[str, User]:
@@ -65,6 +67,7 @@ def demo_users() -> dict[str, User]:
                 password=DEMO_PASSWORD,
                 display_name=user.display_name,
                 role=user.role,
+                by=None,
             )
     return found
 
@@ -90,30 +93,45 @@ def seal_packs() -> None:
 def load_portfolio(demo: DemoPortfolio, users: dict[str, User]) -> None:
     """A portfolio, its members and its ledger, through the same import that users have."""
     owner = users[demo.owner]
+    found_portfolio(demo, owner, by=users[ADMIN.email])
+    run_import(
+        portfolio_id=demo.id,
+        content=(LEDGERS / demo.ledger).read_bytes(),
+        filename=demo.ledger,
+        by=owner,
+    )
+    for email, role in demo.members:
+        grant_membership(user=users[email], portfolio_id=demo.id, role=role, by=None)
+
+
+def found_portfolio(demo: DemoPortfolio, owner: User, *, by: User) -> None:
     with as_service("demo"):
-        if not Portfolio.objects.filter(pk=demo.id).exists():
-            create_portfolio(
-                by=owner,
-                portfolio_id=demo.id,
-                name=demo.name,
-                description=demo.description,
-                base_currency=demo.base_currency,
-                default_asof_date=demo.default_asof_date,
-            )
-        for email, role in demo.members:
-            grant_membership(user=users[email], portfolio_id=demo.id, role=role, by=owner)
-        report = run_import(
-            portfolio_id=demo.id,
-            content=(LEDGERS / demo.ledger).read_bytes(),
-            filename=demo.ledger,
-            by=owner,
-        )
-    if report.errors:
-        raise DemoFailed(f"{demo.ledger} has mistakes: {report.errors[:3]}")
+        if Portfolio.objects.filter(pk=demo.id).exists():
+            return
+    benchmark = demo.benchmark and market.register_benchmark(
+        benchmark_id=demo.benchmark.id,
+        name=demo.benchmark.name,
+        members=demo.benchmark.members,
+        definition=demo.benchmark.definition,
+    )
+    create_portfolio(
+        by=by,
+        owner=owner,
+        portfolio_id=demo.id,
+        name=demo.name,
+        description=demo.description,
+        sample_note=demo.sample_note,
+        base_currency=demo.base_currency,
+        default_asof_date=demo.default_asof_date,
+        benchmark=benchmark,
+    )
 
 
-def run_night() -> None:
-    run = chain.run_all(chain.start(DEMO_ASOF, DEFAULT_POLICY))
-    if run.state != NightlyRun.State.DONE:
-        raise DemoFailed(f"The night of {DEMO_ASOF} ended as {run.state}.")
-
+def run_nights() -> None:
+    """The demo's own day, and the one after it: the last that the sources know."""
+    for day in sessions("XNYS", DEMO_ASOF, bundled.last_day()):
+        run = chain.start(day, DEFAULT_POLICY)
+        chain.resume(run)  # whatever stopped an earlier attempt may be mended by now
+        run = chain.run_all(run)
+        if run.state != NightlyRun.State.DONE:
+            raise DemoFailed(f"The night of {day} failed: {chain.failure(run)}")

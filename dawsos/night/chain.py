@@ -79,6 +79,13 @@ def run_all(run: NightlyRun, progress: Progress | None = None) -> NightlyRun:
     return run
 
 
+def failure(run: NightlyRun) -> str:
+    """Which stage of a failed night failed, and why; empty for any other night."""
+    with as_service("night"):
+        stage = run.stages.filter(state=StageRun.State.FAILED).first()
+    return f"{stage.stage}: {stage.message}" if stage else ""
+
+
 def resume(run: NightlyRun) -> None:
     """Give failed stages their attempts back; done stages are left alone."""
     with as_service("night"):

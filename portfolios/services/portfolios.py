@@ -30,12 +30,13 @@ def create_portfolio(
     by: User,
     name: str,
     base_currency: str,
+    owner: User | None = None,
     portfolio_id: UUID | None = None,
     description: str = "",
     default_asof_date: date | None = None,
     **policy: Any,
 ) -> Portfolio:
-    """A new, empty portfolio owned by `by`. Further keywords are policy settings.
+    """A new, empty portfolio of `owner`, or of `by`. Further keywords are policy settings.
 
     Raises PermissionDenied below MANAGER, PortfolioInvalid with every mistake.
     """
@@ -45,13 +46,13 @@ def create_portfolio(
         name=name.strip(),
         description=description,
         base_currency=base_currency,
-        owner=by,
+        owner=owner or by,
         default_asof_date=default_asof_date,
         **policy,
     )
     with as_service("create a portfolio"):
         _refuse_mistakes(portfolio)
-        found_membership(user=by, portfolio_id=portfolio.pk, by=by)
+        found_membership(user=portfolio.owner, portfolio_id=portfolio.pk, by=by)
         portfolio.save(force_insert=True)
         record(
             action="portfolio_created",
