@@ -60,7 +60,9 @@ def test_a_page_shows_all_that_the_hash_covers(browser: Client, pack: PricingPac
 
 def test_both_revisions_name_each_other(browser: Client, pack: PricingPack) -> None:
     second = supersede_pack(pack.pk, "IBM's close arrived late.", None)
+    assert "Restated: this pack was superseded by" in read(browser, pack.pk)
     assert reverse("market:pack", args=[second.pk]) in read(browser, pack.pk)
+    assert "Restated" not in read(browser, second.pk)
     assert "IBM&#x27;s close arrived late." in read(browser, second.pk)
 
 
