@@ -4,21 +4,26 @@
   var charts = window.DawsOSCharts;
   var drawn = []; // { element, spec, chart, width }
 
+  function printing() {
+    return document.documentElement.hasAttribute("data-printing") || window.matchMedia("print").matches;
+  }
+
   function theme() {
-    var name = window.matchMedia("print").matches ? "paper" : document.documentElement.dataset.bsTheme;
+    var name = printing() ? "paper" : document.documentElement.dataset.bsTheme;
     return charts.palettes[name] || charts.palettes.dark;
   }
 
   function size(element) {
-    return { width: element.clientWidth, height: element.clientHeight };
+    return { width: element.clientWidth, height: element.clientHeight, paper: printing() };
   }
 
   function render(item) {
+    item.chart.resize();
     var option = charts.option(item.spec, theme(), size(item.element));
     if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) option.animation = false;
     item.chart.setOption(option, true);
     item.width = item.element.clientWidth;
-    if (item.period) zoom(item, item.period);
+    if (item.period && !printing()) zoom(item, item.period);
   }
 
   function shifted(day, years, months) {
@@ -69,7 +74,6 @@
     offer(item);
     new ResizeObserver(function () {
       if (element.clientWidth === item.width || !element.clientWidth) return;
-      chart.resize();
       render(item);
     }).observe(element);
   }
@@ -83,7 +87,15 @@
   }
 
   document.addEventListener("dawsos:theme", again);
-  window.matchMedia("print").addEventListener("change", again);
+  // Charts are measured before the page is laid out for paper, so it takes paper's width first.
+  window.addEventListener("beforeprint", function () {
+    document.documentElement.setAttribute("data-printing", "");
+    again();
+  });
+  window.addEventListener("afterprint", function () {
+    document.documentElement.removeAttribute("data-printing");
+    again();
+  });
   document.addEventListener("htmx:load", function (event) { drawAll(event.target); });
   // Labels are measured while drawing; without the fonts they would be measured wrong.
   var ready = document.fonts ? document.fonts.ready : Promise.resolve();
