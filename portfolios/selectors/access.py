@@ -43,7 +43,7 @@ def resolve_portfolio(
                 action="portfolio_not_found",
                 by=user,
                 resource_type="portfolio",
-                resource_id=str(portfolio_id)[:64],
+                resource_id=ascii(str(portfolio_id))[1:-1][:64],  # storable, whatever was sent
             )
         raise PortfolioNotFound
     if permission is Permission.READ_PORTFOLIOS:

@@ -1,0 +1,104 @@
+"""A position without a price is withheld and named; what depends on it is never guessed."""
+
+from decimal import Decimal
+
+import pytest
+
+from accounts.models import User
+from patterns.context import Context
+from portfolios.capabilities.allocation import sector_allocation
+from portfolios.capabilities.attribution import currency
+from portfolios.capabilities.history import historical_nav
+from portfolios.capabilities.inputs import OfPortfolio, OverLookback
+from portfolios.capabilities.performance import compute_twr
+from portfolios.capabilities.positions import get_valued_positions
+from portfolios.models import Portfolio
+from portfolios.selectors import build_context
+from portfolios.services import run_import
+from portfolios.tests.world import ACME, FRI, MON, THU, TUE, WED, make_market
+
+LEDGER = """\
+date,type,symbol,exchange,quantity,price,gross_amount,currency,fx_rate,cost_basis
+2013-02-04,DEPOSIT,,,,,1000.00,CAD,,
+2013-02-04,OPENING_BALANCE,DARK,XTSE,7,,,CAD,,
+2013-02-05,BUY,MAPLE,XTSE,10,20,,CAD,,
+"""
+
+
+@pytest.fixture
+def ctx(market: None, portfolio: Portfolio, alice: User) -> Context:
+    run_import(portfolio_id=portfolio.pk, content=LEDGER.encode(), filename="l.csv", by=alice)
+    return build_context(user=alice, portfolio_id=portfolio.pk, correlation_id="test")
+
+
+def test_the_total_is_partial_and_says_what_is_missing(ctx: Context, portfolio: Portfolio) -> None:
+    found = get_valued_positions(ctx, OfPortfolio(portfolio_id=portfolio.pk))
+    maple, dark = found.positions
+
+    assert found.total_value.value == 1050  # 10 × 25 + 800; DARK is not zero, it is not there
+    assert (found.total_value.state, found.total_value.coverage) == ("partial", 0.5)
+    assert found.total_value.missing == ("DARK",)
+    assert dark.price.reason == (
+        "DARK has no price in 2013-02-08-ECB-r1: no price source is connected."
+    )
+    assert (dark.market_value.value, dark.weight.value) == (None, None)
+    assert dark.cost_basis.missing == ("cost basis of DARK",)
+    assert maple.weight.state == "partial"
+
+
+def test_returns_risk_and_attribution_are_withheld_by_name(
+    ctx: Context, portfolio: Portfolio
+) -> None:
+    args = OverLookback(portfolio_id=portfolio.pk)
+    track, effects = compute_twr(ctx, args), currency(ctx, args)
+
+    for figure in (
+        track.twr_1d,
+        track.twr_inception,
+        track.volatility,
+        track.sharpe_ratio,
+        track.max_drawdown,
+        track.current_drawdown,
+        effects.total_return,
+    ):
+        assert (figure.state, figure.missing) == ("withheld", ("DARK",))
+    assert [row.effect.value for row in effects.effects] == [None, None, None]
+
+
+def test_the_history_is_partial_and_withheld_while_nothing_is_priced(
+    ctx: Context, portfolio: Portfolio
+) -> None:
+    found = historical_nav(ctx, OverLookback(portfolio_id=portfolio.pk))
+    assert [point.state for point in found.points] == ["withheld", *["partial"] * 4]
+    assert found.points[-1].total_value == 1050
+    assert found.changes.value_change.missing == ("DARK",)
+
+
+def test_the_slices_cover_the_priced_part(ctx: Context, portfolio: Portfolio) -> None:
+    found = sector_allocation(ctx, OfPortfolio(portfolio_id=portfolio.pk))
+    assert [(s.label, s.weight.value) for s in found.slices] == [("Finance", 1.0)]
+    assert found.unpriced == ("DARK",)
+    assert found.coverage.value == 0.5
+
+
+def test_a_price_that_was_carried_forward_is_stale_and_names_its_day(
+    db: None, portfolio: Portfolio, alice: User
+) -> None:
+    """ACME did not trade on Friday: Thursday's 12 is used, and said to be Thursday's."""
+    make_market({"ACME": {MON: "10", TUE: "10", WED: "11", THU: "12"}})
+    text = (
+        "date,type,symbol,quantity,price,gross_amount,currency,fx_rate\n"
+        "2013-02-04,DEPOSIT,,,,500.00,CAD,\n"
+        "2013-02-04,BUY,ACME,20,10,,USD,1\n"
+    )
+    run_import(portfolio_id=portfolio.pk, content=text.encode(), filename="l.csv", by=alice)
+    ctx = build_context(user=alice, portfolio_id=portfolio.pk, correlation_id="test")
+
+    found = get_valued_positions(ctx, OfPortfolio(portfolio_id=portfolio.pk))
+    (row,) = found.positions
+
+    assert (row.price.value, row.price.state, row.price.asof_date) == (12, "stale", THU)
+    assert row.market_value.value == Decimal("288")  # 20 × 12 × 1.20
+    assert found.total_value.state == "stale"
+    assert ctx.asof_date == FRI
+    assert ACME.symbol == row.symbol
