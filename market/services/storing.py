@@ -1,8 +1,9 @@
 """Write packs to their tables, many at a time: COPY in, seal by one statement."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -61,53 +62,61 @@ def lock_policy(policy: str) -> None:
 
 def store_drafts(drafts: Sequence[Draft], ids: Mapping[str, UUID]) -> None:
     """Write open packs with their prices, rates and freshness. `ids` gives listings' ids by key."""
+    _copy(COPY_PACKS, (_pack_row(draft) for draft in drafts))
+    _copy(COPY_PRICES, _price_rows(drafts, ids))
+    _copy(COPY_RATES, _rate_rows(drafts))
     with connection.cursor() as cursor:
-        with cursor.copy(COPY_PACKS) as copy:
-            for draft in drafts:
-                content = draft.content
-                copy.write_row(
-                    (
-                        draft.id,
-                        content.asof_date,
-                        content.policy,
-                        draft.revision,
-                        draft.supersedes,
-                        draft.reason,
-                        json.dumps([source.as_dict() for source in content.sources]),
-                        json.dumps([gap.as_dict() for gap in content.gaps]),
-                        "",
-                    )
-                )
-        with cursor.copy(COPY_PRICES) as copy:
-            for draft in drafts:
-                for price in draft.content.prices:
-                    copy.write_row(
-                        (
-                            draft.id,
-                            ids[price.listing],
-                            price.close,
-                            price.currency,
-                            price.asof_date,
-                            price.source,
-                            price.state,
-                        )
-                    )
-        with cursor.copy(COPY_RATES) as copy:
-            for draft in drafts:
-                for rate in draft.content.rates:
-                    copy.write_row(
-                        (
-                            draft.id,
-                            rate.base_currency,
-                            rate.quote_currency,
-                            rate.rate,
-                            rate.asof_date,
-                            rate.source,
-                            rate.fixing,
-                            rate.state,
-                        )
-                    )
         cursor.execute(ADD_FRESHNESS, [[draft.id for draft in drafts]])
+
+
+def _copy(statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _pack_row(draft: Draft) -> tuple[Any, ...]:
+    content = draft.content
+    return (
+        draft.id,
+        content.asof_date,
+        content.policy,
+        draft.revision,
+        draft.supersedes,
+        draft.reason,
+        json.dumps([source.as_dict() for source in content.sources]),
+        json.dumps([gap.as_dict() for gap in content.gaps]),
+        "",
+    )
+
+
+def _price_rows(drafts: Sequence[Draft], ids: Mapping[str, UUID]) -> Iterator[tuple[Any, ...]]:
+    for draft in drafts:
+        for price in draft.content.prices:
+            yield (
+                draft.id,
+                ids[price.listing],
+                price.close,
+                price.currency,
+                price.asof_date,
+                price.source,
+                price.state,
+            )
+
+
+def _rate_rows(drafts: Sequence[Draft]) -> Iterator[tuple[Any, ...]]:
+    for draft in drafts:
+        for rate in draft.content.rates:
+            yield (
+                draft.id,
+                rate.base_currency,
+                rate.quote_currency,
+                rate.rate,
+                rate.asof_date,
+                rate.source,
+                rate.fixing,
+                rate.state,
+            )
 
 
 def seal_drafts(digests: Mapping[str, str]) -> int:
