@@ -153,6 +153,8 @@ def figure(
     if not value:  # a template gives "" for what its context does not have
         return format_html('<span class="figure figure--withheld">{}</span>', "—")
     cell = value if isinstance(value, Cell) else cell_of(value, format_name)
+    if cell.format == "state":
+        return state_badge(cell.text) or format_html('<span class="muted">{}</span>', cell.text)
     if cell.state in UNREMARKABLE and not why and not cell.numeric:
         return format_html("{}", cell.text)
     badge: Any = ""

@@ -119,6 +119,11 @@ def test_a_stored_number_is_shown_with_its_unit():
     assert number(None, "money", "USD") == ""
 
 
+def test_a_column_of_states_shows_badges_for_what_is_not_exact():
+    assert "state--stale" in figure(cell(text="stale", format="state", numeric=False))
+    assert "state--" not in figure(cell(text="exact", format="state", numeric=False))
+
+
 def test_exact_has_no_badge():
     assert state_badge("exact") == ""
     assert panel_badge(strip(state="exact")) == ""

@@ -244,7 +244,7 @@
     var series = spec.series[0];
     var values = series.values.map(number);
     var total = values.reduce(function (sum, value) { return sum + (value || 0); }, 0);
-    var narrow = size.width < 400;
+    var narrow = size.width < 416; // panels.css makes such a panel higher
     var texts = {};
     spec.categories.forEach(function (category, index) { texts[category] = text(series, index); });
     var centre = narrow ? [size.width / 2, 100] : [Math.min(130, size.width * 0.23), size.height / 2];
@@ -291,7 +291,7 @@
   function legend(spec, theme, size, texts, narrow, centre) {
     var room = narrow ? size.width - 48 : size.width - centre * 2 - 60;
     var value = Math.max.apply(null, spec.categories.map(function (category) { return texts[category].length; })) * 7.3 + 10;
-    var name = Math.max(60, Math.min(180, room - value));
+    var name = Math.max(60, narrow ? room - value : Math.min(180, room - value));
     return {
       type: size.paper ? "plain" : "scroll", orient: "vertical",
       left: narrow ? 12 : centre * 2 + 8, top: narrow ? 206 : "middle", bottom: narrow ? 4 : undefined,

@@ -13,13 +13,13 @@
     return charts.palettes[name] || charts.palettes.dark;
   }
 
-  function size(element) {
-    return { width: element.clientWidth, height: element.clientHeight, paper: printing() };
+  function size(chart) {
+    return { width: chart.getWidth(), height: chart.getHeight(), paper: printing() };
   }
 
   function render(item) {
     item.chart.resize();
-    var option = charts.option(item.spec, theme(), size(item.element));
+    var option = charts.option(item.spec, theme(), size(item.chart));
     if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) option.animation = false;
     item.chart.setOption(option, true);
     item.width = item.element.clientWidth;
