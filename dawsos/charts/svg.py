@@ -24,6 +24,7 @@ ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 SCRIPTS = (
     "vendor/echarts.common.min.js",
     "js/charts/palettes.js",
+    "js/charts/values.js",
     "js/charts/builders.js",
 )
 
