@@ -10,11 +10,13 @@ column that is added later does not change the hashes before it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from patterns.canonical import canonical_json, content_hash
+from patterns.canonical import content_hash, decimal_text
 
 CONTENT = (
     "entry_type",
@@ -40,7 +42,7 @@ CONTENT = (
 """What two entries share when they say the same, beside the security and the reversed entry."""
 
 ENTRY = (*CONTENT, "seq", "net_amount", "narration", "external_id", "occurrence", "source")
-EMPTY = (None, "")
+EMPTY: tuple[None, str] = (None, "")
 
 
 def genesis_hash(portfolio_id: UUID) -> str:
@@ -50,18 +52,31 @@ def genesis_hash(portfolio_id: UUID) -> str:
 
 def entry_hash(previous_hash: str, entry: Any, *, security: str, reverses: int | None) -> str:
     """The hash of an entry (anything with its columns as attributes) behind `previous_hash`."""
-    text = canonical_json(_fields(entry, ENTRY, security=security, reverses=reverses))
+    text = _canonical(entry, ENTRY, security=security, reverses=reverses)
     return hashlib.sha256(f"{previous_hash}{text}".encode()).hexdigest()
 
 
 def same_content_hash(entry: Any, *, security: str, reverses: int | None = None) -> str:
     """Equal for two entries that say the same, whatever their number, text or source."""
-    return content_hash(_fields(entry, CONTENT, security=security, reverses=reverses))
+    text = _canonical(entry, CONTENT, security=security, reverses=reverses)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _fields(
+def _canonical(
     entry: Any, names: tuple[str, ...], *, security: str, reverses: int | None
-) -> Mapping[str, Any]:
-    fields = {name: getattr(entry, name) for name in names}
-    fields |= {"security": security, "reverses": reverses}
-    return {name: value for name, value in fields.items() if value not in EMPTY}
+) -> str:
+    """The text that `patterns.canonical.canonical_json` gives, three times as fast: a column is
+    a text, a whole number, a date or a Decimal and nothing else."""
+    fields: dict[str, Any] = {"security": security, "reverses": reverses}
+    for name in names:
+        fields[name] = getattr(entry, name)
+    plain = {name: _plain(value) for name, value in fields.items() if value not in EMPTY}
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _plain(value: str | int | date | Decimal) -> str | int:
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, str) else value

@@ -10,7 +10,6 @@ from portfolios.selectors.context import build_context, settings_hash
 from portfolios.selectors.ledger import calc_entries, ledger_head, ledger_rows
 from portfolios.selectors.transactions import (
     TransactionFilter,
-    TransactionsPage,
     ledger_symbols,
     transactions_page,
 )
@@ -19,7 +18,6 @@ from portfolios.selectors.verification import LedgerProof, ledger_breaks, verify
 __all__ = [
     "LedgerProof",
     "TransactionFilter",
-    "TransactionsPage",
     "build_context",
     "calc_entries",
     "ledger_breaks",

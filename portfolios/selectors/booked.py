@@ -35,17 +35,8 @@ def book_rows(
     market_head: int | None = None,
 ) -> Booked:
     """Book rows in the order of their numbers; `asof` leaves out what happened after it."""
-    head = newest_seal() if market_head is None else market_head
     entries = to_entries(rows, portfolio.base_currency)
-    market = MarketView(
-        policy=portfolio.pricing_policy,
-        base_currency=portfolio.base_currency,
-        securities=frozenset(securities_of(entries)),
-        currencies=frozenset(currencies_of(entries)),
-        market_head=head,
-        end=asof or date.max,
-    )
-    booked = book(entries, booking_settings(portfolio), market.rates_on, asof=asof)
+    market, booked = book_entries(portfolio, entries, asof=asof, market_head=market_head)
     newest = rows[-1] if rows else None
     return Booked(
         tuple(entries),
@@ -54,6 +45,25 @@ def book_rows(
         newest.seq if newest is not None else 0,
         newest.entry_hash if newest is not None else "",
     )
+
+
+def book_entries(
+    portfolio: Portfolio,
+    entries: Sequence[Entry],
+    *,
+    asof: date | None = None,
+    market_head: int | None = None,
+) -> tuple[MarketView, Book]:
+    """Book entries at a market head, by default the newest; rates not recorded are the packs'."""
+    market = MarketView(
+        policy=portfolio.pricing_policy,
+        base_currency=portfolio.base_currency,
+        securities=frozenset(securities_of(entries)),
+        currencies=frozenset(currencies_of(entries)),
+        market_head=newest_seal() if market_head is None else market_head,
+        end=asof or date.max,
+    )
+    return market, book(entries, booking_settings(portfolio), market.rates_on, asof=asof)
 
 
 def book_ledger(

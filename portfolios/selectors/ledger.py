@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from portfolios.calc.entries import BookingSettings, CostMethod, Entry, LotScope
 from portfolios.calc.entries import EntryType as CalcType
+from portfolios.formats.draft import Draft
 from portfolios.models import EntryType, Portfolio, Transaction
 from portfolios.models.chain import genesis_hash
 
@@ -55,16 +56,26 @@ def to_entries(rows: Iterable[Transaction], base_currency: str) -> list[Entry]:
             kinds[row.seq] = kinds[target or 0]
         else:
             kinds[row.seq] = CalcType(row.entry_type)
-        entries.append(_to_entry(row, kinds[row.seq], target, base_currency))
+        entries.append(_to_entry(row, row.seq, kinds[row.seq], target, base_currency))
     return entries
 
 
-def _to_entry(row: Transaction, kind: CalcType, target: int | None, base: str) -> Entry:
+def draft_entries(drafts: Iterable[Draft], after_seq: int, base_currency: str) -> list[Entry]:
+    """Drafts as the entries they would be behind a head, for looking ahead."""
+    return [
+        _to_entry(draft, seq, CalcType(draft.entry_type), None, base_currency)
+        for seq, draft in enumerate(drafts, start=after_seq + 1)
+    ]
+
+
+def _to_entry(
+    row: Transaction | Draft, seq: int, kind: CalcType, target: int | None, base: str
+) -> Entry:
     # A conversion out of the base records the rate of its other side; the base's own is 1.
     rate_of_other = kind is CalcType.FX_CONVERSION and row.currency == base
     without_cash = kind in (CalcType.SPLIT, CalcType.OPENING_BALANCE)
     return Entry(
-        seq=row.seq,
+        seq=seq,
         entry_type=kind,
         transaction_date=row.transaction_date,
         currency=row.currency,

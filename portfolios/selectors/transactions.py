@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 
 from portfolios.models import Transaction
@@ -25,40 +26,18 @@ class TransactionFilter:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TransactionsPage:
-    """Rows of one page, and where it stands among the others (pages count from 1)."""
-
-    rows: tuple[Transaction, ...]
-    page: int
-    pages: int
-    total: int
-
-    @property
-    def has_previous(self) -> bool:
-        return self.page > 1
-
-    @property
-    def has_next(self) -> bool:
-        return self.page < self.pages
-
-
 def transactions_page(
     portfolio_id: UUID,
     wanted: TransactionFilter | None = None,
     *,
     page: int = 1,
     page_size: int = PAGE_SIZE,
-) -> TransactionsPage:
+) -> Page[Transaction]:
     """A page outside the range is answered with the nearest one that exists."""
     rows = _matching(portfolio_id, wanted or TransactionFilter())
-    size = min(max(page_size, 1), MAX_PAGE_SIZE)
-    total = rows.count()
-    pages = max(1, -(-total // size))
-    number = min(max(page, 1), pages)
-    start = (number - 1) * size
     shown = rows.select_related("security", "reverses", "reversed_by", "import_run")
-    return TransactionsPage(tuple(shown[start : start + size]), number, pages, total)
+    size = min(max(page_size, 1), MAX_PAGE_SIZE)
+    return Paginator(shown, size).get_page(page)
 
 
 def ledger_symbols(portfolio_id: UUID) -> list[str]:

@@ -48,19 +48,18 @@ def settled(
 
 
 def booking_faults(
-    problems: Iterable[Problem], rows: Sequence[Transaction], places: Mapping[int, int | None]
+    problems: Iterable[Problem], written: Mapping[int, Transaction | Draft]
 ) -> list[Fault]:
     """Problems of booking. All earlier batches were booked without any, so each is this one's.
 
-    `places` gives the row of the file or the batch for an entry's number.
+    `written` are the batch's entries by number; a draft knows its row in the file.
     """
-    written = {row.seq: row for row in rows}
     return [
         Fault(
             reason=problem.code,
             message=problem.message,
             remedy=problem.suggestion,
-            row=places.get(problem.seq),
+            row=getattr(written.get(problem.seq), "row", None),
             column=COLUMN_OF.get(problem.field, problem.field),
             value=_value(written.get(problem.seq), problem.field),
         )
@@ -69,7 +68,7 @@ def booking_faults(
     ]
 
 
-def _value(row: Transaction | None, field: str) -> str | None:
+def _value(row: Transaction | Draft | None, field: str) -> str | None:
     value = getattr(row, field, None)
     return None if value is None else str(value)
 

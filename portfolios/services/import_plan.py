@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from accounts.models import User
 from market.models import Security
 from market.selectors import policy_named
 from patterns.canonical import decimal_text
@@ -19,16 +18,15 @@ from portfolios.formats import dawsos_csv
 from portfolios.formats.csv_records import Limits
 from portfolios.formats.draft import Draft, Fault
 from portfolios.models import ImportRun, Portfolio, Transaction
-from portfolios.selectors.booked import book_rows
+from portfolios.selectors.booked import book_entries
 from portfolios.selectors.duplicates import Duplicate, Known, sort_drafts
-from portfolios.selectors.ledger import ledger_rows
+from portfolios.selectors.ledger import draft_entries, ledger_rows, to_entries
 from portfolios.services.checks import booking_faults
-from portfolios.services.ledger import chain
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A file held against a ledger. `rows` are the entries it would add, already chained."""
+    """A file held against a ledger: what it would add, what is there already, what is wrong."""
 
     file_hash: str
     already_in: int | None
@@ -42,7 +40,7 @@ class Plan:
 
 
 def plan_import(
-    portfolio: Portfolio, content: bytes, *, by: User, today: date, limits: Limits
+    portfolio: Portfolio, content: bytes, *, today: date, limits: Limits
 ) -> Plan:
     """Parse, name the securities, find duplicates, book: every mistake of every step together."""
     file_hash = sha256(content).hexdigest()
@@ -65,7 +63,7 @@ def plan_import(
     if parsed.unread is None:
         return plan
     doubtful = parsed.unread | {fault.value or "" for fault in unknown}
-    return _booked(portfolio, plan, rows, by, doubtful)
+    return _booked(portfolio, plan, rows, doubtful)
 
 
 def name_securities(
@@ -117,30 +115,24 @@ def _symbol_fault(draft: Draft, reason: str, message: str, remedy: str) -> Fault
 
 
 def _booked(
-    portfolio: Portfolio, plan: Plan, rows: list[Transaction], by: User, doubtful: frozenset[str]
+    portfolio: Portfolio, plan: Plan, rows: list[Transaction], doubtful: frozenset[str]
 ) -> Plan:
     """The plan with the books before and after, and what booking refuses.
 
     A problem with a security of which some row could not be read may be the missing row's
     doing, so it is not reported beside that row's own mistake.
     """
-    added = chain(portfolio, plan.fresh, by=by, source=dawsos_csv.NAME)
-    before, after = book_rows(portfolio, rows).book, book_rows(portfolio, [*rows, *added]).book
-    symbols = {row.security.pk: row.security.symbol for row in [*rows, *added] if row.security}
-    by_seq = {row.seq: row for row in [*rows, *added]}
-    sure = [
-        problem
-        for problem in after.problems
-        if not doubtful or _symbol(by_seq.get(problem.seq)) not in doubtful
-    ]
-    places = {row.seq: draft.row for row, draft in zip(added, plan.fresh, strict=True)}
-    refused = booking_faults(sure, added, places)
-    errors = sorted((*plan.errors, *refused), key=lambda fault: fault.row or 0)
+    base, head = portfolio.base_currency, rows[-1].seq if rows else 0
+    known, added = to_entries(rows, base), draft_entries(plan.fresh, head, base)
+    _, before = book_entries(portfolio, known)
+    _, after = book_entries(portfolio, [*known, *added])
+    ids = {entry.security for entry in (*known, *added) if isinstance(entry.security, UUID)}
+    symbols = {pk: security.symbol for pk, security in Security.objects.in_bulk(ids).items()}
+    traded = {entry.seq: symbols.get(entry.security) for entry in (*known, *added)}
+    sure = [p for p in after.problems if not doubtful or traded.get(p.seq) not in doubtful]
+    drafts = {entry.seq: draft for entry, draft in zip(added, plan.fresh, strict=True)}
+    errors = sorted((*plan.errors, *booking_faults(sure, drafts)), key=lambda f: f.row or 0)
     return replace(plan, errors=tuple(errors), before=before, after=after, symbols=symbols)
-
-
-def _symbol(row: Transaction | None) -> str:
-    return row.security.symbol if row is not None and row.security is not None else ""
 
 
 def _keys(drafts: Iterable[Draft]) -> dict[UUID, str]:

@@ -86,7 +86,7 @@ def preview_import(
     portfolio = resolve_portfolio(by, portfolio_id, Permission.WRITE_TRADES)
     with as_user(by.pk):
         plan = plan_import(
-            portfolio, content, by=by, today=today or _today(), limits=limits or Limits()
+            portfolio, content, today=today or _today(), limits=limits or Limits()
         )
     return _report(plan, filename, _would_do(plan))
 
@@ -108,7 +108,7 @@ def run_import(
     with as_user(by.pk):
         portfolio = lock_ledger(allowed.pk)
         plan = plan_import(
-            portfolio, content, by=by, today=today or _today(), limits=limits or Limits()
+            portfolio, content, today=today or _today(), limits=limits or Limits()
         )
         if plan.errors:
             raise ImportRefused([fault.as_dict() for fault in plan.errors])

@@ -92,8 +92,8 @@ def write_entries(
     complete, faults = settled(drafts, portfolio.base_currency)
     if faults:
         raise EntriesRefused([fault.as_dict() for fault in faults])
-    rows = chain(portfolio, complete, by=by, source=source, import_run=import_run)
-    places = {row.seq: draft.row for row, draft in zip(rows, complete, strict=True)}
+    rows = _chain(portfolio, complete, by=by, source=source, import_run=import_run)
+    places = {row.seq: draft for row, draft in zip(rows, complete, strict=True)}
     return _write(portfolio, rows, by=by, action="write_trade", places=places)
 
 
@@ -123,7 +123,7 @@ def reverse_entries(
     return _write(portfolio, rows, by=by, action="reverse_entry", places={})
 
 
-def chain(
+def _chain(
     portfolio: Portfolio,
     drafts: Sequence[Draft],
     *,
@@ -184,10 +184,10 @@ def _write(
     *,
     by: User,
     action: str,
-    places: Mapping[int, int | None],
+    places: Mapping[int, Draft],
 ) -> Appended:
     booked = book_rows(portfolio, [*ledger_rows(portfolio.pk), *rows])
-    if faults := booking_faults(booked.book.problems, rows, places):
+    if faults := booking_faults(booked.book.problems, places):
         raise EntriesRefused([fault.as_dict() for fault in faults])
     written = Transaction.objects.bulk_create(rows, batch_size=1000)
     last = written[-1]
