@@ -87,8 +87,7 @@ def allocation(ctx: Context, args: OfPortfolio) -> PortfolioAllocation:
 
 def _slices(now: Standing, found: Allocation) -> tuple[SliceRow, ...]:
     return tuple(
-        _slice(now, part.label, part.weight, part.market_value, part.count)
-        for part in found.slices
+        _slice(now, part.label, part.weight, part.market_value, part.count) for part in found.slices
     )
 
 

@@ -90,7 +90,7 @@ def compute_twr(ctx: Context, args: OverLookback) -> Performance:
         volatility=_volatility(path, window),
         sharpe_ratio=_ratio(path, window, sharpe),
         sortino_ratio=_ratio(path, window, sortino),
-        max_drawdown=_drawdown(path, window, deepest and deepest.depth),
+        max_drawdown=_drawdown(path, window, deepest.depth if deepest else None),
         max_drawdown_peak=deepest.peak if deepest else None,
         max_drawdown_trough=deepest.trough if deepest else None,
         max_drawdown_recovery=deepest.recovery if deepest else None,

@@ -86,7 +86,7 @@ def get_valued_positions(ctx: Context, args: OfPortfolio) -> ValuedPositions:
     found = now.valuation
     rows = sorted(
         (_row(now, position) for position in found.positions),
-        key=lambda row: (row.market_value.value is None, -(row.market_value.value or ZERO), row.symbol),
+        key=_by_worth,
     )
     return ValuedPositions(
         base_currency=found.base_currency,
@@ -105,6 +105,12 @@ def get_valued_positions(ctx: Context, args: OfPortfolio) -> ValuedPositions:
         ),
         sources=now.sources,
     )
+
+
+def _by_worth(row: PositionRow) -> tuple[bool, Decimal, str]:
+    """Largest first; what has no value comes last."""
+    worth = row.market_value.value
+    return worth is None, -(worth or ZERO), row.symbol
 
 
 def _total(now: Standing, amount: Decimal | None) -> MoneyFigure:
@@ -266,9 +272,7 @@ def _gain(now: Standing, position: ValuedPosition) -> MoneyFigure:
 def _gain_fraction(now: Standing, position: ValuedPosition) -> FractionFigure:
     gain = _gain(now, position)
     if gain.value is None or not position.cost_basis:
-        return FractionFigure.withheld(
-            gain.reason or "The cost is zero.", missing=gain.missing
-        )
+        return FractionFigure.withheld(gain.reason or "The cost is zero.", missing=gain.missing)
     return FractionFigure(
         value=float(gain.value / position.cost_basis), state=gain.state, reason=gain.reason
     )
@@ -277,9 +281,7 @@ def _gain_fraction(now: Standing, position: ValuedPosition) -> FractionFigure:
 def _realized(now: Standing, security: SecurityKey | None) -> MoneyFigure:
     """Realised result of one security, or of all, since the ledger began."""
     base = now.valuation.base_currency
-    closures = [
-        c for c in now.booked.book.closures if security is None or c.security == security
-    ]
+    closures = [c for c in now.booked.book.closures if security is None or c.security == security]
     unknown = {c.security for c in closures if c.realized_pnl is None}
     if unknown:
         missing = tuple(f"cost basis of {symbol}" for symbol in now.symbols(unknown))

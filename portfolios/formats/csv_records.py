@@ -97,7 +97,7 @@ def _header_faults(
         if name not in known:
             yield _column(name, "column_unknown", f"{name[:100]!r} is not a column of this format.")
         elif count > 1:
-            yield _column(name, "column_duplicate", f"The column {name} stands there {count} times.")
+            yield _column(name, "column_duplicate", f"The column {name} is there {count} times.")
     for name in required:
         if name not in names:
             yield _column(name, "column_missing", f"The column {name} is missing.")

@@ -89,9 +89,7 @@ def parse(
         else:
             drafts.append(draft)
     faults.sort(key=lambda fault: fault.row or 0)
-    return Parsed(
-        tuple(drafts), tuple(faults), None if records.faults else frozenset(unread)
-    )
+    return Parsed(tuple(drafts), tuple(faults), None if records.faults else frozenset(unread))
 
 
 def _read_row(

@@ -62,9 +62,7 @@ def same_content_hash(entry: Any, *, security: str, reverses: int | None = None)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _canonical(
-    entry: Any, names: tuple[str, ...], *, security: str, reverses: int | None
-) -> str:
+def _canonical(entry: Any, names: tuple[str, ...], *, security: str, reverses: int | None) -> str:
     """The text that `patterns.canonical.canonical_json` gives, three times as fast: a column is
     a text, a whole number, a date or a Decimal and nothing else."""
     fields: dict[str, Any] = {"security": security, "reverses": reverses}

@@ -36,7 +36,7 @@ def resolve_portfolio(
     such attempt to the audit trail; PermissionDenied for one that is visible.
     """
     with as_user(user.pk):
-        portfolio = visible_portfolios(user).filter(pk=_as_uuid(portfolio_id)).first()
+        portfolio = _visible(user, _as_uuid(portfolio_id))
     if portfolio is None:
         with as_user(user.pk):
             record(
@@ -51,6 +51,10 @@ def resolve_portfolio(
     else:
         require_on(user, membership_role(user, portfolio.pk), permission)
     return portfolio
+
+
+def _visible(user: User, portfolio_id: UUID | None) -> Portfolio | None:
+    return visible_portfolios(user).filter(pk=portfolio_id).first() if portfolio_id else None
 
 
 def portfolio_ids_priced_by(policy: str) -> list[UUID]:

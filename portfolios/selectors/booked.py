@@ -83,7 +83,4 @@ def securities_of(entries: Iterable[Entry]) -> set[UUID]:
 
 
 def currencies_of(entries: Iterable[Entry]) -> set[str]:
-    return {
-        code for entry in entries for code in (entry.currency, entry.to_currency) if code
-    }
-
+    return {code for entry in entries for code in (entry.currency, entry.to_currency) if code}

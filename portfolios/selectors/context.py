@@ -1,4 +1,4 @@
-"""The frozen circumstances of a question about a portfolio: pack, lineage, ledger head, settings."""
+"""The frozen circumstances of a question: pack, lineage, ledger head, settings."""
 
 from __future__ import annotations
 
@@ -116,5 +116,8 @@ def _choose(
 
 def _state(policy: str, pack: PricingPack, *, asked: bool) -> str:
     """Fresh when the pack's own chain is done. Age matters only for the latest pack, unasked."""
-    health = pack_health(pack_id=pack.pk) if asked else pack_health(policy)
-    return health["status"] if health["pack_id"] == pack.pk else pack_health(pack_id=pack.pk)["status"]
+    if not asked:
+        latest = pack_health(policy)
+        if latest["pack_id"] == pack.pk:
+            return latest["status"]
+    return pack_health(pack_id=pack.pk)["status"]

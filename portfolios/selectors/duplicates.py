@@ -72,9 +72,7 @@ class Known:
                 self.by_id.setdefault(row.external_id, row)
 
 
-def sort_drafts(
-    drafts: Iterable[Draft], known: Known, security_keys: Mapping[UUID, str]
-) -> Sorted:
+def sort_drafts(drafts: Iterable[Draft], known: Known, security_keys: Mapping[UUID, str]) -> Sorted:
     """Hold each draft against the ledger and against the rows before it."""
     fresh: list[Draft] = []
     duplicates: list[Duplicate] = []

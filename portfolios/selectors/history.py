@@ -53,9 +53,7 @@ def derived_history(
     returns = dict(zip(series.dates, series.returns, strict=True))
     shown = days if whole else days[1:]
     packs = booked.market.packs
-    return [
-        _row(portfolio, day, packs[day.asof_date], returns[day.asof_date]) for day in shown
-    ]
+    return [_row(portfolio, day, packs[day.asof_date], returns[day.asof_date]) for day in shown]
 
 
 def history_rows(

@@ -69,9 +69,7 @@ class MarketView:
             sorted(self.securities), start, self.end, self.market_head, policy=self.policy
         )
         return {
-            day: marks_of(
-                day, self.base_currency, seen, self._rates[day], self.currencies
-            )
+            day: marks_of(day, self.base_currency, seen, self._rates[day], self.currencies)
             for day, seen in prices.items()
         }
 

@@ -84,9 +84,7 @@ def stored_lots(portfolio_id: UUID) -> dict[str, str]:
 
 def lots_as_text(lots: Iterable[Lot], closures: Iterable[LotClosure]) -> dict[str, str]:
     """Every row under its own name, without the ids that a rebuild changes."""
-    found = {
-        f"lot {lot.label}": _text(lot, LOT, security=lot.security.key) for lot in lots
-    }
+    found = {f"lot {lot.label}": _text(lot, LOT, security=lot.security.key) for lot in lots}
     for closure in closures:
         name = f"closure of lot {closure.lot.label} by entry {closure.close_entry.seq}"
         found[name] = _text(closure, CLOSURE)

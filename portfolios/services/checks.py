@@ -25,9 +25,7 @@ NUMBERS = (
 TOLERATED = frozenset({"missing_rate"})
 
 
-def settled(
-    drafts: Sequence[Draft], base_currency: str
-) -> tuple[list[Draft], list[Fault]]:
+def settled(drafts: Sequence[Draft], base_currency: str) -> tuple[list[Draft], list[Fault]]:
     """Entries with their amounts filled in, and the mistakes that each shows by itself.
 
     Whoever made them is asked the same: a file, a form or a program.

@@ -39,9 +39,7 @@ class Plan:
     symbols: Mapping[UUID, str] | None = None
 
 
-def plan_import(
-    portfolio: Portfolio, content: bytes, *, today: date, limits: Limits
-) -> Plan:
+def plan_import(portfolio: Portfolio, content: bytes, *, today: date, limits: Limits) -> Plan:
     """Parse, name the securities, find duplicates, book: every mistake of every step together."""
     file_hash = sha256(content).hexdigest()
     done = ImportRun.objects.filter(
@@ -57,18 +55,14 @@ def plan_import(
     keys = _keys(drafts)
     sorted_ = sort_drafts(drafts, Known(rows, portfolio.base_currency), keys)
     faults = [*parsed.faults, *unknown, *sorted_.faults]
-    plan = Plan(
-        file_hash, None, tuple(drafts), sorted_.fresh, sorted_.duplicates, tuple(faults)
-    )
+    plan = Plan(file_hash, None, tuple(drafts), sorted_.fresh, sorted_.duplicates, tuple(faults))
     if parsed.unread is None:
         return plan
     doubtful = parsed.unread | {fault.value or "" for fault in unknown}
     return _booked(portfolio, plan, rows, doubtful)
 
 
-def name_securities(
-    drafts: Iterable[Draft], policy: str
-) -> tuple[list[Draft], list[Fault]]:
+def name_securities(drafts: Iterable[Draft], policy: str) -> tuple[list[Draft], list[Fault]]:
     """Each draft's security by symbol and exchange. An unknown one is a mistake, never created."""
     drafts = list(drafts)
     basis = policy_named(policy).price_basis

@@ -85,9 +85,7 @@ def preview_import(
     """What an import would change, what it would skip and why, what is wrong. Writes nothing."""
     portfolio = resolve_portfolio(by, portfolio_id, Permission.WRITE_TRADES)
     with as_user(by.pk):
-        plan = plan_import(
-            portfolio, content, today=today or _today(), limits=limits or Limits()
-        )
+        plan = plan_import(portfolio, content, today=today or _today(), limits=limits or Limits())
     return _report(plan, filename, _would_do(plan))
 
 
@@ -107,9 +105,7 @@ def run_import(
     allowed = resolve_portfolio(by, portfolio_id, Permission.WRITE_TRADES)
     with as_user(by.pk):
         portfolio = lock_ledger(allowed.pk)
-        plan = plan_import(
-            portfolio, content, today=today or _today(), limits=limits or Limits()
-        )
+        plan = plan_import(portfolio, content, today=today or _today(), limits=limits or Limits())
         if plan.errors:
             raise ImportRefused([fault.as_dict() for fault in plan.errors])
         if plan.already_in is not None:
@@ -149,9 +145,7 @@ def _write(portfolio: Portfolio, plan: Plan, filename: str, by: User) -> ImportR
     sentence = f"{done}, {len(plan.duplicates)} were there already."
     if not plan.fresh:
         return _report(plan, filename, sentence, import_run=run.pk)
-    written = write_entries(
-        portfolio, plan.fresh, by=by, source=dawsos_csv.NAME, import_run=run
-    )
+    written = write_entries(portfolio, plan.fresh, by=by, source=dawsos_csv.NAME, import_run=run)
     return _report(
         plan,
         filename,
@@ -190,7 +184,7 @@ def _report(plan: Plan, filename: str, sentence: str, **written: Any) -> ImportR
         rows_added=len(plan.fresh),
         duplicates=tuple(duplicate.as_dict() for duplicate in plan.duplicates),
         errors=tuple(fault.as_dict() for fault in plan.errors),
-        warnings=tuple([*overdrafts(plan), *estimates]),
+        warnings=(*overdrafts(plan), *estimates),
         changes=changes(plan),
         rows=tuple(_fates(plan)),
         **written,

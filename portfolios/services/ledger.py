@@ -219,5 +219,3 @@ def _touched_from(portfolio: Portfolio, rows: Sequence[Transaction]) -> date | N
     if any(row.entry_type == EntryType.REVERSAL for row in effects):
         return None  # a reversed reversal revives its target: all of history is looked at
     return first_date(to_entries(effects, portfolio.base_currency))
-
-

@@ -1,7 +1,5 @@
 """Alice's portfolio in the small world; Bob edits, Bob the viewer looks, Charlie is a stranger."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from accounts.identity import as_service
@@ -15,17 +13,16 @@ from portfolios.tests.world import LEDGER, make_market
 
 
 @pytest.fixture
-def market(db: None) -> Iterator[None]:
+def market(db: None) -> None:
     with as_service("tests: the market"):
         make_market()
-    yield
 
 
 @pytest.fixture
 def portfolio(alice: User, bob: User, bob_viewer: User) -> Portfolio:
     """Empty, and open to the cast."""
     with as_service("tests: a portfolio"):
-        made = PortfolioFactory(name="Savings", owner=alice)
+        made = PortfolioFactory.create(name="Savings", owner=alice)
         cast.open_to_cast(made.pk, alice=alice, bob=bob, bob_viewer=bob_viewer)
     return made
 

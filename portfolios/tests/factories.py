@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-import factory
+from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, User
@@ -33,10 +33,10 @@ class PortfolioFactory(DjangoModelFactory[Portfolio]):
         model = Portfolio
         skip_postgeneration_save = True
 
-    id = factory.LazyFunction(uuid4)
-    name = factory.Sequence(lambda n: f"Portfolio {n}")
+    id = LazyFunction(uuid4)
+    name = Sequence(lambda n: f"Portfolio {n}")
     base_currency = "CAD"
-    owner = factory.SubFactory(UserFactory, role="MANAGER")
+    owner = SubFactory(UserFactory, role="MANAGER")
 
     @classmethod
     def _create(cls, model_class: type[Portfolio], *args: Any, **kwargs: Any) -> Portfolio:
@@ -49,11 +49,11 @@ class ImportRunFactory(DjangoModelFactory[ImportRun]):
     class Meta:
         model = ImportRun
 
-    portfolio = factory.SubFactory(PortfolioFactory)
+    portfolio = SubFactory(PortfolioFactory)
     filename = "ledger.csv"
-    file_hash = factory.Sequence(lambda n: f"{n:064x}")
+    file_hash = Sequence(lambda n: f"{n:064x}")
     format = "dawsos_csv"
-    created_by = factory.SelfAttribute("portfolio.owner")
+    created_by = SelfAttribute("portfolio.owner")
 
 
 class TransactionFactory(DjangoModelFactory[Transaction]):
@@ -62,7 +62,7 @@ class TransactionFactory(DjangoModelFactory[Transaction]):
     class Meta:
         model = Transaction
 
-    portfolio = factory.SubFactory(PortfolioFactory)
+    portfolio = SubFactory(PortfolioFactory)
     gross_amount = Decimal(1000)
 
     @classmethod
@@ -76,7 +76,7 @@ class LedgerAnchorFactory(DjangoModelFactory[LedgerAnchor]):
     class Meta:
         model = LedgerAnchor
 
-    portfolio = factory.SubFactory(PortfolioFactory)
+    portfolio = SubFactory(PortfolioFactory)
     seq = 1
     entry_hash = "0" * 64
 
@@ -85,8 +85,8 @@ class LotFactory(DjangoModelFactory[Lot]):
     class Meta:
         model = Lot
 
-    open_entry = factory.SubFactory(TransactionFactory)
-    portfolio = factory.SelfAttribute("open_entry.portfolio")
+    open_entry = SubFactory(TransactionFactory)
+    portfolio = SelfAttribute("open_entry.portfolio")
     acquisition_date = MON
     currency = "USD"
     quantity_original = Decimal(10)
@@ -98,8 +98,8 @@ class LotClosureFactory(DjangoModelFactory[LotClosure]):
     class Meta:
         model = LotClosure
 
-    portfolio = factory.SelfAttribute("lot.portfolio")
-    close_entry = factory.SelfAttribute("lot.open_entry")
+    portfolio = SelfAttribute("lot.portfolio")
+    close_entry = SelfAttribute("lot.open_entry")
     close_date = MON
     quantity = Decimal(1)
     proceeds_local = Decimal(1)
@@ -109,7 +109,7 @@ class PortfolioDailyValueFactory(DjangoModelFactory[PortfolioDailyValue]):
     class Meta:
         model = PortfolioDailyValue
 
-    portfolio = factory.SubFactory(PortfolioFactory)
+    portfolio = SubFactory(PortfolioFactory)
     asof_date = MON
     total_value = Decimal(1000)
     positions_value = Decimal(400)
@@ -123,7 +123,7 @@ class HistoryStateFactory(DjangoModelFactory[HistoryState]):
     class Meta:
         model = HistoryState
 
-    portfolio = factory.SubFactory(PortfolioFactory)
+    portfolio = SubFactory(PortfolioFactory)
     ledger_seq = 0
     ledger_commit_hash = "0" * 64
     settings_hash = "0" * 64
@@ -133,19 +133,19 @@ class PendingUploadFactory(DjangoModelFactory[PendingUpload]):
     class Meta:
         model = PendingUpload
 
-    portfolio = factory.SubFactory(PortfolioFactory)
-    user = factory.SelfAttribute("portfolio.owner")
+    portfolio = SubFactory(PortfolioFactory)
+    user = SelfAttribute("portfolio.owner")
     filename = "ledger.csv"
     content = b""
 
 
 def deposit(amount: str = "1000", day: date = MON, **fields: Any) -> Draft:
-    given = {"gross_amount": Decimal(amount), "currency": "CAD"} | fields
+    given: dict[str, Any] = {"gross_amount": Decimal(amount), "currency": "CAD"} | fields
     return Draft(entry_type="DEPOSIT", transaction_date=day, **given)
 
 
 def trade(kind: str, security: Any, quantity: str, price: str, day: date, **fields: Any) -> Draft:
-    given = {"currency": security.currency} | fields
+    given: dict[str, Any] = {"currency": security.currency} | fields
     return Draft(
         entry_type=kind,
         security_id=security.pk,

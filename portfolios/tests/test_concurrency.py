@@ -40,7 +40,7 @@ def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
 @pytest.fixture
 def portfolio(transactional_db: None) -> Portfolio:
     with as_service("tests"):
-        return PortfolioFactory()
+        return PortfolioFactory.create()
 
 
 def test_eight_writers_make_one_unbroken_chain(portfolio: Portfolio) -> None:
@@ -89,4 +89,3 @@ def test_of_eight_sales_of_the_same_shares_one_wins(portfolio: Portfolio) -> Non
     assert sum(isinstance(outcome, EntriesRefused) for outcome in outcomes) == 7
     with as_service("tests"):
         assert Lot.objects.get().quantity_open == 0
-

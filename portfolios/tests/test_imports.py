@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import User
+from market.models import Security
 from portfolios.exceptions import ImportRefused, ImportRunNotFound, PortfolioNotFound
 from portfolios.models import ImportRun, Lot, Portfolio, Transaction
 from portfolios.selectors import verify_ledger
@@ -19,9 +20,7 @@ def bring(portfolio: Portfolio, by: User, text: str) -> ImportReport:
 
 
 def look(portfolio: Portfolio, by: User, text: str) -> ImportReport:
-    return preview_import(
-        portfolio_id=portfolio.pk, content=text.encode(), filename="a.csv", by=by
-    )
+    return preview_import(portfolio_id=portfolio.pk, content=text.encode(), filename="a.csv", by=by)
 
 
 def refused(portfolio: Portfolio, by: User, text: str) -> list[tuple[int, str, str]]:
@@ -90,8 +89,6 @@ def test_an_external_id_tells_entries_apart_and_together(
 def test_an_unknown_security_is_a_mistake_and_is_not_created(
     market: None, portfolio: Portfolio, alice: User
 ) -> None:
-    from market.models import Security
-
     known = Security.objects.count()
     nowhere = BUY.replace("MAPLE,XTSE", "NOPE,")
     wrong_exchange = BUY.replace("XTSE", "XNYS")
@@ -129,9 +126,7 @@ def test_a_file_too_large_is_413(portfolio: Portfolio, alice: User) -> None:
     assert error.value.http_status == 413
 
 
-def test_an_overdraft_is_booked_and_noted(
-    market: None, portfolio: Portfolio, alice: User
-) -> None:
+def test_an_overdraft_is_booked_and_noted(market: None, portfolio: Portfolio, alice: User) -> None:
     report = bring(portfolio, alice, HEADER + BUY)
     assert report.warnings == (
         {"kind": "overdraft", "date": "2013-02-05", "currency": "CAD", "balance": "-200"},

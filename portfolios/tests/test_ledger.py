@@ -14,8 +14,9 @@ from portfolios.exceptions import EntriesRefused, EntryAlreadyReversed, Portfoli
 from portfolios.models import LedgerAnchor, Lot, Portfolio, Transaction
 from portfolios.models.chain import genesis_hash
 from portfolios.selectors import ledger_head, verify_ledger
+from portfolios.selectors.projected import stored_history
 from portfolios.services import append_entries, reverse_entry
-from portfolios.tests.factories import append, deposit, trade
+from portfolios.tests.factories import PortfolioFactory, append, deposit, trade
 from portfolios.tests.world import FRI, MON, THU, TUE, listing
 
 
@@ -52,9 +53,7 @@ def test_an_empty_ledger_has_the_genesis_head(portfolio: Portfolio) -> None:
 def test_equal_ledgers_of_two_portfolios_differ_in_their_hashes(
     portfolio: Portfolio, alice: User
 ) -> None:
-    from portfolios.tests.factories import PortfolioFactory
-
-    other = PortfolioFactory(owner=alice)
+    other = PortfolioFactory.create(owner=alice)
     (one,), (two,) = append(portfolio, alice, deposit()), append(other, alice, deposit())
     assert one.entry_hash != two.entry_hash
 
@@ -76,9 +75,7 @@ def test_a_batch_is_written_whole_or_not_at_all(
     assert not Transaction.objects.filter(portfolio=portfolio).exists()
 
 
-def test_more_than_is_held_cannot_be_sold(
-    market: None, portfolio: Portfolio, alice: User
-) -> None:
+def test_more_than_is_held_cannot_be_sold(market: None, portfolio: Portfolio, alice: User) -> None:
     acme = listing("ACME")
     append(portfolio, alice, deposit(), trade("BUY", acme, "5", "10", MON))
     with pytest.raises(EntriesRefused) as refused:
@@ -125,10 +122,7 @@ def test_a_purchase_whose_shares_were_sold_cannot_be_reversed(
 def test_a_back_dated_entry_equals_having_had_it(
     market: None, alice: User, portfolio: Portfolio
 ) -> None:
-    from portfolios.selectors.projected import stored_history
-    from portfolios.tests.factories import PortfolioFactory
-
-    other = PortfolioFactory(owner=alice)
+    other = PortfolioFactory.create(owner=alice)
     maple = listing("MAPLE")
     buy, late = trade("BUY", maple, "10", "20", TUE), trade("BUY", maple, "5", "20", MON)
     append(portfolio, alice, deposit(), late, buy)

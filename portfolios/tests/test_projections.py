@@ -1,5 +1,6 @@
 """Lots and daily values follow from ledger and packs; dropped and rebuilt they are the same."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -8,6 +9,8 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from market.services import ingest_observations, supersede_pack
+from portfolios.capabilities.history import historical_nav
+from portfolios.capabilities.inputs import OverLookback
 from portfolios.models import Lot, LotClosure, Portfolio, PortfolioDailyValue
 from portfolios.selectors import build_context
 from portfolios.selectors.projected import stored_history, stored_lots
@@ -65,9 +68,6 @@ def test_a_restated_pack_replaces_its_day_and_moves_the_next_return(
 
 
 def test_an_old_pack_still_gives_its_old_figures(traded: Portfolio, alice: User) -> None:
-    from portfolios.capabilities.history import historical_nav
-    from portfolios.capabilities.inputs import OverLookback
-
     late = datetime(2013, 2, 10, tzinfo=UTC)
     ingest_observations([close_of(ACME, THU, "13", known_at=late)], [])
     supersede_pack("2013-02-07-ECB-r1", "late close", alice, known_at=late)
@@ -87,8 +87,6 @@ def test_an_old_pack_still_gives_its_old_figures(traded: Portfolio, alice: User)
 
 def test_a_withdrawal_is_no_loss(traded: Portfolio, alice: User) -> None:
     """300 CAD leave on Friday: the value falls, the return of 1,198 / 1,111.60 stays."""
-    from dataclasses import replace
-
     append(traded, alice, replace(deposit("300", FRI), entry_type="WITHDRAWAL"))
     friday = PortfolioDailyValue.objects.get(asof_date=FRI)
     assert (friday.total_value, friday.outflow) == (898, 300)
@@ -113,15 +111,17 @@ def test_an_entry_of_a_day_without_a_pack_counts_from_the_next_pack(
         {"is_open": False},
     ],
 )
-def test_the_database_refuses_an_impossible_lot(traded: Portfolio, wrong: dict[str, object]) -> None:
+def test_the_database_refuses_an_impossible_lot(
+    traded: Portfolio, wrong: dict[str, object]
+) -> None:
     entry = traded.transactions.get(seq=3)
     with pytest.raises(IntegrityError), transaction.atomic():
-        LotFactory(open_entry=entry, portfolio=traded, security=listing("ACME"), **wrong)
+        LotFactory.create(open_entry=entry, portfolio=traded, security=listing("ACME"), **wrong)
 
 
 def test_the_database_refuses_a_value_that_does_not_add_up(traded: Portfolio) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        PortfolioDailyValueFactory(
+        PortfolioDailyValueFactory.create(
             portfolio=traded,
             asof_date=MON.replace(day=1),
             pack_id="2013-02-04-ECB-r1",

@@ -97,9 +97,7 @@ def make_market(closes: Mapping[str, Mapping[date, str]] | None = None) -> None:
         mark_fresh(build_pack(day, known_at=datetime.combine(day, time(23), tzinfo=UTC)).pk)
 
 
-def close_of(
-    fact: Facts, day: date, close: str, *, known_at: datetime | None = None
-) -> PriceQuote:
+def close_of(fact: Facts, day: date, close: str, *, known_at: datetime | None = None) -> PriceQuote:
     return PriceQuote(
         symbol=fact.symbol,
         exchange=fact.exchange,
@@ -128,5 +126,3 @@ def fix(currency: str, day: date, rate: str) -> RateQuote:
 
 def listing(symbol: str) -> Security:
     return Security.objects.get(symbol=symbol)
-
-
