@@ -136,5 +136,5 @@ def _why(now: Standing, reason: str | None) -> str | None:
     if now.missing:
         return f"A share of the priced part only; not priced: {', '.join(now.missing)}."
     if now.valuation.state == "stale":
-        return "A price or a rate was carried forward from an earlier day."
+        return now.why_stale()
     return None

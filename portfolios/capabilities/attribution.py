@@ -88,12 +88,11 @@ def _figures(
 
 
 def _figure(window: Window, value: float, found: CurrencyAttribution) -> FractionFigure:
-    state: State = "stale" if window.is_stale else "exact"
-    reason = "A price or a rate on the first or last day was carried forward."
+    state: State = "stale" if window.why_stale else "exact"
     return FractionFigure(
         value=value,
         state=state,
-        reason=reason if window.is_stale else None,
+        reason=window.why_stale or None,
         n=found.n,
         asof_date=found.end,
         method=METHOD,

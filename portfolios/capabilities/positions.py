@@ -136,7 +136,7 @@ def _why(now: Standing) -> str | None:
     if now.valuation.state == "partial":
         return f"Not counted, for want of a price or a rate: {', '.join(now.missing)}."
     if now.valuation.state == "stale":
-        return "A price or a rate was carried forward from an earlier day."
+        return now.why_stale()
     return None
 
 

@@ -22,6 +22,7 @@ class Track:
     series: ReturnSeries
     asof_date: date
     missing: tuple[str, ...]
+    why_stale: str
     flow_timing: str
     sources: tuple[str, ...]
 
@@ -33,7 +34,7 @@ class Track:
     def reason_of(self, state: str) -> str | None:
         if state != "stale":
             return None
-        return "A price or a rate on the first or last day was carried forward."
+        return self.why_stale or "On the first day a price or a rate was carried forward."
 
 
 def track(ctx: Context, portfolio_id: UUID) -> Track:
@@ -44,11 +45,14 @@ def track(ctx: Context, portfolio_id: UUID) -> Track:
         portfolio, asof=day, market_head=ctx.market_head or 0, ledger_seq=ctx.ledger_seq or 0
     )
     broken = any(row.time_weighted_return is None for row in rows)
+    stale = bool(rows) and rows[-1].state == "stale"
+    now = standing(ctx, portfolio_id) if broken or stale else None
     return Track(
         rows=tuple(rows),
         series=series_of(rows) or ReturnSeries(day, (), ()),
         asof_date=day,
-        missing=standing(ctx, portfolio_id).missing if broken else (),
+        missing=now.missing if now is not None and broken else (),
+        why_stale=now.why_stale() if now is not None and stale else "",
         flow_timing=portfolio.flow_timing,
         sources=sources_of(ctx),
     )

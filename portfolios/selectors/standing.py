@@ -11,6 +11,7 @@ from market.models import Security
 from market.selectors import PackGap, pack_prices
 from patterns.context import Context
 from portfolios.calc.entries import SecurityKey
+from portfolios.calc.marks import Marks
 from portfolios.calc.valuation import Valuation, value_portfolio
 from portfolios.exceptions import PortfolioNotFound
 from portfolios.models import Portfolio
@@ -30,6 +31,7 @@ class Standing:
 
     portfolio: Portfolio
     booked: Booked
+    marks: Marks
     valuation: Valuation
     securities: dict[SecurityKey, Security]
     gaps: dict[SecurityKey, PackGap]
@@ -48,6 +50,30 @@ class Standing:
         """Symbols without a price and currencies without a rate."""
         found = self.valuation
         return (*self.symbols(found.missing_prices), *sorted(found.missing_rates))
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """What was observed on an earlier day than the pack's, with that day."""
+        found = self.valuation
+        prices = [
+            f"{self.symbol(held.security)} of {held.price_asof_date}"
+            for held in found.positions
+            if held.price_asof_date not in (None, self.pack_date)
+        ]
+        codes = {held.currency for held in found.positions}
+        codes |= {part.currency for part in (*found.cash, *found.receivables)}
+        rates = {code: self.marks.rate_of(code) for code in codes}
+        return (
+            *sorted(set(prices)),
+            *(
+                f"{code}/{found.base_currency} of {rate.asof_date}"
+                for code, rate in sorted(rates.items())
+                if rate is not None and rate.state == "stale"
+            ),
+        )
+
+    def why_stale(self) -> str:
+        return f"Carried forward from an earlier day: {', '.join(self.carried)}."
 
     def why_unpriced(self, security: SecurityKey) -> str:
         """The pack's own reason for a missing price."""
@@ -74,6 +100,7 @@ def standing(ctx: Context, portfolio_id: UUID) -> Standing:
     return Standing(
         portfolio=portfolio,
         booked=booked,
+        marks=marks,
         valuation=value_portfolio(booked.book, marks),
         securities=dict(Security.objects.in_bulk(securities_of(booked.entries))),
         gaps={gap.security_id: gap for gap in view.gaps if gap.security_id is not None},

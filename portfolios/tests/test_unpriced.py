@@ -101,5 +101,6 @@ def test_a_price_that_was_carried_forward_is_stale_and_names_its_day(
     assert (row.price.state, row.price.asof_date) == ("stale", THU)
     assert row.market_value.value == Decimal("288")  # 20 × 12 × 1.20
     assert found.total_value.state == "stale"
+    assert found.total_value.reason == ("Carried forward from an earlier day: ACME of 2013-02-07.")
     assert ctx.asof_date == FRI
     assert ACME.symbol == row.symbol
