@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from django import template
 
 register = template.Library()
@@ -11,30 +9,20 @@ register = template.Library()
 GAP = "…"
 
 
-class Paged(Protocol):
-    """What a list's page must say: where it stands (from 1) and how many there are."""
-
-    @property
-    def page(self) -> int: ...
-
-    @property
-    def pages(self) -> int: ...
-
-
-@register.filter
-def elided(shown: Paged) -> list[int | str]:
+@register.simple_tag
+def page_numbers(number: int, pages: int) -> list[int | str]:
     """The page numbers around this one: 1 … 4 5 6 … 20."""
-    near = {1, shown.page - 1, shown.page, shown.page + 1, shown.pages}
-    numbers: list[int | str] = []
+    near = {1, number - 1, number, number + 1, pages}
+    shown: list[int | str] = []
     last = 0
-    for number in sorted(n for n in near if 1 <= n <= shown.pages):
-        if number - last == 2:
-            numbers.append(number - 1)  # a gap of one page is shorter written out
-        elif number - last > 2:
-            numbers.append(GAP)
-        numbers.append(number)
-        last = number
-    return numbers
+    for page in sorted(page for page in near if 1 <= page <= pages):
+        if page - last == 2:
+            shown.append(page - 1)  # a gap of one page is shorter written out
+        elif page - last > 2:
+            shown.append(GAP)
+        shown.append(page)
+        last = page
+    return shown
 
 
 @register.simple_tag(takes_context=True)

@@ -60,6 +60,17 @@ def test_bars_say_their_direction_without_colour(charts):
     assert "▼ −2.00 %" in drawn
 
 
+def test_a_state_is_said_beside_a_value_only_when_values_differ_in_it(charts):
+    ring = spec("donut", ["Energy", "Banks"], [0.6, 0.4])
+    ring["series"][0]["states"] = ["stale", "exact"]
+    mixed = words(charts.draw(ring))
+    ring["series"][0]["states"] = ["stale", "stale"]
+    alike = words(charts.draw(ring))
+
+    assert "60.00 % (stale)" in mixed
+    assert "(stale)" not in alike
+
+
 def test_what_is_not_known_is_called_withheld_not_drawn_as_zero(charts):
     drawn = words(charts.draw(spec("bar", ["Local", "Ratings"], [0.05, None], signed=True)))
 

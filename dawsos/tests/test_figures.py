@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,14 +9,10 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from dawsos.templatetags.figures import figure, number, panel_badge, state_badge
-from dawsos.templatetags.paging import elided
+from dawsos.templatetags.paging import page_numbers
 from dawsos.templatetags.panels import metric
 from patterns.panels import Cell, Metric, Panel, PanelState
 from patterns.results import FractionFigure, MoneyFigure
-
-
-def page(number: int, pages: int) -> SimpleNamespace:
-    return SimpleNamespace(page=number, pages=pages)
 
 
 def strip(*cells: Cell, state: PanelState = "exact") -> Panel:
@@ -138,17 +133,17 @@ def test_a_panels_metric_is_found_by_the_end_of_its_path():
 
 
 @pytest.mark.parametrize(
-    ("where", "shown"),
+    ("number", "pages", "shown"),
     [
-        (page(1, 1), [1]),
-        (page(1, 9), [1, 2, "…", 9]),
-        (page(4, 9), [1, 2, 3, 4, 5, "…", 9]),
-        (page(5, 9), [1, "…", 4, 5, 6, "…", 9]),
-        (page(9, 9), [1, "…", 8, 9]),
+        (1, 1, [1]),
+        (1, 9, [1, 2, "…", 9]),
+        (4, 9, [1, 2, 3, 4, 5, "…", 9]),
+        (5, 9, [1, "…", 4, 5, 6, "…", 9]),
+        (9, 9, [1, "…", 8, 9]),
     ],
 )
-def test_far_pages_are_left_out(where, shown):
-    assert elided(where) == shown
+def test_far_pages_are_left_out(number, pages, shown):
+    assert page_numbers(number, pages) == shown
 
 
 def test_another_page_keeps_the_filters():

@@ -37,9 +37,11 @@
     return ((spec.kind === "bar" ? Math.max(high, 0) - Math.min(low, 0) : high - low) || Math.abs(high) || 1) / 5;
   }
 
+  /* A state that all values share is said once, by the panel. */
   function remark(series, index) {
     var state = series.states ? series.states[index] : "exact";
-    return state && state !== "exact" ? " (" + state + ")" : "";
+    var shared = (series.states || []).every(function (other) { return other === state; });
+    return state && state !== "exact" && !shared ? " (" + state + ")" : "";
   }
 
   function text(series, index) {
