@@ -8,4 +8,5 @@ class DawsosConfig(AppConfig):
     name = "dawsos"
 
     def ready(self) -> None:
-        from dawsos import checks  # noqa: F401, PLC0415 - registers the system checks
+        # The checks register themselves; the Celery app makes shared tasks heed our settings.
+        from dawsos import celery, checks  # noqa: F401, PLC0415

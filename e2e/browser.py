@@ -33,7 +33,7 @@ def new_context(browser: Browser, *, theme: str, width: int) -> BrowserContext:
 
 
 def log_in(page: Page, address: str, email: str, password: str) -> None:
-    page.goto(f"{address}accounts/login/")
+    page.goto(f"{address}login/")
     page.fill("input[type=email]", email)
     page.fill("input[type=password]", password)
     page.press("input[type=password]", "Enter")

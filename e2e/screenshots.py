@@ -31,8 +31,9 @@ def pages(ledger_demo: str) -> dict[str, str]:
         "packs": "packs/",
         "pack": "packs/2013-02-28-ECB-r1/",
         "pack-superseded": "packs/2013-02-27-ECB-r1/",
-        "profile": "accounts/profile/",
-        "password": "accounts/password/",
+        "profile": "profile/",
+        "password": "password/",
+        "api": "api/docs/",
         "missing": "portfolios/00000000-0000-0000-0000-000000000000/",
     }
 
@@ -50,7 +51,7 @@ def shoot(browser: Browser, address: str, folder: Path, theme: str, width: int) 
             complaints.append(f"{page.url} {theme} {width}: {message.text}")
 
     page.on("console", heard)
-    page.goto(f"{address}accounts/login/")
+    page.goto(f"{address}login/")
     page.screenshot(path=folder / f"login-{theme}-{width}.png", full_page=True)
     log_in(page, address, OWNER, DEMO_PASSWORD)
     for name, path in pages(str(PORTFOLIOS[0].id)).items():

@@ -44,6 +44,11 @@ def build_demo(watch: Stopwatch) -> None:
     """Everything from an empty database to a fresh pack and full portfolios."""
     with watch.part("migrate", "Preparing the database"):
         call_command("migrate", verbosity=0)
+    fill_demo(watch)
+
+
+def fill_demo(watch: Stopwatch) -> None:
+    """Users, market, packs, ledgers and nights, in a database that has its tables."""
     with watch.part("users", "Creating the demo users"):
         users = demo_users()
     with watch.part("market", "Reading bundled prices and rates"):
@@ -85,9 +90,11 @@ def seal_packs() -> None:
         market.backfill_packs(DEMO_FROM, DEMO_ASOF - dt.timedelta(days=1), policy=DEFAULT_POLICY)
         pack = PricingPack.objects.get(pk=RESTATEMENT.pack_id)
         if not PricingPack.objects.filter(supersedes=pack).exists():
-            market.supersede_pack(
+            restated = market.supersede_pack(
                 pack.pk, reason=RESTATEMENT.reason, by=None, known_at=RESTATEMENT.known_at
             )
+            # Nothing of the house stands on it yet: the ledgers come after the packs.
+            market.mark_fresh(restated.pk)
 
 
 def load_portfolio(demo: DemoPortfolio, users: dict[str, User]) -> None:

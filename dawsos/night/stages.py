@@ -6,13 +6,12 @@ continues where it stopped.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dawsos.models import NightlyRun, StageRun
 from market import services as market
-from market.selectors import live_pack
+from market.selectors import live_pack, policy_named
 from patterns.exceptions import DawsError
 from portfolios import services as portfolios
 from portfolios.selectors import portfolio_ids_priced_by
@@ -40,11 +39,6 @@ class StageFailed(DawsError):
     suggestion = "Mend what the message names, then run `manage.py nightly --resume`."
 
 
-def morning_after(day: dt.date) -> dt.datetime:
-    """The instant at which the night of ``day`` looks at its sources: 05:05 UTC the next day."""
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(5, 5), tzinfo=dt.UTC)
-
-
 def build_pack(run: NightlyRun) -> Outcome:
     pack = live_pack(run.policy, run.asof_date)
     if pack is not None:
@@ -52,9 +46,8 @@ def build_pack(run: NightlyRun) -> Outcome:
         run.save(update_fields=["pack_id"])
         return Outcome(f"{pack.pk} is sealed already and is kept.", {"packs": 0})
     observed = market.fetch_observations(run.asof_date, run.asof_date)
-    pack = market.build_pack(
-        run.asof_date, policy=run.policy, known_at=morning_after(run.asof_date)
-    )
+    known_at = policy_named(run.policy).morning_after(run.asof_date)
+    pack = market.build_pack(run.asof_date, policy=run.policy, known_at=known_at)
     run.pack_id = pack.pk
     run.save(update_fields=["pack_id"])
     return Outcome(

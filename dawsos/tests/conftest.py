@@ -1,28 +1,36 @@
-"""A data directory of its own for tests of the embedded server, reachable by its user."""
+"""The small world of `portfolios.tests.world`, seen through the project's doors."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.test import Client
 
-from dawsos.db import server
-from dawsos.db.places import Cluster
+from accounts.models import User
+from portfolios.tests.conftest import market, portfolio, traded
 
+__all__ = ["market", "portfolio", "traded"]
 
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """Short, because a socket's address must be; open to enter, as root's server is `nobody`."""
-    folder = Path(tempfile.mkdtemp(prefix="dawsos-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+Post = Callable[..., Any]
 
 
 @pytest.fixture
-def cluster(home: Path) -> Iterator[Cluster]:
-    cluster = Cluster(home, "pg")
-    yield cluster
-    server.leave(cluster)
-    server.stop(cluster)
+def browser() -> Callable[[User], Client]:
+    """A logged-in browser of a user."""
+
+    def of(user: User) -> Client:
+        client = Client(raise_request_exception=False)
+        client.force_login(user)
+        return client
+
+    return of
+
+
+@pytest.fixture
+def execute(browser: Callable[[User], Client]) -> Post:
+    """POST /v1/execute as a user; keywords are the body."""
+
+    def post(user: User, path: str = "/v1/execute", **body: Any) -> Any:
+        return browser(user).post(path, body, content_type="application/json")
+
+    return post

@@ -66,7 +66,7 @@ def _of_portfolio(
         asof_date=day,
         base_currency=portfolio.base_currency,
         correlation_id=correlation_id,
-        pack_state=_state(policy, pack, asked=bool(asof or pack_id or portfolio.default_asof_date)),
+        pack_state=_state(policy, pack, asked=_asked(asof, pack_id, portfolio.default_asof_date)),
     )
 
 
@@ -81,7 +81,7 @@ def _public(user: User, correlation_id: str, asof: date | None, pack_id: str | N
         market_head=market_head,
         asof_date=asof or pack.asof_date,
         correlation_id=correlation_id,
-        pack_state=_state(DEFAULT_POLICY, pack, asked=bool(asof or pack_id)),
+        pack_state=_state(DEFAULT_POLICY, pack, asked=_asked(asof, pack_id, None)),
     )
 
 
@@ -112,6 +112,13 @@ def _choose(
             details={"pack_id": pack.pk},
         )
     return pack
+
+
+def _asked(asof: date | None, pack_id: str | None, default: date | None) -> bool:
+    """Whether the day was chosen by someone. Whoever asks for the latest wants it to be news."""
+    if asof is not None:
+        return True
+    return default is not None if not pack_id else pack_id != LATEST
 
 
 def _state(policy: str, pack: PricingPack, *, asked: bool) -> str:

@@ -1,0 +1,156 @@
+"""The night: idempotent, stopped by what it must not pass, never run twice at once."""
+
+from datetime import date
+
+import pytest
+from django.db.models.functions import Now
+
+from accounts.models import User
+from dawsos.models import NightlyRun, StageRun
+from dawsos.night import chain
+from dawsos.night.calendar import due_night
+from dawsos.night.stages import STAGES, Outcome, Stage
+from dawsos.tasks import advance_night, start_night, sweep_nights
+from market.models import PricingPack
+from market.selectors import pack_health
+from portfolios.models import Lot, Portfolio, PortfolioDailyValue
+from portfolios.tests.world import FRI
+
+pytestmark = pytest.mark.django_db
+
+ALL_STAGES = [
+    "build_pack",
+    "reconcile_ledger",
+    "compute_daily_metrics",
+    "prewarm_factors",
+    "prewarm_ratings",
+    "mark_pack_fresh",
+    "evaluate_alerts",
+]
+
+
+def states(run: NightlyRun) -> dict[str, str]:
+    return dict(run.stages.values_list("stage", "state"))
+
+
+def test_the_chain_ends_with_a_fresh_pack(traded: Portfolio) -> None:
+    run = chain.run_all(chain.start(FRI, "ECB"))
+    assert [stage.name for stage in STAGES] == ALL_STAGES
+    assert states(run) == dict.fromkeys(ALL_STAGES, "done")
+    assert (run.state, run.pack_id) == ("done", "2013-02-08-ECB-r1")
+    assert pack_health(pack_id=run.pack_id)["is_fresh"]
+
+
+def test_a_second_run_changes_nothing(traded: Portfolio) -> None:
+    chain.run_all(chain.start(FRI, "ECB"))
+    before = list(StageRun.objects.values()), list(PortfolioDailyValue.objects.values())
+    chain.run_all(chain.start(FRI, "ECB"))
+    after = list(StageRun.objects.values()), list(PortfolioDailyValue.objects.values())
+    assert after == before
+
+
+def test_stages_without_work_say_so(traded: Portfolio) -> None:
+    run = chain.run_all(chain.start(FRI, "ECB"))
+    said = dict(run.stages.values_list("stage", "message"))
+    for stage in ("prewarm_factors", "prewarm_ratings", "evaluate_alerts"):
+        assert said[stage].startswith("Nothing to do: no ")
+
+
+def test_a_reconciliation_break_stops_before_metrics(traded: Portfolio) -> None:
+    Lot.objects.filter(security__symbol="ACME").update(cost_basis_local=1)
+    run = chain.run_all(chain.start(FRI, "ECB"))
+    assert run.state == "failed"
+    assert states(run)["reconcile_ledger"] == "failed"
+    assert states(run)["compute_daily_metrics"] == "pending"
+    assert "should be" in chain.failure(run)
+    assert pack_health(pack_id=run.pack_id)["status"] == "error"
+
+
+def test_a_mended_night_resumes_where_it_stopped(traded: Portfolio) -> None:
+    lot = Lot.objects.get(security__symbol="ACME")
+    Lot.objects.filter(pk=lot.pk).update(cost_basis_local=1)
+    run = chain.run_all(chain.start(FRI, "ECB"))
+    Lot.objects.filter(pk=lot.pk).update(cost_basis_local=lot.cost_basis_local)
+    chain.resume(run)
+    assert chain.run_all(run).state == "done"
+    assert run.stages.get(stage="build_pack").attempts == 1
+
+
+def test_a_claimed_stage_is_nobody_elses(traded: Portfolio) -> None:
+    run = chain.start(FRI, "ECB")
+    run.stages.filter(position=0).update(state="running", lease_until=Now() + chain.LEASE)
+    assert chain.advance(run.pk) is None
+
+
+def test_an_expired_lease_is_taken_over(traded: Portfolio) -> None:
+    run = chain.start(FRI, "ECB")
+    run.stages.filter(position=0).update(
+        state="running", lease_until=Now() - chain.LEASE, attempts=1, fence=1
+    )
+    assert chain.stranded() == [run.pk]
+    stage = chain.advance(run.pk)
+    assert stage is not None
+    assert (stage.stage, stage.state, stage.fence) == ("build_pack", "done", 2)
+
+
+def test_a_late_worker_is_refused_by_the_fence(
+    traded: Portfolio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overslept(run: NightlyRun) -> Outcome:
+        run.stages.filter(position=0).update(fence=9)  # a successor has claimed the stage
+        Portfolio.objects.update(description="written by the late worker")
+        return Outcome("too late")
+
+    monkeypatch.setattr(chain, "STAGES", (Stage("build_pack", overslept), *STAGES[1:]))
+    run = chain.start(FRI, "ECB")
+    assert chain.advance(run.pk) is None
+    traded.refresh_from_db()
+    assert traded.description == ""
+    assert run.stages.get(position=0).state == "running"
+
+
+def test_a_stage_that_dies_silently_is_given_up_after_three_times(traded: Portfolio) -> None:
+    run = chain.start(FRI, "ECB")
+    run.stages.filter(position=0).update(
+        state="running", lease_until=Now() - chain.LEASE, attempts=3
+    )
+    assert chain.advance(run.pk) is None
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "died 3 times" in run.stages.get(position=0).message
+
+
+def test_a_passing_fault_is_tried_again(
+    traded: Portfolio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(run: NightlyRun) -> Outcome:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(chain, "STAGES", (Stage("build_pack", faulty), *STAGES[1:]))
+    run = chain.start(FRI, "ECB")
+    for expected in ("pending", "pending", "failed"):
+        with pytest.raises(OSError, match="full"):
+            chain.advance(run.pk)
+        assert run.stages.get(position=0).state == expected
+
+
+def test_tasks_run_the_same_chain(traded: Portfolio, django_capture_on_commit_callbacks) -> None:  # type: ignore[no-untyped-def]
+    run = chain.start(FRI, "ECB")
+    with django_capture_on_commit_callbacks(execute=True):
+        advance_night.delay(run.pk)
+    run.refresh_from_db()
+    assert run.state == "done"
+    assert sweep_nights() == 0
+
+
+def test_after_the_source_has_ended_nothing_is_due(db: None, alice: User) -> None:
+    assert due_night("ECB").reason == "The ECB sources end on 2013-03-01; there is nothing to do after it."
+    assert start_night().startswith("The ECB sources end")
+    assert not NightlyRun.objects.exists() and not PricingPack.objects.exists()
+
+
+def test_the_due_night_is_the_last_session_that_is_over() -> None:
+    from datetime import UTC, datetime
+
+    monday_morning = datetime(2013, 2, 4, 5, 5, tzinfo=UTC)
+    assert due_night("ECB", now=monday_morning).asof == date(2013, 2, 1)  # Friday
