@@ -12,9 +12,11 @@ from portfolios.capabilities.history import historical_nav
 from portfolios.capabilities.inputs import OfPortfolio, OverLookback
 from portfolios.capabilities.performance import compute_twr
 from portfolios.capabilities.positions import get_valued_positions
+from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio
 from portfolios.selectors import build_context
-from portfolios.tests.world import FRI, THU
+from portfolios.tests.factories import append
+from portfolios.tests.world import FRI, THU, WED, listing
 
 
 @pytest.fixture
@@ -104,3 +106,56 @@ def test_an_earlier_day_leaves_out_what_came_later(traded: Portfolio, alice: Use
     assert ctx.pricing_pack_id == "2013-02-07-ECB-r1"
     assert found.total_value.value == Decimal("1111.60")
     assert ctx.asof_date == THU < FRI
+
+
+def test_a_dividend_is_owed_from_its_ex_date_and_paid_at_the_pay_dates_rate(
+    traded: Portfolio, alice: User
+) -> None:
+    """20 ACME × 1.00 USD less 15 % is 17 USD: owed on Wednesday and Thursday (× 1.04 = 17.68),
+    cash on Friday (× 1.20 = 20.40)."""
+    dividend = Draft(
+        entry_type="DIVIDEND",
+        security_id=listing("ACME").pk,
+        transaction_date=WED,
+        ex_date=WED,
+        pay_date=FRI,
+        quantity=Decimal(20),
+        gross_amount=Decimal(20),
+        taxes=Decimal(3),
+        currency="USD",
+    )
+    append(traded, alice, dividend)
+    args = OfPortfolio(portfolio_id=traded.pk)
+    owed, paid = (
+        get_valued_positions(
+            build_context(user=alice, portfolio_id=traded.pk, asof=day, correlation_id="test"),
+            args,
+        )
+        for day in (THU, FRI)
+    )
+
+    assert owed.receivable_balance.value == Decimal("17.68")
+    assert owed.total_value.value == Decimal("1129.28")  # 1,111.60 + 17.68
+    assert [(c.kind, c.currency) for c in owed.cash][-1] == ("receivable", "USD")
+    assert paid.receivable_balance.value == 0
+    assert paid.total_value.value == Decimal("1218.40")  # 1,198 + 20.40
+
+
+def test_a_split_changes_shares_and_no_value(traded: Portfolio, alice: User) -> None:
+    """Two for one on Friday: 15 shares become 30, at a cost of 150 as before."""
+    split = Draft(
+        entry_type="SPLIT",
+        security_id=listing("ACME").pk,
+        transaction_date=FRI,
+        new_shares=Decimal(2),
+        old_shares=Decimal(1),
+    )
+    append(traded, alice, split)
+    ctx = build_context(user=alice, portfolio_id=traded.pk, correlation_id="test")
+    _, acme = sorted(
+        get_valued_positions(ctx, OfPortfolio(portfolio_id=traded.pk)).positions,
+        key=lambda row: row.symbol,
+        reverse=True,
+    )
+    assert (acme.quantity.value, acme.cost_basis.value) == (30, 150)
+    assert acme.average_cost.value == 5

@@ -102,6 +102,7 @@ def test_a_day_that_is_none(value: str, reason: str) -> None:
         ("type", "SWAP", "type_unknown"),
         ("to_amount", "5", "value_unexpected"),
         ("settlement_date", "2013-02-01", "date_order"),
+        ("settlement_date", "2013-04-15", "date_invalid"),
         ("gross_amount", "199.98", "amount_mismatch"),
         ("net_amount", "205.00", "amount_mismatch"),
         ("narration", "x" * 501, "text_too_long"),
