@@ -15,15 +15,24 @@ from patterns.results import (
     RatioFigure,
     State,
 )
-from portfolios.calc.entries import ZERO, SecurityKey
-from portfolios.calc.money import half_even, round_money
+from portfolios.calc.entries import ZERO
+from portfolios.calc.money import round_money
 from portfolios.calc.valuation import ValuedCash, ValuedPosition
 from portfolios.capabilities.inputs import Answer, OfPortfolio
+from portfolios.capabilities.position_figures import (
+    average_cost_of,
+    cost_of,
+    gain_fraction_of,
+    gain_of,
+    price_of,
+    realized_of,
+    reason_of,
+    weight_of,
+    worth_of,
+)
 from portfolios.selectors.standing import Standing, standing
 
-PLACES = 10
 RATINGS = "ratings_not_available"
-BASIS_UNKNOWN = "The cost basis is not known."
 
 
 class PositionRow(Answer):
@@ -94,7 +103,7 @@ def get_valued_positions(ctx: Context, args: OfPortfolio) -> ValuedPositions:
         positions_value=_total(now, found.positions_value),
         cash_balance=_total(now, found.cash_balance),
         receivable_balance=_total(now, found.receivable_balance),
-        realized_pnl=_realized(now, None),
+        realized_pnl=realized_of(now, None),
         coverage=FractionFigure(value=found.coverage, n=len(found.positions)),
         position_count=CountFigure(value=len(found.positions)),
         positions=tuple(rows),
@@ -151,143 +160,20 @@ def _row(now: Standing, position: ValuedPosition) -> PositionRow:
         currency=position.currency,
         account=position.account,
         quantity=QuantityFigure(value=position.quantity),
-        price=_price(now, position),
-        market_value_local=_worth(now, position, position.market_value_local, position.currency),
-        market_value=_worth(now, position, position.market_value, now.valuation.base_currency),
-        cost_basis=_cost(now, position),
-        average_cost=_average(now, position),
-        weight=_weight(now, position),
-        unrealized_pnl=_gain(now, position),
-        unrealized_pnl_pct=_gain_fraction(now, position),
-        realized_pnl=_realized(now, position.security),
+        price=price_of(now, position),
+        market_value_local=worth_of(now, position, position.market_value_local, position.currency),
+        market_value=worth_of(now, position, position.market_value, now.valuation.base_currency),
+        cost_basis=cost_of(now, position),
+        average_cost=average_cost_of(now, position),
+        weight=weight_of(now, position),
+        unrealized_pnl=gain_of(now, position),
+        unrealized_pnl_pct=gain_fraction_of(now, position),
+        realized_pnl=realized_of(now, position.security),
         dividend_safety=RatioFigure.withheld(RATINGS),
         moat_strength=RatioFigure.withheld(RATINGS),
         state=position.state,
-        reason=_reason(now, position),
+        reason=reason_of(now, position),
     )
-
-
-def _reason(now: Standing, position: ValuedPosition) -> str | None:
-    if position.reason == "MISSING_PRICE":
-        return now.why_unpriced(position.security)
-    if position.reason == "MISSING_RATE":
-        return f"{now.pack_id} has no rate for {position.currency}."
-    if position.state == "stale":
-        if position.price_asof_date != now.pack_date:
-            return f"The price is of {position.price_asof_date}."
-        return "The exchange rate was carried forward from an earlier day."
-    return None
-
-
-def _price(now: Standing, position: ValuedPosition) -> PriceFigure:
-    if position.price is None:
-        return PriceFigure.withheld(
-            now.why_unpriced(position.security),
-            missing=(now.symbol(position.security),),
-            currency=position.currency,
-        )
-    stale = position.price_asof_date != now.pack_date
-    return PriceFigure(
-        value=position.price,
-        currency=position.currency,
-        state="stale" if stale else "exact",
-        reason=f"The price is of {position.price_asof_date}." if stale else None,
-        asof_date=position.price_asof_date,
-    )
-
-
-def _worth(
-    now: Standing, position: ValuedPosition, amount: Decimal | None, currency: str
-) -> MoneyFigure:
-    if amount is None:
-        return _unknown(now, position, currency)
-    return MoneyFigure(
-        value=half_even(amount, PLACES),
-        currency=currency,
-        state=_shown(position),
-        reason=_reason(now, position),
-        asof_date=position.price_asof_date,
-    )
-
-
-def _shown(position: ValuedPosition) -> State:
-    """The state of a figure that has a value although another of the row may not."""
-    return "exact" if position.state == "withheld" else position.state
-
-
-def _unknown(now: Standing, position: ValuedPosition, currency: str) -> MoneyFigure:
-    missing = (now.symbol(position.security),)
-    return MoneyFigure.withheld(
-        _reason(now, position) or "unknown", missing=missing, currency=currency
-    )
-
-
-def _cost(now: Standing, position: ValuedPosition) -> MoneyFigure:
-    base = now.valuation.base_currency
-    if position.cost_basis is None:
-        missing = (f"cost basis of {now.symbol(position.security)}",)
-        return MoneyFigure.withheld(BASIS_UNKNOWN, missing=missing, currency=base)
-    return MoneyFigure(value=half_even(position.cost_basis, PLACES), currency=base)
-
-
-def _average(now: Standing, position: ValuedPosition) -> PriceFigure:
-    """Local cost of one share; total costs are what is stored."""
-    if position.cost_basis_local is None or not position.quantity:
-        missing = (f"cost basis of {now.symbol(position.security)}",)
-        return PriceFigure.withheld(BASIS_UNKNOWN, missing=missing, currency=position.currency)
-    unit = half_even(position.cost_basis_local / position.quantity, PLACES)
-    return PriceFigure(value=unit, currency=position.currency)
-
-
-def _weight(now: Standing, position: ValuedPosition) -> FractionFigure:
-    if position.market_value is None:
-        missing = (now.symbol(position.security),)
-        return FractionFigure.withheld(_reason(now, position) or "unknown", missing=missing)
-    if position.weight is None:
-        return FractionFigure.withheld("The portfolio's value is not above zero.")
-    partial = now.valuation.state == "partial"
-    return FractionFigure(
-        value=float(position.weight),
-        state="partial" if partial else position.state,
-        reason="A share of the priced part only." if partial else _reason(now, position),
-        coverage=now.valuation.coverage if partial else None,
-    )
-
-
-def _gain(now: Standing, position: ValuedPosition) -> MoneyFigure:
-    base = now.valuation.base_currency
-    if position.market_value is None:
-        return _unknown(now, position, base)
-    if position.unrealized_pnl is None:
-        return _cost(now, position)
-    return MoneyFigure(
-        value=half_even(position.unrealized_pnl, PLACES),
-        currency=base,
-        state=position.state,
-        reason=_reason(now, position),
-        asof_date=position.price_asof_date,
-    )
-
-
-def _gain_fraction(now: Standing, position: ValuedPosition) -> FractionFigure:
-    gain = _gain(now, position)
-    if gain.value is None or not position.cost_basis:
-        return FractionFigure.withheld(gain.reason or "The cost is zero.", missing=gain.missing)
-    return FractionFigure(
-        value=float(gain.value / position.cost_basis), state=gain.state, reason=gain.reason
-    )
-
-
-def _realized(now: Standing, security: SecurityKey | None) -> MoneyFigure:
-    """Realised result of one security, or of all, since the ledger began."""
-    base = now.valuation.base_currency
-    closures = [c for c in now.booked.book.closures if security is None or c.security == security]
-    unknown = {c.security for c in closures if c.realized_pnl is None}
-    if unknown:
-        missing = tuple(f"cost basis of {symbol}" for symbol in now.symbols(unknown))
-        return MoneyFigure.withheld(BASIS_UNKNOWN, missing=missing, currency=base)
-    total = sum((c.realized_pnl or ZERO for c in closures), ZERO)
-    return MoneyFigure(value=round_money(total, base), currency=base)
 
 
 def _cash(now: Standing, part: ValuedCash, kind: str) -> CashRow:
