@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from accounts.models import User
 from market.calc.policies import DEFAULT_POLICY
 from market.selectors import latest_pack, pack_health
+from portfolios.selectors import visible_portfolios
 from portfolios.selectors.provenance import Provenance, pack_url
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """A view that knows its own run brings its own ``provenance``, and this one is never asked."""
-    return {"demo": settings.DEMO, "provenance": SimpleLazyObject(_house)}
+    return {
+        "demo": settings.DEMO,
+        "provenance": SimpleLazyObject(_house),
+        "palette_links": cache(lambda: _portfolios(request)),
+    }
+
+
+def _portfolios(request: HttpRequest) -> list[dict[str, str]]:
+    """Where search and palette lead besides the page's own links."""
+    if not isinstance(request.user, User):
+        return []
+    return [
+        {"label": name, "url": reverse("portfolios:overview", args=[pk]), "hint": currency}
+        for pk, name, currency in visible_portfolios(request.user).values_list(
+            "pk", "name", "base_currency"
+        )
+    ]
 
 
 def _house() -> Provenance | None:

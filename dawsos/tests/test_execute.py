@@ -160,3 +160,20 @@ def test_without_a_login_there_is_no_answer() -> None:
     response = Client().post("/v1/execute", {}, content_type="application/json")
     assert response.status_code == 401
     assert error(response)["code"] == "AUTH_1003"
+
+
+def test_a_day_without_a_pack_of_its_own_is_stale_and_keeps_the_packs_day(
+    execute: Post, traded: Portfolio, alice: User
+) -> None:
+    # Monday 11 was a session and has no pack; nothing old may be dated new.
+    assert overview(execute, alice, traded, asof="2013-02-11").status_code == 503
+    served = overview(execute, alice, traded, asof="2013-02-11", require_fresh=False)
+    assert served["X-Pricing-Pack-Stale"] == "true"
+    assert served.json()["trace"]["asof_date"] == FRIDAY
+
+
+def test_a_weekend_stands_on_fridays_pack(
+    execute: Post, traded: Portfolio, alice: User
+) -> None:
+    trace = overview(execute, alice, traded, asof="2013-02-10").json()["trace"]
+    assert (trace["pack_id"], trace["asof_date"]) == (FRIDAY_PACK, "2013-02-10")

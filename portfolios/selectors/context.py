@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from accounts.identity import as_user
@@ -10,7 +10,7 @@ from accounts.models import User
 from market.calc.policies import DEFAULT_POLICY
 from market.exceptions import PackNotFound
 from market.models import PricingPack, Security
-from market.selectors import head_for, history_hash, latest_pack, pack_by_id, pack_health
+from market.selectors import head_for, history_hash, latest_pack, pack_by_id, pack_health, policy_named, sessions
 from patterns.canonical import content_hash
 from patterns.context import Context
 from portfolios.models import Portfolio, Transaction
@@ -18,6 +18,8 @@ from portfolios.selectors.access import resolve_portfolio
 from portfolios.selectors.ledger import ledger_head
 
 LATEST = "PP_latest"
+STALE = "stale"
+LOOK_AHEAD = timedelta(days=14)
 
 
 def build_context(
@@ -50,7 +52,7 @@ def _of_portfolio(
 ) -> Context:
     policy = portfolio.pricing_policy
     pack = _choose(policy, asof, pack_id, portfolio.default_asof_date)
-    day = asof or pack.asof_date
+    day, current = _day_of(policy, pack, asof)
     head = ledger_head(portfolio.pk)
     market_head = head_for(pack)
     return Context(
@@ -66,12 +68,15 @@ def _of_portfolio(
         asof_date=day,
         base_currency=portfolio.base_currency,
         correlation_id=correlation_id,
-        pack_state=_state(policy, pack, asked=_asked(asof, pack_id, portfolio.default_asof_date)),
+        pack_state=_state(policy, pack, asked=_asked(asof, pack_id, portfolio.default_asof_date))
+        if current
+        else STALE,
     )
 
 
 def _public(user: User, correlation_id: str, asof: date | None, pack_id: str | None) -> Context:
     pack = _choose(DEFAULT_POLICY, asof, pack_id, None)
+    day, current = _day_of(DEFAULT_POLICY, pack, asof)
     market_head = head_for(pack)
     return Context(
         user_id=user.pk,
@@ -79,9 +84,11 @@ def _public(user: User, correlation_id: str, asof: date | None, pack_id: str | N
         pack_hash=pack.content_hash,
         history_hash=history_hash(DEFAULT_POLICY, pack.asof_date, market_head),
         market_head=market_head,
-        asof_date=asof or pack.asof_date,
+        asof_date=day,
         correlation_id=correlation_id,
-        pack_state=_state(DEFAULT_POLICY, pack, asked=_asked(asof, pack_id, None)),
+        pack_state=_state(DEFAULT_POLICY, pack, asked=_asked(asof, pack_id, None))
+        if current
+        else STALE,
     )
 
 
@@ -112,6 +119,19 @@ def _choose(
             details={"pack_id": pack.pk},
         )
     return pack
+
+
+def _day_of(policy: str, pack: PricingPack, asof: date | None) -> tuple[date, bool]:
+    """The day the figures speak of, and whether the pack covers the day that was asked for.
+
+    A weekend stands on the Friday's pack. A day after a session without a pack does not: its
+    figures keep the pack's own day and are stale, so that nothing old is dated new.
+    """
+    if asof is None or asof <= pack.asof_date:
+        return pack.asof_date, True
+    until = min(asof, pack.asof_date + LOOK_AHEAD)
+    missed = sessions(policy_named(policy).calendar, pack.asof_date + timedelta(days=1), until)
+    return (pack.asof_date, False) if missed else (asof, True)
 
 
 def _asked(asof: date | None, pack_id: str | None, default: date | None) -> bool:

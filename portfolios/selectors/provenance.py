@@ -49,6 +49,11 @@ def pack_url(pack_id: str | None) -> str | None:
 def _stale(ctx: Context) -> str:
     if ctx.pack_state in (None, "fresh"):
         return ""
+    if ctx.pack_state == "stale":
+        return (
+            f"Pack {ctx.pricing_pack_id} is the last one before the day that was asked for: "
+            f"these figures are of {ctx.asof_date}, and later sessions have no pack."
+        )
     return (
         f"Pack {ctx.pricing_pack_id} is {ctx.pack_state}: its nightly chain is not done, "
         "and these figures may still change."

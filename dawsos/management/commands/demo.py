@@ -70,9 +70,10 @@ def first_free_port(start: int = 8000) -> int:
 
 def serve(port: int) -> None:
     """Become the web server: no parent process is left that a signal could miss."""
-    from django.db import connections
+    from django.db import connections  # noqa: PLC0415
 
     connections.close_all()
+    os.environ["DAWSOS_DEMO"] = "1"  # every page says that the trades are samples
     gunicorn = [sys.executable, "-m", "gunicorn", "dawsos.wsgi:application"]
     options = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "gthread"]
     os.execv(sys.executable, [*gunicorn, *options, "--threads", "4", "--log-level", "warning"])
