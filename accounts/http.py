@@ -1,6 +1,7 @@
 """What a view behind the login is given."""
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 
@@ -10,3 +11,4 @@ class AuthenticatedRequest(HttpRequest):
 
     user: User
     correlation_id: str
+    htmx: HtmxDetails

@@ -60,11 +60,12 @@ async def _load(asks: Sequence[Ask], clients: int) -> Latencies:
 
     async def client() -> None:
         nonlocal failures
-        reader = writer = None
+        reader: asyncio.StreamReader | None = None
+        writer: asyncio.StreamWriter | None = None
         while queue:
             ask = queue.pop()
             begun = time.perf_counter()
-            if writer is None:
+            if reader is None or writer is None:
                 reader, writer = await asyncio.open_connection("127.0.0.1", ask.port)
             writer.write(ask.raw())
             status, keep = await _answer(reader)

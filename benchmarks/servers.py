@@ -1,4 +1,4 @@
-"""Starting the two servers of a comparison the same way: gunicorn gthread, two workers of four threads."""
+"""Starting both servers of a comparison the same way: gunicorn, two workers of four threads."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def serving(application: str, environment: Mapping[str, str]) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4"]
     command += ["--log-level", "error", "--keep-alive", "30"]
-    process = subprocess.Popen(  # noqa: S603  (our own command)
-        command, cwd=ROOT, env={**os.environ, **environment}
-    )
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     try:
         _await(port, process)
         yield port

@@ -186,7 +186,7 @@ def bare_database() -> Iterator[dict[str, str]]:
 
 
 def bare_setup(environment: dict[str, str]) -> str:
-    done = subprocess.run(  # noqa: S603  (our own command)
+    done = subprocess.run(
         [sys.executable, "-m", "benchmarks.baselines.bare_page", "setup"],
         cwd=ROOT,
         env={**os.environ, **environment},

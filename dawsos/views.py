@@ -27,7 +27,7 @@ def show_error(request: HttpRequest, error: DawsError) -> HttpResponse:
     return render(request, f"errors/{page}.html", context, status=error.http_status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return show_error(
         request,
         DawsError(
@@ -43,7 +43,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return show_error(request, translate(exception))
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """A form that did not come from one of our pages, or from one that is too old."""
     return show_error(
         request,
@@ -62,5 +62,3 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return show_error(request, translate(Exception()))
-
-

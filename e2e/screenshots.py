@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, ConsoleMessage
 
+from dawsos.demo.portfolios import DEMO_PASSWORD, PORTFOLIOS
 from e2e.browser import chromium, log_in, new_context
 
 HOME_BIAS = "11111111-1111-1111-1111-111111111111"
@@ -40,8 +41,6 @@ def pages(ledger_demo: str) -> dict[str, str]:
 
 def shoot(browser: Browser, address: str, folder: Path, theme: str, width: int) -> list[str]:
     """Open every page once; returns what was wrong."""
-    from dawsos.demo.portfolios import DEMO_PASSWORD, PORTFOLIOS
-
     complaints: list[str] = []
     context = new_context(browser, theme=theme, width=width)
     page = context.new_page()

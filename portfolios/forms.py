@@ -1,4 +1,4 @@
-"""What a reader may ask of a page, cleaned. A mistake is answered on the page, never guessed away."""
+"""What a reader may ask of a page, cleaned. A mistake is answered, never guessed away."""
 
 from __future__ import annotations
 

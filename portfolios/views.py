@@ -114,7 +114,9 @@ def import_file(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
     return render(request, "portfolios/import/page.html", context, status=status)
 
 
-def _preview(request: AuthenticatedRequest, portfolio: Portfolio, file: UploadedFile) -> dict[str, Any]:
+def _preview(
+    request: AuthenticatedRequest, portfolio: Portfolio, file: UploadedFile
+) -> dict[str, Any]:
     """The preview, and the waiting file when there is something to import in it."""
     content, name = file.read(), file.name or "upload.csv"
     preview = preview_import(
@@ -122,9 +124,7 @@ def _preview(request: AuthenticatedRequest, portfolio: Portfolio, file: Uploaded
     )
     if preview.errors or not preview.new_count:
         return {"preview": preview}
-    upload = keep_upload(
-        portfolio_id=portfolio.pk, content=content, filename=name, by=request.user
-    )
+    upload = keep_upload(portfolio_id=portfolio.pk, content=content, filename=name, by=request.user)
     return {"preview": preview, "upload": upload}
 
 

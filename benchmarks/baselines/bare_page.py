@@ -20,7 +20,8 @@ PAGE = """<!doctype html><html lang="en"><head><title>{{ portfolio.name }}</titl
 <h1>{{ portfolio.name }}</h1><p>{{ user.username }}, {{ portfolio.base_currency }}</p>
 <table>{% for row in holdings %}<tr><td>{{ row.symbol }}</td><td>{{ row.quantity|floatformat:2 }}
 </td><td>{{ row.price|floatformat:2 }}</td><td>{{ row.market_value|floatformat:2 }}</td></tr>
-{% endfor %}</table><svg viewBox="0 0 252 100"><polyline points="{{ line }}"/></svg></body></html>"""
+{% endfor %}</table>
+<svg viewBox="0 0 252 100"><polyline points="{{ line }}"/></svg></body></html>"""
 
 settings.configure(
     SECRET_KEY="baseline",
@@ -142,7 +143,7 @@ def setup(portfolios: int = 50) -> str:
 
 
 def _fill(owner_id: int, count: int) -> None:
-    dice = random.Random(11)  # noqa: S311  (sample rows, not secrets)
+    dice = random.Random(11)
     rows = [Portfolio(owner_id=owner_id, name=f"P{n}", base_currency="CAD") for n in range(count)]
     for portfolio in Portfolio.objects.bulk_create(rows):
         Holding.objects.bulk_create(

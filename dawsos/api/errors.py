@@ -24,7 +24,7 @@ FRAMEWORK: tuple[tuple[type[Exception], int, str, str, str], ...] = (
     (PermissionDenied, 403, "AUTH_1004", "Your role does not allow this.", "Ask an owner."),
     (drf.NotFound, 404, "NOT_FOUND_3000", "There is nothing here.", "Check the address."),
     (Http404, 404, "NOT_FOUND_3000", "There is nothing here.", "Check the address."),
-    (drf.MethodNotAllowed, 405, "VALIDATION_2000", "This method is not offered.", "See /api/docs/."),
+    (drf.MethodNotAllowed, 405, "VALIDATION_2000", "This method is not offered.", "See the docs."),
     (drf.ParseError, 400, "VALIDATION_2000", "The body is not valid JSON.", "Send a JSON object."),
     (
         drf.UnsupportedMediaType,

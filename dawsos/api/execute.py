@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.http import JsonResponse
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from dawsos.api.errors import correlation_id
 from dawsos.gate import check_fresh
 from patterns.runner import RunResult
@@ -34,21 +35,24 @@ class ExecuteInput(serializers.Serializer[Any]):
     ctx = ContextInput(required=False, default=dict)
 
 
-class ExecuteOutput(serializers.Serializer[Any]):
-    """What a client gets; ``result`` is keyed by the pattern's outputs."""
-
-    result = serializers.DictField()
-    trace = serializers.DictField()
-    run_id = serializers.CharField()
-    run_hash = serializers.CharField()
-    state = serializers.CharField()
-    errors = serializers.ListField()
+# What a client gets; ``result`` is keyed by the pattern's outputs.
+EXECUTE_OUTPUT = inline_serializer(
+    name="ExecuteOutput",
+    fields={
+        "result": serializers.DictField(),
+        "trace": serializers.DictField(),
+        "run_id": serializers.CharField(),
+        "run_hash": serializers.CharField(),
+        "state": serializers.CharField(),
+        "errors": serializers.ListField(),
+    },
+)
 
 
 @extend_schema(
     request=ExecuteInput,
     responses={
-        200: ExecuteOutput,
+        200: EXECUTE_OUTPUT,
         404: OpenApiResponse(description="No such portfolio or pack for this user"),
         422: OpenApiResponse(description="The input is not valid"),
         503: OpenApiResponse(description="The pack is still warming"),
@@ -62,7 +66,7 @@ def execute_pattern(request: Request) -> Response | JsonResponse:
     asked: dict[str, Any] = body.validated_data
     asof: dt.date | None = asked.get("asof")
     done = execute(
-        user=request.user,
+        user=cast(User, request.user),
         pattern_id=asked["pattern_id"],
         inputs=asked["inputs"],
         asof=asof,
@@ -85,5 +89,3 @@ def answer(run: RunResult) -> dict[str, Any]:
         "state": run.state,
         "errors": run.errors,
     }
-
-

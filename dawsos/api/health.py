@@ -15,7 +15,7 @@ from market.selectors import pack_health
 
 @never_cache
 @require_safe
-def health(request: HttpRequest) -> JsonResponse:
+def health(_request: HttpRequest) -> JsonResponse:
     """200 when the database answers, 503 when it does not."""
     try:
         with connection.cursor() as cursor:
@@ -27,7 +27,7 @@ def health(request: HttpRequest) -> JsonResponse:
 
 @never_cache
 @require_safe
-def health_pack(request: HttpRequest) -> JsonResponse:
+def health_pack(_request: HttpRequest) -> JsonResponse:
     """State of the newest pack of the default policy; 503 while there is none."""
     with as_nobody():
         payload = pack_health(policy=DEFAULT_POLICY)

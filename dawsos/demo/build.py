@@ -67,7 +67,8 @@ def demo_users() -> dict[str, User]:
     found: dict[str, User] = {}
     with as_service("demo"):
         for user in USERS:
-            found[user.email] = User.objects.filter(email__iexact=user.email).first() or create_user(
+            known = User.objects.filter(email__iexact=user.email).first()
+            found[user.email] = known or create_user(
                 email=user.email,
                 password=DEMO_PASSWORD,
                 display_name=user.display_name,

@@ -34,7 +34,7 @@ class LostLease(DawsError):
 
 
 def start(asof: dt.date, policy: str) -> NightlyRun:
-    """The night of ``asof``, created with all its stages if it is new. Safe to call at once twice."""
+    """The night of ``asof``, with all its stages. Two callers at once get the same one."""
     with as_service("night"):
         run, _ = NightlyRun.objects.get_or_create(asof_date=asof, policy=policy)
         StageRun.objects.bulk_create(
@@ -112,9 +112,7 @@ def stranded() -> list[int]:
 
 def _claim(run_id: int) -> StageRun | None:
     with as_service("night"):
-        current = (
-            StageRun.objects.filter(run_id=run_id).exclude(state=StageRun.State.DONE).first()
-        )
+        current = StageRun.objects.filter(run_id=run_id).exclude(state=StageRun.State.DONE).first()
         if current is None:
             return None
         free = Q(state=StageRun.State.PENDING) | Q(

@@ -80,7 +80,7 @@ def compute_daily_metrics(run: NightlyRun) -> Outcome:
 
 
 def nothing_yet(what: str) -> Callable[[NightlyRun], Outcome]:
-    def work(run: NightlyRun) -> Outcome:
+    def work(_run: NightlyRun) -> Outcome:
         return Outcome(f"Nothing to do: {what}.")
 
     return work

@@ -43,9 +43,7 @@ def test_it_answers_with_result_trace_and_run(
 
 
 @pytest.mark.parametrize("path", ["/v1/execute", "/api/patterns/execute"])
-def test_both_paths_are_one_door(
-    execute: Post, traded: Portfolio, alice: User, path: str
-) -> None:
+def test_both_paths_are_one_door(execute: Post, traded: Portfolio, alice: User, path: str) -> None:
     inputs = {"portfolio_id": str(traded.pk)}
     asked = {"pattern_id": OVERVIEW, "inputs": inputs, "asof": FRIDAY}
     first = execute(alice, **asked).json()
@@ -116,9 +114,7 @@ def test_bad_input_is_422_with_its_field(
     assert error(response)["correlation_id"] == response["X-Correlation-ID"]
 
 
-def test_several_mistakes_come_together(
-    execute: Post, traded: Portfolio, alice: User
-) -> None:
+def test_several_mistakes_come_together(execute: Post, traded: Portfolio, alice: User) -> None:
     inputs = {"portfolio_id": str(traded.pk), "lookback_days": "NaN", "lookbak": 3}
     response = execute(alice, pattern_id=OVERVIEW, inputs=inputs)
     assert response.status_code == 422
@@ -172,8 +168,6 @@ def test_a_day_without_a_pack_of_its_own_is_stale_and_keeps_the_packs_day(
     assert served.json()["trace"]["asof_date"] == FRIDAY
 
 
-def test_a_weekend_stands_on_fridays_pack(
-    execute: Post, traded: Portfolio, alice: User
-) -> None:
+def test_a_weekend_stands_on_fridays_pack(execute: Post, traded: Portfolio, alice: User) -> None:
     trace = overview(execute, alice, traded, asof="2013-02-10").json()["trace"]
     assert (trace["pack_id"], trace["asof_date"]) == (FRIDAY_PACK, "2013-02-10")

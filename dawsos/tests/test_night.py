@@ -1,6 +1,6 @@
 """The night: idempotent, stopped by what it must not pass, never run twice at once."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db.models.functions import Now
@@ -120,9 +120,7 @@ def test_a_stage_that_dies_silently_is_given_up_after_three_times(traded: Portfo
     assert "died 3 times" in run.stages.get(position=0).message
 
 
-def test_a_passing_fault_is_tried_again(
-    traded: Portfolio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_passing_fault_is_tried_again(traded: Portfolio, monkeypatch: pytest.MonkeyPatch) -> None:
     def faulty(run: NightlyRun) -> Outcome:
         raise OSError("the disk is full")
 
@@ -134,7 +132,7 @@ def test_a_passing_fault_is_tried_again(
         assert run.stages.get(position=0).state == expected
 
 
-def test_tasks_run_the_same_chain(traded: Portfolio, django_capture_on_commit_callbacks) -> None:  # type: ignore[no-untyped-def]
+def test_tasks_run_the_same_chain(traded: Portfolio, django_capture_on_commit_callbacks) -> None:
     run = chain.start(FRI, "ECB")
     with django_capture_on_commit_callbacks(execute=True):
         advance_night.delay(run.pk)
@@ -144,13 +142,11 @@ def test_tasks_run_the_same_chain(traded: Portfolio, django_capture_on_commit_ca
 
 
 def test_after_the_source_has_ended_nothing_is_due(db: None, alice: User) -> None:
-    assert due_night("ECB").reason == "The ECB sources end on 2013-03-01; there is nothing to do after it."
+    assert due_night("ECB").reason.startswith("The ECB sources end on 2013-03-01;")
     assert start_night().startswith("The ECB sources end")
     assert not NightlyRun.objects.exists() and not PricingPack.objects.exists()
 
 
 def test_the_due_night_is_the_last_session_that_is_over() -> None:
-    from datetime import UTC, datetime
-
     monday_morning = datetime(2013, 2, 4, 5, 5, tzinfo=UTC)
     assert due_night("ECB", now=monday_morning).asof == date(2013, 2, 1)  # Friday

@@ -38,7 +38,7 @@ def half_even(amount: Decimal, places: int) -> Decimal:
 
 
 def places_of(amount: Decimal) -> int:
-    """Decimals an amount needs: 2 for 9.95 and for 9.9500 (as a database hands it back), 0 for 1E+3.
+    """Decimals an amount needs: 2 for 9.95 and for 9.9500, as a database hands it back.
 
     Zeros behind the last digit do not count, so that a ledger books the same from a file and
     from its stored rows.

@@ -10,7 +10,15 @@ from accounts.models import User
 from market.calc.policies import DEFAULT_POLICY
 from market.exceptions import PackNotFound
 from market.models import PricingPack, Security
-from market.selectors import head_for, history_hash, latest_pack, pack_by_id, pack_health, policy_named, sessions
+from market.selectors import (
+    head_for,
+    history_hash,
+    latest_pack,
+    pack_by_id,
+    pack_health,
+    policy_named,
+    sessions,
+)
 from patterns.canonical import content_hash
 from patterns.context import Context
 from portfolios.models import Portfolio, Transaction

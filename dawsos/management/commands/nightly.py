@@ -77,4 +77,3 @@ def summary(run: NightlyRun) -> dict[str, Any]:
             for stage in stages
         ],
     }
-
