@@ -1,0 +1,171 @@
+"""The pages of a portfolio, as a browser gets them."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from portfolios.models import PendingUpload, Portfolio, Transaction
+from portfolios.tests.factories import PortfolioFactory
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User], Client]
+
+ONE_DEPOSIT = b"date,type,gross_amount,currency\n2013-02-08,DEPOSIT,250.00,CAD\n"
+TWO_MISTAKES = (
+    b"date,type,gross_amount,currency\n2013-02-30,DEPOSIT,250.00,CAD\n2013-02-08,DEPOSIT,NaN,CAD\n"
+)
+
+
+def page(name: str, portfolio: Portfolio) -> str:
+    return reverse(f"portfolios:{name}", args=[portfolio.pk])
+
+
+def upload(content: bytes) -> dict[str, SimpleUploadedFile]:
+    return {"file": SimpleUploadedFile("ledger.csv", content, "text/csv")}
+
+
+def test_home_leads_to_the_portfolios_or_to_the_login(browser: Browser, alice: User) -> None:
+    assert browser(alice).get("/")["Location"] == "/portfolios/"
+    assert Client().get("/")["Location"] == "/login/"
+
+
+def test_the_list_shows_value_and_day(browser: Browser, traded: Portfolio, alice: User) -> None:
+    html = browser(alice).get("/portfolios/").content.decode()
+    assert traded.name in html
+    assert "1,198.00" in html  # Friday, see portfolios.tests.world
+
+
+def test_the_list_of_a_stranger_is_empty(
+    browser: Browser, traded: Portfolio, charlie: User
+) -> None:
+    assert traded.name not in browser(charlie).get("/portfolios/").content.decode()
+
+
+def test_the_overview_shows_figures_and_what_they_stand_on(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    html = browser(alice).get(page("overview", traded), {"asof": "2013-02-06"}).content.decode()
+    assert "1,040.80" in html  # Wednesday
+    assert "2013-02-06-ECB-r1" in html
+
+
+@pytest.mark.parametrize("name", ["overview", "transactions", "import"])
+def test_a_foreign_portfolio_looks_like_none(
+    browser: Browser, traded: Portfolio, charlie: User, name: str
+) -> None:
+    client = browser(charlie)
+    foreign = client.get(page(name, traded), headers={"X-Request-ID": "same"})
+    missing = client.get(page(name, PortfolioFactory.build()), headers={"X-Request-ID": "same"})
+    assert foreign.status_code == missing.status_code == 404
+    assert without_token(foreign.content) == without_token(missing.content)
+
+
+def without_token(html: bytes) -> bytes:
+    """The log-out form's token is masked anew in every answer."""
+    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", html)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"asof": "2013-02-30"}, 422),
+        ({"lookback_days": "1"}, 422),
+        ({"lookback_days": "1e9"}, 422),
+        ({"asof": "1999-12-31"}, 404),
+        ({"pack": "2013-02-08-ECB-r9"}, 404),
+    ],
+)
+def test_what_cannot_be_shown_is_said(
+    browser: Browser, traded: Portfolio, alice: User, asked: dict[str, str], status: int
+) -> None:
+    assert browser(alice).get(page("overview", traded), asked).status_code == status
+
+
+def test_a_day_after_the_last_pack_is_served_with_a_banner(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    html = browser(alice).get(page("overview", traded), {"asof": "2013-02-12"}).content.decode()
+    assert "later sessions have no pack" in html
+
+
+def test_the_warm_overview_asks_the_database_a_bounded_number_of_times(
+    browser: Browser, traded: Portfolio, alice: User, django_assert_max_num_queries: Callable
+) -> None:
+    client = browser(alice)
+    client.get(page("overview", traded))
+    # Session, user and identity; portfolio and rights; pack, lineage and head; the stored run;
+    # the strip. No number of holdings or days adds one.
+    with django_assert_max_num_queries(45):
+        client.get(page("overview", traded))
+
+
+def test_transactions_are_filtered(browser: Browser, traded: Portfolio, alice: User) -> None:
+    html = browser(alice).get(page("transactions", traded), {"symbol": "MAPLE"}).content.decode()
+    rows = html[html.index("<tbody") :]
+    assert "MAPLE" in rows and "ACME" not in rows
+
+
+def test_a_fragment_is_a_part_of_the_page(browser: Browser, traded: Portfolio, alice: User) -> None:
+    fragment = browser(alice).get(page("transactions", traded), headers={"HX-Request": "true"})
+    assert b"<html" not in fragment.content and b"ACME" in fragment.content
+
+
+@pytest.mark.parametrize(
+    "asked", [{"start": "2013-02-30"}, {"entry_type": "NONSENSE"}, {"text": "a\0b"}]
+)
+def test_a_filter_that_means_nothing_is_422(
+    browser: Browser, traded: Portfolio, alice: User, asked: dict[str, str]
+) -> None:
+    assert browser(alice).get(page("transactions", traded), asked).status_code == 422
+
+
+def test_an_import_is_previewed_then_written_once(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    client = browser(alice)
+    before = Transaction.objects.count()
+    assert client.post(page("import", traded), upload(ONE_DEPOSIT)).status_code == 200
+    assert Transaction.objects.count() == before
+    waiting = {"upload_id": str(PendingUpload.objects.get().pk)}
+    assert client.post(page("import", traded), waiting).status_code == 302
+    assert Transaction.objects.count() == before + 1
+    again = client.post(page("import", traded), waiting)
+    assert again.status_code == 422  # nothing waits any more
+    assert Transaction.objects.count() == before + 1
+
+
+def test_every_mistake_of_a_file_is_shown_with_its_row(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    response = browser(alice).post(page("import", traded), upload(TWO_MISTAKES))
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "2013-02-30" in html and "NaN" in html
+    assert not PendingUpload.objects.exists()
+
+
+def test_another_users_upload_cannot_be_confirmed(
+    browser: Browser, traded: Portfolio, alice: User, bob: User
+) -> None:
+    browser(alice).post(page("import", traded), upload(ONE_DEPOSIT))
+    waiting = {"upload_id": str(PendingUpload.objects.get().pk)}
+    assert browser(bob).post(page("import", traded), waiting).status_code == 422
+
+
+def test_a_viewer_cannot_import(browser: Browser, traded: Portfolio, bob_viewer: User) -> None:
+    assert browser(bob_viewer).get(page("import", traded)).status_code == 403
+
+
+def test_the_api_page_is_drawn_from_the_schema(browser: Browser, alice: User) -> None:
+    assert b"/v1/execute" in browser(alice).get("/api/docs/").content
+
+
+def test_health_answers_without_a_login() -> None:
+    assert Client().get("/health").json()["status"] == "ok"
+    assert Client().get("/health/pack").status_code == 503  # no pack yet, and it says so
