@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from market.formats.faults import Fault
+from market.formats.fields import Place
 from portfolios.calc.money import minor_units, quantum, round_money
-from portfolios.formats.draft import ZERO, Draft, Fault
-from portfolios.formats.fields import Place
+from portfolios.formats.draft import ZERO, Draft
 
 BASIS_POINT = Decimal("0.0001")
 OUTWARD = frozenset({"BUY", "WITHDRAWAL", "FEE", "TAX", "FX_CONVERSION"})

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from market.formats.csv_records import Limits, read_records
+from market.formats.faults import Fault
+from market.formats.fields import Place, read_date, read_number, read_text
 from portfolios.calc.money import minor_units
 from portfolios.formats.amounts import settle
-from portfolios.formats.csv_records import Limits, read_records
 from portfolios.formats.currencies import CURRENCIES
-from portfolios.formats.draft import Draft, Fault, Parsed
-from portfolios.formats.fields import Place, read_date, read_number, read_text
+from portfolios.formats.draft import Draft, Parsed
 
 NAME = "dawsos_csv"
 

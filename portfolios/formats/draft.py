@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
+from market.formats.faults import Fault
+
 ZERO = Decimal(0)
-SHOWN = 100  # characters of a wrong value that are repeated in its mistake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,28 +47,6 @@ class Draft:
     external_id: str = ""
     estimated_reason: str = ""
     row: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One mistake. `row` counts as a spreadsheet does: the header is row 1."""
-
-    reason: str
-    message: str
-    remedy: str
-    row: int | None = None
-    column: str | None = None
-    value: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "row": self.row,
-            "column": self.column,
-            "value": None if self.value is None else self.value[:SHOWN],
-            "reason": self.reason,
-            "message": self.message,
-            "remedy": self.remedy,
-        }
 
 
 @dataclass(frozen=True, slots=True)

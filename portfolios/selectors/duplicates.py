@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from market.formats.faults import Fault
 from portfolios.calc.booking.reversals import effective
-from portfolios.formats.draft import Draft, Fault
+from portfolios.formats.draft import Draft
 from portfolios.models import Transaction
 from portfolios.models.chain import same_content_hash
 from portfolios.selectors.ledger import to_entries

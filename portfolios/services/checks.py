@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from market.formats.faults import Fault
+from market.formats.fields import FIRST_DAY
 from portfolios.calc.entries import Problem
 from portfolios.formats.amounts import settle
 from portfolios.formats.currencies import CURRENCIES
-from portfolios.formats.draft import Draft, Fault
-from portfolios.formats.fields import FIRST_DAY
+from portfolios.formats.draft import Draft
 from portfolios.models import EntryType, Transaction
 
 INTEGER_DIGITS = 15

@@ -10,13 +10,14 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from market.formats.csv_records import Limits
+from market.formats.faults import Fault
 from market.models import Security
 from market.selectors import policy_named
 from patterns.canonical import decimal_text
 from portfolios.calc.lots import Book
 from portfolios.formats import dawsos_csv
-from portfolios.formats.csv_records import Limits
-from portfolios.formats.draft import Draft, Fault
+from portfolios.formats.draft import Draft
 from portfolios.models import ImportRun, Portfolio, Transaction
 from portfolios.selectors.booked import book_entries
 from portfolios.selectors.duplicates import Duplicate, Known, sort_drafts

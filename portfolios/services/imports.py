@@ -12,9 +12,9 @@ from accounts.identity import as_user
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.services import record
+from market.formats.csv_records import Limits
 from portfolios.exceptions import ImportRefused, ImportRunNotFound
 from portfolios.formats import dawsos_csv
-from portfolios.formats.csv_records import Limits
 from portfolios.formats.draft import Draft
 from portfolios.models import ImportRun, Portfolio, Transaction
 from portfolios.selectors.access import resolve_portfolio

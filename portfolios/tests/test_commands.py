@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from portfolios.formats.csv_records import Limits
+from market.formats.csv_records import Limits
 from portfolios.models import ImportRun, Lot, Portfolio, Transaction
 from portfolios.tests.world import LEDGER
 

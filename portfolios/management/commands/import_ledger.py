@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from market.formats.csv_records import Limits
 from patterns.canonical import canonical_json
 from patterns.exceptions import DawsError
-from portfolios.formats.csv_records import Limits
 from portfolios.management.choosing import acting_user, portfolio_named
 from portfolios.services import ImportReport, preview_import, run_import
 

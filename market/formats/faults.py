@@ -1,0 +1,30 @@
+"""A mistake in a file: where it is, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+SHOWN = 100  # characters of a wrong value that are repeated in its mistake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One mistake. `row` counts as a spreadsheet does: the header is row 1."""
+
+    reason: str
+    message: str
+    remedy: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "row": self.row,
+            "column": self.column,
+            "value": None if self.value is None else self.value[:SHOWN],
+            "reason": self.reason,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
