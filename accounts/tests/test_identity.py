@@ -1,6 +1,8 @@
 """Whose rows the database shows, and for how long."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from uuid import UUID
 
 import pytest
@@ -16,6 +18,7 @@ from accounts.identity import (
     as_user,
     assume,
     current_identity,
+    seen_by,
 )
 from accounts.models import Membership, User
 
@@ -150,3 +153,17 @@ def test_two_users_alternating_over_a_pool_never_meet(
 
         with ThreadPoolExecutor(4) as threads:
             assert sum(threads.map(ask, range(1000))) == 0
+
+
+def test_seen_by_keeps_an_identity_that_is_the_users_already(
+    alice: User, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    with as_user(alice.pk), django_assert_num_queries(0), seen_by(alice.pk) as identity:
+        assert identity == current_identity()
+
+
+def test_seen_by_takes_on_the_user_where_somebody_else_was(alice: User, bob: User) -> None:
+    with as_user(alice.pk):
+        with seen_by(bob.pk):
+            assert pair() == ("dawsos_web", str(bob.pk))
+        assert pair() == ("dawsos_web", str(alice.pk))

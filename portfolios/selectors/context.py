@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
-from accounts.identity import as_user
+from accounts.identity import seen_by
 from accounts.models import User
 from market.calc.policies import DEFAULT_POLICY
 from market.exceptions import PackNotFound
@@ -48,10 +48,10 @@ def build_context(
     Raises PortfolioNotFound, PermissionDenied, PackNotFound.
     """
     if portfolio_id is None:
-        with as_user(user.pk):
+        with seen_by(user.pk):
             return _public(user, correlation_id, asof, pack_id)
     portfolio = resolve_portfolio(user, portfolio_id)
-    with as_user(user.pk):
+    with seen_by(user.pk):
         return _of_portfolio(user, portfolio, correlation_id, asof, pack_id)
 
 
