@@ -202,6 +202,8 @@ CELERY_TIMEZONE = "America/New_York"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "night": {"task": "dawsos.tasks.start_night", "schedule": crontab(hour=0, minute=5)},
+    # Wakes nights whose worker died; a lease that runs out is nobody's business before.
+    "sweep": {"task": "dawsos.tasks.sweep_nights", "schedule": 30.0},
 }
 
 # --- What is said, and where
