@@ -7,12 +7,17 @@ MarketError
 ├── DateRangeInvalid        dates that make no range, or lie outside the calendar
 ├── UnknownPolicy           no such pricing policy
 ├── ObservationRefused      an observation that contradicts what is stored
+├── ClosesRefused           mistakes in a file of closes, all of them listed
+├── PriceSourceTaken        the listing has a price source already
 └── PackConflict
     ├── PackSealed          a sealed pack never changes
     ├── PackNotSealed       only a sealed pack can be superseded
     ├── PackSuperseded      a pack is superseded once
     └── PackDigestMismatch  the content is not what the hash says
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 from patterns.exceptions import DawsError
 
@@ -55,6 +60,29 @@ class ObservationRefused(MarketError):
     code = "VALIDATION_2006"
     http_status = 422
     suggestion = "Give a correction its own, later available_at; the first value stays."
+
+
+class ClosesRefused(MarketError):
+    """A file with mistakes: nothing of it was stored."""
+
+    code = "VALIDATION_2012"
+    http_status = 422
+    suggestion = "Mend the rows that are named and upload the file again."
+
+    def __init__(self, errors: Sequence[dict[str, Any]]) -> None:
+        count = f"{len(errors)} mistakes" if len(errors) > 1 else "1 mistake"
+        super().__init__(
+            f"Nothing was stored: {count}. {errors[0]['message']}",
+            details={"reason": errors[0]["reason"], "errors": list(errors)},
+        )
+        if any(error["reason"] == "file_too_large" for error in errors):
+            self.http_status = 413
+
+
+class PriceSourceTaken(MarketError):
+    code = "BUSINESS_4025"
+    http_status = 409
+    suggestion = "Closes are uploaded only for a listing without another source."
 
 
 class PackConflict(MarketError):

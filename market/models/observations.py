@@ -9,6 +9,8 @@ from django.db import models
 # NaN is greater than every number in PostgreSQL, so only an upper bound keeps it out.
 CLOSE_LIMIT = Decimal(10) ** 12
 RATE_LIMIT = Decimal(10) ** 10
+# The price source of a listing whose closes people bring; each observation names its file.
+UPLOADED = "Upload"
 
 
 class PriceObservationQuerySet(models.QuerySet["PriceObservation"]):
@@ -20,7 +22,13 @@ class PriceObservationQuerySet(models.QuerySet["PriceObservation"]):
 
     def from_own_source(self) -> Self:
         """Only what the source connected to the security says."""
-        return self.filter(source=models.F("security__price_source"))
+        own = models.Q(source=models.F("security__price_source"))
+        brought = models.Q(security__price_source=UPLOADED, source__startswith=f"{UPLOADED}: ")
+        return self.filter(own | brought)
+
+    def brought(self) -> Self:
+        """What people have uploaded, whichever file it came in."""
+        return self.filter(source__startswith=f"{UPLOADED}: ")
 
 
 class PriceObservation(models.Model):

@@ -20,7 +20,13 @@ from market.selectors.history import (
     price_history,
 )
 from market.selectors.packs import latest_pack, live_pack, pack_by_id, policy_named, revisions
-from market.selectors.securities import active_securities, security_by_key, security_ids
+from market.selectors.securities import (
+    active_securities,
+    securities_named,
+    security_by_id,
+    security_by_key,
+    security_ids,
+)
 from market.selectors.verification import PackFault, pack_faults
 
 __all__ = [
@@ -49,6 +55,8 @@ __all__ = [
     "policy_named",
     "price_history",
     "revisions",
+    "securities_named",
+    "security_by_id",
     "security_by_key",
     "security_ids",
     "sessions",

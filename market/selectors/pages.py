@@ -105,7 +105,7 @@ def _price_row(price: Price) -> ValueRow:
     return ValueRow(
         name=price.security.symbol,
         title=f"{price.security.name}, {price.security.exchange}",
-        value=_digits(price.close),
+        value=digits(price.close),
         unit=price.currency,
         asof_date=price.asof_date,
         source=price.source,
@@ -117,7 +117,7 @@ def _rate_row(rate: FxRate) -> ValueRow:
     return ValueRow(
         name=f"{rate.base_currency}/{rate.quote_currency}",
         title=rate.fixing,
-        value=_digits(rate.rate),
+        value=digits(rate.rate),
         unit=f"{rate.quote_currency} per {rate.base_currency}",
         asof_date=rate.asof_date,
         source=rate.source,
@@ -129,7 +129,7 @@ def _gap_row(gap: PackGap) -> GapRow:
     return GapRow(gap.symbol, REASONS.get(gap.reason, gap.reason), gap.last_observed_on)
 
 
-def _digits(number: Decimal) -> str:
+def digits(number: Decimal) -> str:
     """At least two decimals, and every one that is sealed."""
     text = plain_text(number)
     whole, _, decimals = text.partition(".")

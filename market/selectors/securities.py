@@ -19,6 +19,24 @@ def security_ids() -> Mapping[str, UUID]:
     return {".".join(names): pk for *names, pk in rows.order_by()}
 
 
+def security_by_id(security_id: UUID) -> Security:
+    """The listing of that id. Raises SecurityNotFound."""
+    security = Security.objects.filter(pk=security_id).first()
+    if security is None:
+        raise SecurityNotFound(
+            "There is no such security.", details={"security_id": str(security_id)}
+        )
+    return security
+
+
+def securities_named(symbol: str, exchange: str | None = None) -> list[Security]:
+    """All listings of a symbol, on every exchange or on one."""
+    found = Security.objects.listed([symbol])
+    if exchange is not None:
+        found = found.filter(exchange=exchange)
+    return list(found.order_by("exchange", "price_basis"))
+
+
 def security_by_key(key: str) -> Security:
     """The listing named symbol.exchange.price_basis; a symbol may itself hold dots."""
     parts = key.rsplit(".", 2)

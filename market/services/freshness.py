@@ -22,6 +22,16 @@ def mark_fresh(pack_id: str) -> None:
     _mark(pack_id, PackFreshness.State.FRESH, reconciled=True)
 
 
+def mark_all_fresh(pack_ids: Sequence[str]) -> int:
+    """Packs that no night is waited for, once what stands on them is computed; counts them.
+
+    They are not reconciled, and say so. One whose chain has stopped stays in error.
+    """
+    with as_service("mark restated packs fresh"):
+        waiting = PackFreshness.objects.filter(pack__in=pack_ids, state=PackFreshness.State.WARMING)
+        return set_freshness(list(waiting.values_list("pk", flat=True)), PackFreshness.State.FRESH)
+
+
 def mark_error(pack_id: str, message: str) -> None:
     """The pack's chain has stopped, and why."""
     _mark(pack_id, PackFreshness.State.ERROR, message)

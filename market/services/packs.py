@@ -83,14 +83,7 @@ def supersede_pack(
     The old pack stays as it is and is only pointed to. Of two callers at once one wins; the
     other, like everyone later, is told that the pack is superseded already.
     """
-    if not reason.strip():
-        raise PackConflict(
-            "A pack is superseded for a reason, and the reason is missing.",
-            code="VALIDATION_2007",
-            http_status=422,
-            suggestion="Say in a sentence what was wrong.",
-            details={"reason": "reason_missing", "field": "reason"},
-        )
+    require_reason(reason)
     with as_service("supersede a pricing pack"), refusals_as_errors():
         lock_policy(pack_by_id(pack_id).policy)
         old = PricingPack.objects.select_for_update().get(pk=pack_id)
@@ -113,6 +106,18 @@ def supersede_pack(
             content_hash=digest,
         )
         return pack_by_id(draft.id)
+
+
+def require_reason(reason: str) -> None:
+    """Refuse a supersession that says nothing about why."""
+    if not reason.strip():
+        raise PackConflict(
+            "A pack is superseded for a reason, and the reason is missing.",
+            code="VALIDATION_2007",
+            http_status=422,
+            suggestion="Say in a sentence what was wrong.",
+            details={"reason": "reason_missing", "field": "reason"},
+        )
 
 
 def require_session(policy: Policy, asof: date) -> None:

@@ -1,0 +1,59 @@
+"""What the page of a listing shows: what it is, where its prices come from, the newest of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Max, Min
+
+from market.models import PriceObservation, Security
+from market.models.observations import UPLOADED
+from market.selectors.pages import digits
+from market.selectors.securities import security_by_id
+
+SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationRow:
+    """One close as its source gave it, and when it was known here."""
+
+    observed_on: date
+    close: str
+    currency: str
+    source: str
+    available_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """`days` counts days with an observation; `takes_uploads` when no other source is connected."""
+
+    security: Security
+    takes_uploads: bool
+    days: int
+    first: date | None
+    last: date | None
+    newest: tuple[ObservationRow, ...]
+
+
+def listing_page(security_id: UUID) -> ListingPage:
+    """The listing of that id. Raises SecurityNotFound."""
+    security = security_by_id(security_id)
+    seen = PriceObservation.objects.filter(security=security).from_own_source()
+    span = seen.aggregate(first=Min("observed_on"), last=Max("observed_on"))
+    newest = seen.order_by("-observed_on", "-available_at")[:SHOWN]
+    return ListingPage(
+        security=security,
+        takes_uploads=security.price_source in ("", UPLOADED),
+        days=seen.order_by().values("observed_on").distinct().count(),
+        first=span["first"],
+        last=span["last"],
+        newest=tuple(
+            ObservationRow(
+                row.observed_on, digits(row.close), row.currency, row.source, row.available_at
+            )
+            for row in newest
+        ),
+    )
