@@ -28,7 +28,8 @@ class Slice:
 class Allocation:
     """Slices, largest first, whose weights sum to exactly 1; none when nothing is priced or the
     priced part is not worth more than zero (withheld). unpriced positions are in no slice;
-    coverage is the share of positions that are, by count."""
+    coverage is the share of positions that are, by count. Cash beside positions of which none
+    has a price is withheld too: its share of an unknown whole is not known."""
 
     slices: tuple[Slice, ...]
     unpriced: tuple[SecurityKey, ...]
@@ -80,7 +81,7 @@ def _allocation(valuation: Valuation, parts: Iterable[tuple[str, Decimal]]) -> A
         dict.fromkeys(p.security for p in valuation.positions if p.market_value is None)
     )
     totals = {label: sum(found, ZERO) for label, found in worths.items()}
-    if sum(totals.values(), ZERO) <= 0:
+    if valuation.total_value is None or sum(totals.values(), ZERO) <= 0:
         return Allocation((), unpriced, valuation.coverage, "withheld", "NOTHING_PRICED")
     weights = allocate(Decimal(1), list(totals.values()), WEIGHT_PLACES)
     slices = [

@@ -112,12 +112,25 @@ def value_portfolio(book: Book, marks: Marks) -> Valuation:
         positions=tuple(_weighed(part, total) for part in valued),
         cash=cash,
         receivables=owed,
-        state="withheld" if withheld else _state([*valued, *cash, *owed]),
+        state="withheld" if withheld else sum_state([*valued, *cash, *owed]),
         missing_prices=tuple(dict.fromkeys(p.security for p in valued if p.price is None)),
         missing_rates=_missing_rates(valued, (*cash, *owed)),
         coverage=len(known) / len(valued) if valued else 1.0,
         coverage_by_cost=_coverage_by_cost(valued),
     )
+
+
+def sum_state(parts: Iterable[ValuedPosition | ValuedCash]) -> State:
+    """The state of a sum over parts: as bad as the worst; with a withheld part it is partial."""
+    state = worst(part.state for part in parts)
+    return "partial" if state == "withheld" else state
+
+
+def coverage_of(parts: Sequence[ValuedPosition | ValuedCash]) -> float:
+    """The share of positions with a value, by count; among money alone, the share of that."""
+    positions = [part for part in parts if isinstance(part, ValuedPosition)]
+    counted: Sequence[ValuedPosition | ValuedCash] = positions or parts
+    return sum(part.market_value is not None for part in counted) / len(counted)
 
 
 def unrealized_split(lots: Sequence[Lot], price: Decimal, rate: Decimal) -> UnrealizedSplit | None:
@@ -221,12 +234,6 @@ def _weighed(part: ValuedPosition, total: Decimal) -> ValuedPosition:
     if part.market_value is None or total <= 0:
         return part
     return replace(part, weight=half_even(part.market_value / total, WEIGHT_PLACES))
-
-
-def _state(parts: Iterable[ValuedPosition | ValuedCash]) -> State:
-    """A sum with a withheld part is partial."""
-    state = worst(part.state for part in parts)
-    return "partial" if state == "withheld" else state
 
 
 def _missing_rates(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from patterns.context import Context
 from patterns.registry import capability
 from patterns.results import CountFigure, FractionFigure, MoneyFigure, State
-from portfolios.calc.allocation import Allocation, by_currency, by_sector
+from portfolios.calc.allocation import UNCLASSIFIED, Allocation, by_currency, by_sector
 from portfolios.calc.entries import ZERO
 from portfolios.calc.money import allocate, half_even
+from portfolios.calc.valuation import coverage_of, sum_state
 from portfolios.capabilities.inputs import Answer, OfPortfolio
-from portfolios.selectors.standing import Standing, standing
+from portfolios.selectors.standing import Part, Standing, standing
 
 CASH = "Cash"
 PLACES = 10
@@ -51,13 +53,17 @@ class PortfolioAllocation(Answer):
     sources: tuple[str, ...]
 
 
-@capability("portfolio.sector_allocation", version="1", agent="analyst")
+@capability("portfolio.sector_allocation", version="2", agent="analyst")
 def sector_allocation(ctx: Context, args: OfPortfolio) -> SectorAllocation:
     """Weights by sector over the positions that have a price."""
     now = standing(ctx, args.portfolio_id)
-    found = by_sector(now.valuation, {key: s.sector for key, s in now.securities.items()})
+    sectors = {key: security.sector for key, security in now.securities.items()}
+    found = by_sector(now.valuation, sectors)
+    members = _grouped(
+        (sectors.get(part.security) or UNCLASSIFIED, part) for part in now.valuation.positions
+    )
     return SectorAllocation(
-        slices=_slices(now, found),
+        slices=_slices(now, found, members),
         state=found.state,
         reason=_why(now, found.reason),
         coverage=FractionFigure(value=found.coverage),
@@ -66,7 +72,7 @@ def sector_allocation(ctx: Context, args: OfPortfolio) -> SectorAllocation:
     )
 
 
-@capability("portfolio.allocation", version="1", agent="analyst")
+@capability("portfolio.allocation", version="2", agent="analyst")
 def allocation(ctx: Context, args: OfPortfolio) -> PortfolioAllocation:
     """Weights by holding, by currency and by asset class, cash included."""
     now = standing(ctx, args.portfolio_id)
@@ -75,7 +81,7 @@ def allocation(ctx: Context, args: OfPortfolio) -> PortfolioAllocation:
     kinds = {key: s.get_security_type_display() for key, s in now.securities.items()}
     return PortfolioAllocation(
         by_holding=_with_cash(now, names),
-        by_currency=_slices(now, currencies),
+        by_currency=_slices(now, currencies, _grouped((p.currency, p) for p in now.parts)),
         by_asset_class=_with_cash(now, kinds),
         state=currencies.state,
         reason=_why(now, currencies.reason),
@@ -85,48 +91,74 @@ def allocation(ctx: Context, args: OfPortfolio) -> PortfolioAllocation:
     )
 
 
-def _slices(now: Standing, found: Allocation) -> tuple[SliceRow, ...]:
+def _grouped(parts: Iterable[tuple[str, Part]]) -> dict[str, list[Part]]:
+    """All parts of each label, those without a value too."""
+    groups: dict[str, list[Part]] = {}
+    for label, part in parts:
+        groups.setdefault(label, []).append(part)
+    return groups
+
+
+def _slices(
+    now: Standing, found: Allocation, members: Mapping[str, list[Part]]
+) -> tuple[SliceRow, ...]:
     return tuple(
-        _slice(now, part.label, part.weight, part.market_value, part.count) for part in found.slices
+        _slice(now, part.label, part.weight, part.market_value, members[part.label])
+        for part in found.slices
     )
 
 
 def _with_cash(now: Standing, labels: dict[object, str]) -> tuple[SliceRow, ...]:
     """Slices of positions by label, and one of all cash and receivables."""
-    worths: dict[str, list[Decimal]] = {}
-    for position in now.valuation.positions:
-        if position.market_value is not None:
-            worths.setdefault(labels[position.security], []).append(position.market_value)
-    money = (*now.valuation.cash, *now.valuation.receivables)
-    for part in money:
-        if part.market_value:
-            worths.setdefault(CASH, []).append(part.market_value)
-    totals = {label: sum(parts, ZERO) for label, parts in worths.items()}
-    if sum(totals.values(), ZERO) <= 0:
+    found = now.valuation
+    members = _grouped(
+        (
+            *((labels[part.security], part) for part in found.positions),
+            *((CASH, part) for part in (*found.cash, *found.receivables)),
+        )
+    )
+    totals = {
+        label: sum((part.market_value or ZERO for part in parts), ZERO)
+        for label, parts in members.items()
+        if any(part.market_value for part in parts)
+    }
+    if found.total_value is None or sum(totals.values(), ZERO) <= 0:
         return ()
     weights = allocate(Decimal(1), list(totals.values()), WEIGHT_PLACES)
     rows = [
-        _slice(now, label, weight, totals[label], len(worths[label]))
+        _slice(now, label, weight, totals[label], members[label])
         for label, weight in zip(totals, weights, strict=True)
     ]
     return tuple(sorted(rows, key=lambda row: (-(row.market_value.value or ZERO), row.label)))
 
 
-def _slice(now: Standing, label: str, weight: Decimal, worth: Decimal, count: int) -> SliceRow:
-    state, reason = now.valuation.state, _why(now, None)
-    base = now.valuation.base_currency
-    coverage = now.valuation.coverage if state == "partial" else None
+def _slice(
+    now: Standing, label: str, weight: Decimal, worth: Decimal, members: list[Part]
+) -> SliceRow:
+    """A share is as good as the whole that it is a share of; an amount, as its own parts."""
+    whole, own = now.valuation.state, sum_state(members)
+    missing = now.missing_in(members)
+    reasons = {
+        "partial": f"Not counted, for want of a price or a rate: {', '.join(missing)}.",
+        "stale": now.why_stale(members),
+    }
     return SliceRow(
         label=label,
-        weight=FractionFigure(value=float(weight), state=state, reason=reason, coverage=coverage),
+        weight=FractionFigure(
+            value=float(weight),
+            state=whole,
+            reason=_why(now, None),
+            coverage=now.valuation.coverage if whole == "partial" else None,
+        ),
         market_value=MoneyFigure(
             value=half_even(worth, PLACES),
-            currency=base,
-            state=state,
-            reason=reason,
-            coverage=coverage,
+            currency=now.valuation.base_currency,
+            state=own,
+            reason=reasons.get(own),
+            missing=missing,
+            coverage=coverage_of(members) if own == "partial" else None,
         ),
-        count=CountFigure(value=count),
+        count=CountFigure(value=sum(bool(part.market_value) for part in members)),
     )
 
 

@@ -92,12 +92,13 @@ def weight_of(now: Standing, position: ValuedPosition) -> FractionFigure:
         return FractionFigure.withheld(reason_of(now, position) or "unknown", missing=missing)
     if position.weight is None:
         return FractionFigure.withheld("The portfolio's value is not above zero.")
-    partial = now.valuation.state == "partial"
+    state = now.valuation.state  # the total below the line makes every weight as good as itself
+    stale = now.why_stale() if state == "stale" else None
     return FractionFigure(
         value=float(position.weight),
-        state="partial" if partial else position.state,
-        reason="A share of the priced part only." if partial else reason_of(now, position),
-        coverage=now.valuation.coverage if partial else None,
+        state=state,
+        reason="A share of the priced part only." if state == "partial" else stale,
+        coverage=now.valuation.coverage if state == "partial" else None,
     )
 
 

@@ -17,7 +17,7 @@ from patterns.results import (
 )
 from portfolios.calc.entries import ZERO
 from portfolios.calc.money import round_money
-from portfolios.calc.valuation import ValuedCash, ValuedPosition
+from portfolios.calc.valuation import ValuedCash, ValuedPosition, coverage_of, sum_state
 from portfolios.capabilities.inputs import Answer, OfPortfolio
 from portfolios.capabilities.position_figures import (
     average_cost_of,
@@ -30,7 +30,7 @@ from portfolios.capabilities.position_figures import (
     weight_of,
     worth_of,
 )
-from portfolios.selectors.standing import Standing, standing
+from portfolios.selectors.standing import Parts, Standing, standing
 
 RATINGS = "ratings_not_available"
 
@@ -87,7 +87,7 @@ class ValuedPositions(Answer):
     sources: tuple[str, ...]
 
 
-@capability("portfolio.get_valued_positions", version="1", agent="analyst")
+@capability("portfolio.get_valued_positions", version="2", agent="analyst")
 def get_valued_positions(ctx: Context, args: OfPortfolio) -> ValuedPositions:
     """Positions and cash at the context's pack. What has no price is withheld and named, and
     the totals are then partial with their coverage."""
@@ -99,10 +99,10 @@ def get_valued_positions(ctx: Context, args: OfPortfolio) -> ValuedPositions:
     )
     return ValuedPositions(
         base_currency=found.base_currency,
-        total_value=_total(now, found.total_value),
-        positions_value=_total(now, found.positions_value),
-        cash_balance=_total(now, found.cash_balance),
-        receivable_balance=_total(now, found.receivable_balance),
+        total_value=_sum(now, found.total_value, now.parts),
+        positions_value=_sum(now, found.positions_value, found.positions),
+        cash_balance=_sum(now, found.cash_balance, (*found.cash, *found.receivables)),
+        receivable_balance=_sum(now, found.receivable_balance, found.receivables),
         realized_pnl=realized_of(now, None),
         coverage=FractionFigure(value=found.coverage, n=len(found.positions)),
         position_count=CountFigure(value=len(found.positions)),
@@ -122,31 +122,29 @@ def _by_worth(row: PositionRow) -> tuple[bool, Decimal, str]:
     return worth is None, -(worth or ZERO), row.symbol
 
 
-def _total(now: Standing, amount: Decimal | None) -> MoneyFigure:
-    base, day = now.valuation.base_currency, now.pack_date
-    missing = now.missing
-    if amount is None:
-        return MoneyFigure.withheld(
-            f"No position has a price in {now.pack_id}.", missing=missing, currency=base
-        )
-    state = now.valuation.state
+def _sum(now: Standing, amount: Decimal | None, parts: Parts) -> MoneyFigure:
+    """A sum with the state of the parts it counts, and of no others."""
+    base, missing = now.valuation.base_currency, now.missing_in(parts)
+    if amount is None or (parts and all(part.market_value is None for part in parts)):
+        what = "No position has a price" if amount is None else "There is no rate for what is held"
+        return MoneyFigure.withheld(f"{what} in {now.pack_id}.", missing=missing, currency=base)
+    state = sum_state(parts)
     return MoneyFigure(
         value=amount,
         currency=base,
         state=state,
-        reason=_why(now),
+        reason=_why(now, state, parts),
         missing=missing,
-        coverage=now.valuation.coverage if state == "partial" else None,
-        asof_date=day,
+        coverage=coverage_of(parts) if state == "partial" else None,
+        asof_date=now.pack_date,
     )
 
 
-def _why(now: Standing) -> str | None:
-    if now.valuation.state == "partial":
-        return f"Not counted, for want of a price or a rate: {', '.join(now.missing)}."
-    if now.valuation.state == "stale":
-        return now.why_stale()
-    return None
+def _why(now: Standing, state: State, parts: Parts) -> str | None:
+    if state == "partial":
+        missing = ", ".join(now.missing_in(parts))
+        return f"Not counted, for want of a price or a rate: {missing}."
+    return now.why_stale(parts) if state == "stale" else None
 
 
 def _row(now: Standing, position: ValuedPosition) -> PositionRow:

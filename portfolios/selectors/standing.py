@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,11 +12,14 @@ from market.selectors import PackGap, pack_prices
 from patterns.context import Context
 from portfolios.calc.entries import SecurityKey
 from portfolios.calc.marks import Marks
-from portfolios.calc.valuation import Valuation, value_portfolio
+from portfolios.calc.valuation import Valuation, ValuedCash, ValuedPosition, value_portfolio
 from portfolios.exceptions import PortfolioNotFound
 from portfolios.models import Portfolio
 from portfolios.selectors.booked import Booked, book_ledger, currencies_of, securities_of
 from portfolios.selectors.market_view import marks_of
+
+Part = ValuedPosition | ValuedCash
+Parts = Sequence[Part]
 
 NO_PRICE = {
     "no_price_source": "no price source is connected",
@@ -48,32 +51,50 @@ class Standing:
     @property
     def missing(self) -> tuple[str, ...]:
         """Symbols without a price and currencies without a rate."""
-        found = self.valuation
-        return (*self.symbols(found.missing_prices), *sorted(found.missing_rates))
+        return self.missing_in(self.parts)
 
     @property
-    def carried(self) -> tuple[str, ...]:
-        """What was observed on an earlier day than the pack's, with that day."""
+    def parts(self) -> Parts:
+        """Everything that the total counts."""
         found = self.valuation
-        prices = [
-            f"{self.symbol(held.security)} of {held.price_asof_date}"
-            for held in found.positions
-            if held.price_asof_date not in (None, self.pack_date)
-        ]
-        codes = {held.currency for held in found.positions}
-        codes |= {part.currency for part in (*found.cash, *found.receivables)}
-        rates = {code: self.marks.rate_of(code) for code in codes}
+        return (*found.positions, *found.cash, *found.receivables)
+
+    def carried_in(self, parts: Parts) -> tuple[str, ...]:
+        """What these parts use of an earlier day than the pack's, with that day."""
+        prices = {
+            f"{self.symbol(part.security)} of {part.price_asof_date}"
+            for part in parts
+            if isinstance(part, ValuedPosition)
+            and part.price_asof_date not in (None, self.pack_date)
+        }
+        rates = {code: self.marks.rate_of(code) for code in {part.currency for part in parts}}
         return (
-            *sorted(set(prices)),
+            *sorted(prices),
             *(
-                f"{code}/{found.base_currency} of {rate.asof_date}"
+                f"{code}/{self.valuation.base_currency} of {rate.asof_date}"
                 for code, rate in sorted(rates.items())
                 if rate is not None and rate.state == "stale"
             ),
         )
 
-    def why_stale(self) -> str:
-        return f"Carried forward from an earlier day: {', '.join(self.carried)}."
+    def missing_in(self, parts: Parts) -> tuple[str, ...]:
+        """Symbols without a price and currencies without a rate among these parts."""
+        unknown = [part for part in parts if part.market_value is None]
+        prices = {
+            part.security
+            for part in unknown
+            if isinstance(part, ValuedPosition) and part.price is None
+        }
+        rates = {
+            part.currency
+            for part in unknown
+            if not (isinstance(part, ValuedPosition) and part.price is None)
+        }
+        return (*self.symbols(prices), *sorted(rates))
+
+    def why_stale(self, parts: Parts | None = None) -> str:
+        carried = self.carried_in(self.parts if parts is None else parts)
+        return f"Carried forward from an earlier day: {', '.join(carried)}."
 
     def why_unpriced(self, security: SecurityKey) -> str:
         """The pack's own reason for a missing price."""

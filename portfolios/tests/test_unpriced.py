@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from patterns.context import Context
-from portfolios.capabilities.allocation import sector_allocation
+from portfolios.capabilities.allocation import allocation, sector_allocation
 from portfolios.capabilities.attribution import currency
 from portfolios.capabilities.history import historical_nav
 from portfolios.capabilities.inputs import OfPortfolio, OverLookback
@@ -104,3 +104,88 @@ def test_a_price_that_was_carried_forward_is_stale_and_names_its_day(
     assert found.total_value.reason == ("Carried forward from an earlier day: ACME of 2013-02-07.")
     assert ctx.asof_date == FRI
     assert ACME.symbol == row.symbol
+
+
+def test_cash_is_not_partial_because_a_share_has_no_price(
+    ctx: Context, portfolio: Portfolio
+) -> None:
+    """1,000 came, 200 bought MAPLE: the 800 that are left do not depend on DARK's price."""
+    found = get_valued_positions(ctx, OfPortfolio(portfolio_id=portfolio.pk))
+    assert (found.cash_balance.value, found.cash_balance.state) == (800, "exact")
+    assert (found.receivable_balance.value, found.receivable_balance.state) == (0, "exact")
+    assert (found.positions_value.value, found.positions_value.state) == (250, "partial")
+
+
+def test_a_share_is_as_good_as_the_whole_and_an_amount_as_its_own_parts(
+    ctx: Context, portfolio: Portfolio
+) -> None:
+    """DARK, a share in CAD, has no price: all weights are partial, the amount of MAPLE is not."""
+    found = allocation(ctx, OfPortfolio(portfolio_id=portfolio.pk))
+    assert {row.weight.state for row in found.by_holding} == {"partial"}
+    assert [(row.label, row.market_value.state) for row in found.by_holding] == [
+        ("Cash", "exact"),
+        ("MAPLE", "exact"),
+    ]
+    (cad,) = found.by_currency
+    assert (cad.market_value.value, cad.market_value.state) == (1050, "partial")
+    assert (cad.market_value.missing, cad.market_value.coverage) == (("DARK",), 0.5)
+
+
+def test_cash_beside_positions_of_which_none_is_priced_is_still_known(
+    market: None, portfolio: Portfolio, alice: User
+) -> None:
+    """On Monday only DARK and 1,000 CAD were held: the money is known, the whole is not."""
+    run_import(portfolio_id=portfolio.pk, content=LEDGER.encode(), filename="l.csv", by=alice)
+    ctx = build_context(user=alice, portfolio_id=portfolio.pk, correlation_id="test", asof=MON)
+    args = OfPortfolio(portfolio_id=portfolio.pk)
+
+    found, shares = get_valued_positions(ctx, args), allocation(ctx, args)
+
+    assert (found.cash_balance.value, found.cash_balance.state) == (1000, "exact")
+    assert (found.total_value.value, found.positions_value.value) == (None, None)
+    assert (shares.state, shares.by_holding, shares.by_currency) == ("withheld", (), ())
+
+
+def test_a_carried_price_is_flagged_in_what_it_touches_and_nowhere_else(
+    db: None, portfolio: Portfolio, alice: User
+) -> None:
+    """ACME's price of Friday is Thursday's; MAPLE and the cash are of Friday.
+
+    500 − 200 − 100 = 200 CAD of cash, 5 × 25 = 125 CAD of MAPLE, 20 × 12 × 1.20 = 288 CAD of
+    ACME: 613. MAPLE's 125 are exact; its share, 125/613, stands on Thursday's 288.
+    """
+    make_market(
+        {"ACME": {MON: "10", TUE: "10", WED: "11", THU: "12"}, "MAPLE": {MON: "20", FRI: "25"}}
+    )
+    text = (
+        "date,type,symbol,quantity,price,gross_amount,currency,fx_rate\n"
+        "2013-02-04,DEPOSIT,,,,500.00,CAD,\n"
+        "2013-02-04,DEPOSIT,,,,200.00,USD,1\n"
+        "2013-02-04,BUY,ACME,20,10,,USD,1\n"
+        "2013-02-04,BUY,MAPLE,5,20,,CAD,\n"
+        "2013-02-05,WITHDRAWAL,,,,200.00,CAD,\n"
+    )
+    run_import(portfolio_id=portfolio.pk, content=text.encode(), filename="l.csv", by=alice)
+    ctx = build_context(user=alice, portfolio_id=portfolio.pk, correlation_id="test")
+    args = OfPortfolio(portfolio_id=portfolio.pk)
+
+    found, shares = get_valued_positions(ctx, args), allocation(ctx, args)
+    acme, maple = found.positions
+
+    assert found.total_value.value == 613
+    assert (found.total_value.state, found.positions_value.state) == ("stale", "stale")
+    assert (found.cash_balance.value, found.cash_balance.state) == (200, "exact")
+    assert (acme.weight.state, maple.weight.state) == ("stale", "stale")
+    assert maple.weight.value == pytest.approx(125 / 613, abs=1e-12)
+    assert maple.weight.reason == "Carried forward from an earlier day: ACME of 2013-02-07."
+    assert (acme.market_value.state, maple.market_value.state) == ("stale", "exact")
+    assert [(row.label, row.market_value.state) for row in shares.by_holding] == [
+        ("ACME", "stale"),
+        ("Cash", "exact"),
+        ("MAPLE", "exact"),
+    ]
+    assert {row.label: row.market_value.state for row in shares.by_currency} == {
+        "USD": "stale",
+        "CAD": "exact",
+    }
+    assert {row.weight.state for row in shares.by_holding} == {"stale"}
