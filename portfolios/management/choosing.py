@@ -33,8 +33,10 @@ def chosen_portfolios(text: str | None) -> list[Portfolio]:
 
 def acting_user(email: str | None, portfolio: Portfolio) -> User:
     """Whoever is named, else the portfolio's owner: every entry has an actor."""
-    if email is None:
-        return portfolio.owner
+    return portfolio.owner if email is None else active_user(email)
+
+
+def active_user(email: str) -> User:
     with as_service("command line: choose a user"):
         user = User.objects.by_email(email).active().first()
     if user is None:

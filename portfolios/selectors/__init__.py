@@ -2,6 +2,7 @@
 
 from portfolios.selectors.access import (
     membership_role,
+    portfolio_ids_holding,
     portfolio_ids_priced_by,
     resolve_portfolio,
     visible_portfolios,
@@ -25,6 +26,7 @@ __all__ = [
     "ledger_rows",
     "ledger_symbols",
     "membership_role",
+    "portfolio_ids_holding",
     "portfolio_ids_priced_by",
     "resolve_portfolio",
     "settings_hash",

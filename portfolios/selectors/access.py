@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.identity import as_user
+from accounts.identity import as_user, seen_by
 from accounts.models import Membership, User
 from accounts.permissions import Permission, require, require_on
 from accounts.services import record
 from portfolios.exceptions import PortfolioNotFound
-from portfolios.models import Portfolio
+from portfolios.models import Portfolio, Transaction
 
 
 def visible_portfolios(user: User) -> QuerySet[Portfolio]:
@@ -22,7 +22,7 @@ def visible_portfolios(user: User) -> QuerySet[Portfolio]:
 
 def membership_role(user: User, portfolio_id: UUID) -> str | None:
     """owner, editor or viewer; None for a stranger."""
-    with as_user(user.pk):
+    with seen_by(user.pk):
         membership = Membership.objects.of(user).filter(portfolio_id=portfolio_id).first()
     return None if membership is None else membership.role
 
@@ -35,7 +35,7 @@ def resolve_portfolio(
     Raises PortfolioNotFound, the same for foreign, unknown and malformed ids, and writes every
     such attempt to the audit trail; PermissionDenied for one that is visible.
     """
-    with as_user(user.pk):
+    with seen_by(user.pk):
         portfolio = _visible(user, _as_uuid(portfolio_id))
     if portfolio is None:
         with as_user(user.pk):
@@ -61,6 +61,13 @@ def portfolio_ids_priced_by(policy: str) -> list[UUID]:
     """All portfolios whose figures stand on a policy's packs, in a fixed order."""
     found = Portfolio.objects.filter(pricing_policy=policy).order_by("pk")
     return list(found.values_list("pk", flat=True))
+
+
+def portfolio_ids_holding(security_id: UUID, policy: str) -> list[UUID]:
+    """All portfolios of a policy whose ledger names the security, in the same order."""
+    found = Portfolio.objects.filter(pricing_policy=policy).order_by("pk")
+    named = Transaction.objects.filter(security=security_id, portfolio=OuterRef("pk"))
+    return list(found.filter(Exists(named)).values_list("pk", flat=True))
 
 
 def _as_uuid(text: UUID | str) -> UUID | None:

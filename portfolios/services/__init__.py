@@ -6,12 +6,15 @@ from portfolios.services.imports import ImportReport, preview_import, run_import
 from portfolios.services.ledger import Appended, append_entries, reverse_entry
 from portfolios.services.portfolios import create_portfolio
 from portfolios.services.projections import Rebuilt, projection_breaks, rebuild_projections
+from portfolios.services.repricing import Repriced, connect_and_reprice
 
 __all__ = [
     "Appended",
     "ImportReport",
     "Rebuilt",
+    "Repriced",
     "append_entries",
+    "connect_and_reprice",
     "create_portfolio",
     "ledger_breaks",
     "preview_import",

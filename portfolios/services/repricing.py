@@ -1,0 +1,148 @@
+"""New closes for a listing, and everything that stands on its price done again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.identity import as_service
+from accounts.models import User
+from market.calc.policies import POLICIES
+from market.formats.csv_records import Limits
+from market.models import Security
+from market.services import (
+    ConnectReport,
+    RestatementReport,
+    connect_prices,
+    mark_all_fresh,
+    restate_packs,
+)
+from portfolios.models import Portfolio
+from portfolios.selectors import portfolio_ids_holding
+from portfolios.services.history import rebuild_history
+
+FOLLOW = """
+    UPDATE portfolios_portfoliodailyvalue value SET pack_id = newer.id
+      FROM market_pricingpack newer
+     WHERE newer.id = ANY (%s) AND newer.supersedes_id = value.pack_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """What was stored, which packs were restated, and how many histories were valued again."""
+
+    connected: ConnectReport
+    restated: tuple[RestatementReport, ...]
+    portfolios: int
+    daily_values: int
+
+    @property
+    def sentence(self) -> str:
+        """What happened, without a word about who holds the listing."""
+        closes = self.connected
+        if closes.changed_from is None:
+            return f"All {closes.known:,} closes of the file are known already; nothing changed."
+        told = [f"{_count(closes.added, 'close')} of {closes.symbol} added"]
+        if closes.corrected:
+            told.append(f"{closes.corrected:,} corrected")
+        if closes.known:
+            told.append(f"{closes.known:,} known already")
+        return f"{', '.join(told)}. {self._packs()}"
+
+    def _packs(self) -> str:
+        made = [report for report in self.restated if report.first and report.last]
+        if not made:
+            return "No pack changes."
+        first = min(report.first for report in made if report.first)
+        last = max(report.last for report in made if report.last)
+        packs = _count(sum(report.restated for report in made), "pack")
+        return (
+            f"{packs} restated from {first} to {last}, and what stands on them was valued again. "
+            "The packs before stay as they were."
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "connected": self.connected.as_dict(),
+            "restated": [report.as_dict() for report in self.restated],
+            "portfolios": self.portfolios,
+            "daily_values": self.daily_values,
+            "sentence": self.sentence,
+        }
+
+
+def connect_and_reprice(
+    security: Security,
+    content: bytes,
+    filename: str,
+    *,
+    by: User | None,
+    limits: Limits | None = None,
+    accept_jumps: bool = False,
+) -> Repriced:
+    """Store closes, restate the packs that should hold them, value again whoever holds the listing.
+
+    One transaction: a reader sees the old figures or the new ones, and after a failure the file
+    is as new as it was. Only this listing's facts are taken anew, so nobody else's figures move.
+    Raises what `connect_prices` raises.
+    """
+    with as_service("connect prices and value again"):
+        connected = connect_prices(
+            security, content, filename, by, limits=limits, accept_jumps=accept_jumps
+        )
+        if connected.changed_from is None:
+            return Repriced(connected, (), 0, 0)
+        restated, portfolios, rows = [], 0, 0
+        for policy in POLICIES.values():
+            if policy.price_basis != security.price_basis:
+                continue
+            report = restate_packs(
+                connected.changed_from,
+                date.max,
+                policy.name,
+                reason=_reason(connected),
+                by=by,
+                listings=[connected.listing],
+            )
+            counted = _value_again(security.pk, policy.name, report)
+            mark_all_fresh(report.pack_ids)
+            restated.append(report)
+            portfolios, rows = portfolios + counted[0], rows + counted[1]
+        return Repriced(connected, tuple(restated), portfolios, rows)
+
+
+def _value_again(security_id: UUID, policy: str, report: RestatementReport) -> tuple[int, int]:
+    """Holders anew from the first restated day; everyone else's values move to the new packs."""
+    if report.first is None:
+        return 0, 0
+    # All at once and in order, as the night goes through them: a trade in flight waits.
+    priced = Portfolio.objects.filter(pricing_policy=policy).order_by("pk")
+    list(priced.select_for_update(of=("self",)).values_list("pk", flat=True))
+    holders = portfolio_ids_holding(security_id, policy)
+    rows = sum(rebuild_history(pk, from_date=report.first) for pk in holders)
+    _follow(report.pack_ids)
+    return len(holders), rows
+
+
+def _follow(pack_ids: Sequence[str]) -> None:
+    """Values that no restated fact went into are those of the new packs too."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOW, [list(pack_ids)])
+
+
+def _reason(closes: ConnectReport) -> str:
+    """For the lineage of the packs: which facts are other than before, and since when known."""
+    return (
+        f"Closes of {closes.listing} from {closes.first} to {closes.last} became known "
+        f"({closes.source})."
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
