@@ -75,3 +75,13 @@ class ConfirmForm(forms.Form):
     """Which of the previewed files is to be imported."""
 
     upload_id = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class ClosesForm(forms.Form):
+    """A file of closes for one listing."""
+
+    file = forms.FileField(
+        label="File of closes (CSV)",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )

@@ -11,4 +11,5 @@ urlpatterns = [
     path("portfolios/<uuid:portfolio_id>/", views.overview, name="overview"),
     path("portfolios/<uuid:portfolio_id>/transactions/", views.transactions, name="transactions"),
     path("portfolios/<uuid:portfolio_id>/import/", views.import_file, name="import"),
+    path("securities/<uuid:security_id>/", views.security, name="security"),
 ]

@@ -1,4 +1,4 @@
-"""Pages of a portfolio: list, overview, transactions, import.
+"""Pages of a portfolio: list, overview, transactions, import; and the page of a listing.
 
 The page and the fragment that HTMX asks for come from one view and one context.
 """
@@ -16,15 +16,26 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
-from accounts.permissions import Permission, has_on
+from accounts.permissions import Permission, has, has_on, require
+from market.exceptions import ClosesRefused
+from market.formats.csv_records import Limits
+from market.selectors import security_by_id
+from market.selectors.listing_page import listing_page
 from patterns.layout import panels
-from portfolios.forms import AsofForm, ConfirmForm, ImportForm, TransactionsForm
+from portfolios.forms import AsofForm, ClosesForm, ConfirmForm, ImportForm, TransactionsForm
 from portfolios.models import Portfolio
-from portfolios.selectors import build_context, resolve_portfolio, transactions_page
+from portfolios.selectors import (
+    build_context,
+    resolve_portfolio,
+    transactions_page,
+    visible_portfolios,
+)
 from portfolios.selectors.access import membership_role
 from portfolios.selectors.cards import portfolio_cards
 from portfolios.selectors.provenance import Provenance, provenance
 from portfolios.selectors.transactions import TransactionFilter
+from portfolios.selectors.unpriced import unconnected
+from portfolios.services import connect_and_reprice
 from portfolios.services.imports import preview_import
 from portfolios.services.runs import execute
 from portfolios.services.uploads import UploadGone, import_upload, keep_upload
@@ -62,6 +73,7 @@ def overview(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
         "form": form,
         "panels": panels(OVERVIEW, done.run),
         "run": done.run,
+        "unconnected": unconnected(done.run.result, done.context.pricing_pack_id),
         "provenance": provenance(done.context),
         "asof_date": done.context.asof_date,
         "can_write": _can_write(request, portfolio),
@@ -112,6 +124,52 @@ def import_file(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
             status = 422 if context["preview"].errors else 200
         context["form"] = form
     return render(request, "portfolios/import/page.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def security(request: AuthenticatedRequest, security_id: UUID) -> HttpResponse:
+    """What a listing is and where its prices come from; a manager uploads closes here."""
+    require(request.user, Permission.READ_PORTFOLIOS)
+    context: dict[str, Any] = {
+        "portfolio": _came_from(request),
+        "form": ClosesForm(),
+        "can_connect": has(request.user, Permission.MANAGE_PORTFOLIOS),
+    }
+    status = 200
+    if request.method == "POST":
+        form = ClosesForm(request.POST, request.FILES)
+        context["form"], status = form, 422
+        if form.is_valid():
+            try:
+                _connect(request, security_id, form.cleaned_data["file"])
+            except ClosesRefused as error:
+                context["refused"], status = error, error.http_status
+            else:
+                return redirect(request.get_full_path())
+    context["shown"] = listing_page(security_id)
+    return render(request, "portfolios/security/page.html", context, status=status)
+
+
+def _connect(request: AuthenticatedRequest, security_id: UUID, file: UploadedFile) -> None:
+    """Store the file's closes and say what happened. One byte too many is refused as too large."""
+    most = Limits().max_bytes or 0
+    report = connect_and_reprice(
+        security_by_id(security_id),
+        file.read(most + 1),
+        file.name or "closes.csv",
+        by=request.user,
+    )
+    messages.success(request, report.sentence)
+
+
+def _came_from(request: AuthenticatedRequest) -> Portfolio | None:
+    """The portfolio whose page led here, when its reader may see it."""
+    try:
+        asked = UUID(request.GET.get("portfolio", ""))
+    except ValueError:
+        return None
+    return visible_portfolios(request.user).filter(pk=asked).first()
 
 
 def _preview(
