@@ -1,10 +1,12 @@
 """The prices and rates of one day, as valuation reads them, and how states combine."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
+
+from portfolios.calc.entries import Entry, EntryType
 
 State = Literal["exact", "partial", "stale", "withheld"]
 _WORST_FIRST: tuple[State, ...] = ("withheld", "partial", "stale", "exact")
@@ -47,6 +49,30 @@ class Marks:
         if currency == self.base_currency:
             return Rate(Decimal(1), self.asof_date)
         return self.rates.get(currency)
+
+
+def splits_among(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The splits of a booked ledger that say their ratio."""
+    return tuple(
+        entry
+        for entry in entries
+        if entry.entry_type is EntryType.SPLIT and entry.new_shares and entry.old_shares
+    )
+
+
+def in_shares_of(day: date, marks: Marks, splits: Iterable[Entry]) -> Marks:
+    """Marks for quantities as they stand on `day`: a close from before a split is restated.
+
+    A close carried over a two-for-one split is of a share that no longer exists. Half of it
+    stands for each new share, so that the split does not move the value.
+    """
+    prices = dict(marks.prices)
+    for split in splits:
+        mark = prices.get(split.security)
+        if mark is not None and mark.asof_date < split.transaction_date <= day:
+            ratio = (split.old_shares or Decimal(1), split.new_shares or Decimal(1))
+            prices[split.security] = replace(mark, close=mark.close * ratio[0] / ratio[1])
+    return replace(marks, prices=prices)
 
 
 def worst(states: Iterable[State]) -> State:

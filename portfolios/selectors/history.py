@@ -13,6 +13,7 @@ from uuid import UUID
 
 from patterns.canonical import content_hash
 from portfolios.calc.history import DayValue, value_history
+from portfolios.calc.marks import in_shares_of, splits_among
 from portfolios.calc.money import round_money
 from portfolios.calc.replay import replay
 from portfolios.calc.returns import ReturnSeries, history_returns
@@ -31,7 +32,10 @@ def valued_days(booked: Booked, start: date | None = None) -> tuple[DayValue, ..
         days = days[max(0, bisect_left(days, start) - 1) :]
     if not days:
         return ()
+    splits = splits_among(booked.book.accepted)
     marks = booked.market.marks(days[0])
+    if splits:
+        marks = {day: in_shares_of(day, seen, splits) for day, seen in marks.items()}
     return value_history(replay(booked.book.journal, days), marks)
 
 

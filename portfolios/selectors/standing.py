@@ -11,7 +11,7 @@ from market.models import Security
 from market.selectors import PackGap, pack_prices
 from patterns.context import Context
 from portfolios.calc.entries import SecurityKey
-from portfolios.calc.marks import Marks
+from portfolios.calc.marks import Marks, in_shares_of, splits_among
 from portfolios.calc.valuation import Valuation, ValuedCash, ValuedPosition, value_portfolio
 from portfolios.exceptions import PortfolioNotFound
 from portfolios.models import Portfolio
@@ -118,6 +118,7 @@ def standing(ctx: Context, portfolio_id: UUID) -> Standing:
         view.rates,
         currencies_of(booked.entries),
     )
+    marks = in_shares_of(ctx.asof_date or pack_date, marks, splits_among(booked.book.accepted))
     return Standing(
         portfolio=portfolio,
         booked=booked,
