@@ -111,9 +111,9 @@ def test_cash_is_not_partial_because_a_share_has_no_price(
 ) -> None:
     """1,000 came, 200 bought MAPLE: the 800 that are left do not depend on DARK's price."""
     found = get_valued_positions(ctx, OfPortfolio(portfolio_id=portfolio.pk))
-    assert (found.cash_balance.value, found.cash_balance.state) == (800, "exact")
-    assert (found.receivable_balance.value, found.receivable_balance.state) == (0, "exact")
-    assert (found.positions_value.value, found.positions_value.state) == (250, "partial")
+    assert (found.cash_balance.value, found.cash_balance.state) == (Decimal(800), "exact")
+    assert (found.receivable_balance.value, found.receivable_balance.state) == (Decimal(0), "exact")
+    assert (found.positions_value.value, found.positions_value.state) == (Decimal(250), "partial")
 
 
 def test_a_share_is_as_good_as_the_whole_and_an_amount_as_its_own_parts(
@@ -127,7 +127,7 @@ def test_a_share_is_as_good_as_the_whole_and_an_amount_as_its_own_parts(
         ("MAPLE", "exact"),
     ]
     (cad,) = found.by_currency
-    assert (cad.market_value.value, cad.market_value.state) == (1050, "partial")
+    assert (cad.market_value.value, cad.market_value.state) == (Decimal(1050), "partial")
     assert (cad.market_value.missing, cad.market_value.coverage) == (("DARK",), 0.5)
 
 
@@ -141,7 +141,7 @@ def test_cash_beside_positions_of_which_none_is_priced_is_still_known(
 
     found, shares = get_valued_positions(ctx, args), allocation(ctx, args)
 
-    assert (found.cash_balance.value, found.cash_balance.state) == (1000, "exact")
+    assert (found.cash_balance.value, found.cash_balance.state) == (Decimal(1000), "exact")
     assert (found.total_value.value, found.positions_value.value) == (None, None)
     assert (shares.state, shares.by_holding, shares.by_currency) == ("withheld", (), ())
 
@@ -174,7 +174,7 @@ def test_a_carried_price_is_flagged_in_what_it_touches_and_nowhere_else(
 
     assert found.total_value.value == 613
     assert (found.total_value.state, found.positions_value.state) == ("stale", "stale")
-    assert (found.cash_balance.value, found.cash_balance.state) == (200, "exact")
+    assert (found.cash_balance.value, found.cash_balance.state) == (Decimal(200), "exact")
     assert (acme.weight.state, maple.weight.state) == ("stale", "stale")
     assert maple.weight.value == pytest.approx(125 / 613, abs=1e-12)
     assert maple.weight.reason == "Carried forward from an earlier day: ACME of 2013-02-07."
