@@ -76,6 +76,7 @@ def overview(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
         "unconnected": unconnected(done.run.result, done.context.pricing_pack_id),
         "provenance": provenance(done.context),
         "asof_date": done.context.asof_date,
+        "ledger_is_empty": not done.context.ledger_seq,
         "can_write": _can_write(request, portfolio),
     }
     status = 200 if form.is_valid() else 422
@@ -131,8 +132,10 @@ def import_file(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
 def security(request: AuthenticatedRequest, security_id: UUID) -> HttpResponse:
     """What a listing is and where its prices come from; a manager uploads closes here."""
     require(request.user, Permission.READ_PORTFOLIOS)
+    portfolio = _came_from(request)
     context: dict[str, Any] = {
-        "portfolio": _came_from(request),
+        "portfolio": portfolio,
+        "can_write": portfolio is not None and _can_write(request, portfolio),
         "form": ClosesForm(),
         "can_connect": has(request.user, Permission.MANAGE_PORTFOLIOS),
     }

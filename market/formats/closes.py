@@ -144,12 +144,17 @@ def _twice(close: Close, first: Close) -> Fault:
 def _jump(mine: Close, before: Close, after: Close, currency: str) -> Fault:
     return Place(mine.row, "close").fault(
         "suspicious_jump",
-        f"From {before.close:f} on {before.day} to {after.close:f} on {after.day}: about a "
+        f"From {_plain(before)} on {before.day} to {_plain(after)} on {after.day}: about a "
         "hundredfold jump.",
         f"Give every close in {currency}, not some in a hundredth of it. A real jump, as after a "
         "consolidation of shares, is taken by `manage.py connect_prices --accept-jumps`.",
-        f"{mine.close:f}",
+        _plain(mine),
     )
+
+
+def _plain(close: Close) -> str:
+    """Without the zeros that nobody wrote."""
+    return f"{close.close.normalize():f}"
 
 
 def _advised(fault: Fault) -> Fault:

@@ -125,13 +125,14 @@ def test_only_the_named_listings_are_looked_at_anew(ibm: Security) -> None:
 
     report = restate_packs(THU, THU, reason="RY", listings=["RY.XTSE.raw"])
     view = pack_prices(report.pack_ids[0])
-    assert (view.prices[late.pk].close, view.prices[ibm.pk].close) == (62, 201)
+    assert [view.prices[it.pk].close for it in (late, ibm)] == [62, 201]
     assert view.rates["EUR", "USD"].rate == Decimal("1.25")
     assert "RY" not in {gap.symbol for gap in view.gaps}
 
     restate_packs(THU, THU, reason="All that is known.")
     view = pack_prices("2013-02-28-ECB-r4")
-    assert (view.prices[ibm.pk].close, view.rates["EUR", "USD"].rate) == (199, Decimal("1.30"))
+    assert view.prices[ibm.pk].close == 199
+    assert view.rates["EUR", "USD"].rate == Decimal("1.30")
 
 
 def test_a_source_that_gives_nothing_any_more_is_left_out(ibm: Security) -> None:

@@ -100,7 +100,7 @@ def test_the_old_packs_stay_and_name_their_successor(holder: Portfolio, alice: U
     )
     assert dark not in pack_prices(OLD_FRIDAY).prices
     price = pack_prices(NEW_FRIDAY).prices[dark]
-    assert (price.close, price.asof_date, price.state) == (5, THU, "stale")
+    assert (str(price.close), price.asof_date, price.state) == ("5.00000000", THU, "stale")
     assert {
         "kind": "price",
         "source": "Upload: dark.csv",
