@@ -5,7 +5,7 @@ percentage here and nowhere else. What is not known is an em dash, and the cell 
 """
 
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final
 
 UNKNOWN: Final = "—"
@@ -71,7 +71,7 @@ def number(value: Any) -> Decimal:
 
 
 def _money(value: Any, currency: str) -> str:
-    return _with(_fixed(number(value), minor_units(currency)), currency)
+    return _with(_fixed(number(value), minor_units(currency), ROUND_HALF_UP), currency)
 
 
 def _price(value: Any, currency: str) -> str:
@@ -104,9 +104,9 @@ def _text(value: Any, _currency: str) -> str:
     return str(value)
 
 
-def _fixed(value: Decimal, decimals: int) -> str:
-    """Half-up, grouped, and never a minus before a zero."""
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
+def _fixed(value: Decimal, decimals: int, rounding: str = ROUND_HALF_EVEN) -> str:
+    """Grouped, and never a minus before a zero. Money is rounded half-up, all else half-even."""
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=rounding, context=_WIDE)
     return f"{MINUS if rounded < 0 else ''}{rounded.copy_abs():,f}"
 
 

@@ -9,21 +9,24 @@ from patterns.formats import UNITS, display, minor_units, mismatch
     ("value", "format_name", "currency", "text"),
     [
         (0.05, "percent", "", "5.00 %"),
-        (-0.12345, "percent", "", "−12.35 %"),  # −12.345 half-up, away from zero
+        (-0.12345, "percent", "", "−12.34 %"),  # −12.345: analytics are rounded half-even
+        (0.12355, "percent", "", "12.36 %"),
         (-0.00001, "percent", "", "0.00 %"),
         (12.5, "percent", "", "1,250.00 %"),
-        ("1234.565", "money", "CAD", "1,234.57 CAD"),
+        ("1234.565", "money", "CAD", "1,234.57 CAD"),  # money half-up, away from zero
         ("-1234.565", "money", "CAD", "−1,234.57 CAD"),
         ("1234.5", "money", "JPY", "1,235 JPY"),
         ("1.0005", "money", "BHD", "1.001 BHD"),
         ("-0.001", "money", "CAD", "0.00 CAD"),
         ("441.4", "price", "USD", "441.40 USD"),
         ("0.123456789", "price", "USD", "0.123457 USD"),
+        ("62.3895315", "price", "USD", "62.389532 USD"),  # unit costs half-even
+        ("62.3895325", "price", "USD", "62.389532 USD"),
         ("1000", "price", "JPY", "1,000 JPY"),
         ("1234.5", "quantity", "", "1,234.5"),
         ("100", "quantity", "", "100"),
         ("0.00000001", "quantity", "", "0.00000001"),
-        (1.005, "ratio", "", "1.01"),
+        (1.005, "ratio", "", "1.00"),
         (2500, "count", "", "2,500"),
         (12.34, "bps", "", "12.3 bp"),
         ("2013-02-28", "date", "", "2013-02-28"),
