@@ -19,6 +19,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from dawsos.templatetags.reasons import sentence
 from dawsos.templatetags.shell import icon
 from patterns.cells import cell_at
 from patterns.formats import display
@@ -99,7 +100,7 @@ def _sign(number: Decimal | None) -> Literal["", "positive", "negative", "zero"]
 def _story(cell: Cell) -> str:
     """Everything a cell knows about its own state, a line each."""
     lines = [
-        cell.reason,
+        sentence(cell.reason),
         f"Missing: {', '.join(cell.missing)}" if cell.missing else "",
         f"Coverage: {cell.coverage}" if cell.coverage else "",
         f"As of {cell.asof_date}" if cell.asof_date else "",
@@ -187,7 +188,7 @@ def state_badge(state: str, reason: str = "", *, compact: bool = False) -> SafeS
     """A state in words, with its reason in a tip and for screen readers. Exact says nothing."""
     if state in UNREMARKABLE:
         return mark_safe("")
-    return Badge(state, reason or "").html(mark=compact)
+    return Badge(state, sentence(reason)).html(mark=compact)
 
 
 @register.simple_tag

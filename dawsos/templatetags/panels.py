@@ -1,14 +1,51 @@
-"""Asking a page's panels for one of their figures."""
+"""Asking a page's panels for one of their figures, and for what is wrong with them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django import template
 
-from patterns.panels import Cell, Panel
+from dawsos.templatetags.reasons import sentence
+from patterns.panels import Cell, Panel, Withheld
 
 register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Figures of a panel that are withheld for one reason."""
+
+    labels: tuple[str, ...]
+    reason: str
+    missing: tuple[str, ...]  # what the reason itself does not name
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where on the page something is wrong, and how much of it."""
+
+    title: str
+    anchor: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a reader should know before trusting the page."""
+
+    total: Cell | None  # the total, when it is not exact
+    withheld: tuple[Place, ...]
+    failed: tuple[Place, ...]
+
+    @property
+    def good(self) -> bool:
+        return not (self.total or self.withheld or self.failed)
+
+    @property
+    def withheld_count(self) -> int:
+        return sum(place.count for place in self.withheld)
 
 
 @register.filter
@@ -19,3 +56,40 @@ def metric(panels: Iterable[Panel], field: str) -> Cell | None:
             if tile.cell.path.rpartition(".")[2] == field:
                 return tile.cell
     return None
+
+
+@register.filter
+def by_reason(items: Iterable[Withheld]) -> list[Group]:
+    """Each reason once, with everything that is withheld for it, in the order of the panel."""
+    labels: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for item in items:
+        labels.setdefault((item.reason, item.missing), []).append(item.label)
+    return [
+        Group(tuple(names), sentence(reason), tuple(m for m in missing if m not in reason))
+        for (reason, missing), names in labels.items()
+    ]
+
+
+@register.filter
+def health(panels: Iterable[Panel]) -> Health:
+    """The state of the total, and each panel that withholds figures or has failed."""
+    shown = list(panels)
+    total = metric(shown, "total_value")
+    return Health(
+        total=None if total is None or total.state == "exact" else total,
+        withheld=tuple(
+            Place(panel.title, f"panel-{panel.id}-withheld", len(panel.withheld))
+            for panel in shown
+            if panel.withheld
+        ),
+        failed=tuple(
+            Place(panel.title, f"panel-{panel.id}", 1) for panel in shown if panel.state == "failed"
+        ),
+    )
+
+
+@register.filter
+def is_empty(panels: Iterable[Panel]) -> bool:
+    """Whether no table of the page has a row: nothing is booked on that day."""
+    tables = [panel for panel in panels if panel.type == "table"]
+    return bool(tables) and all(panel.state == "empty" for panel in tables)
