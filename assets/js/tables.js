@@ -54,10 +54,38 @@
     });
   }
 
-  /* What lies beyond the right edge fades, so that nobody takes the table for complete. */
+  /* What lies beyond the right edge fades and is counted, so that nobody takes the table for
+     complete. The button is for hands: the box itself scrolls by keys. */
   function hint(box) {
     var more = box.scrollWidth - box.clientWidth - box.scrollLeft > 4;
     box.toggleAttribute("data-more", more);
+    var button = box.nextElementSibling;
+    if (!button || !button.classList.contains("table-more")) {
+      if (!more) return;
+      button = moreButton(box);
+    }
+    button.hidden = !more;
+    button.textContent = more ? beyond(box) : "";
+  }
+
+  function beyond(box) {
+    var edge = box.getBoundingClientRect().right - 4;
+    var count = Array.from(box.querySelectorAll("thead th")).filter(function (head) {
+      return head.getBoundingClientRect().right > edge;
+    }).length;
+    return count + " more column" + (count === 1 ? "" : "s") + " →";
+  }
+
+  function moreButton(box) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "table-more";
+    button.tabIndex = -1;
+    button.addEventListener("click", function () {
+      box.scrollBy({ left: box.clientWidth * 0.6, behavior: "smooth" });
+    });
+    box.after(button);
+    return button;
   }
 
   var widths = new ResizeObserver(function (entries) {
