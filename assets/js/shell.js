@@ -60,6 +60,29 @@
     say("The server answered with an error (" + event.detail.xhr.status + "). What you see is as it was before.");
   });
 
+  // A link to something inside a closed disclosure opens it.
+  function reveal() {
+    var target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    var closed = target && target.closest("details:not([open])");
+    if (!closed) return;
+    closed.open = true;
+    closed.querySelector("summary").focus({ preventScroll: true });
+    closed.scrollIntoView({ block: "center" });
+  }
+
+  window.addEventListener("hashchange", reveal);
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest('a[href^="#"]');
+    if (link && link.hash === location.hash) reveal(); // the same link a second time
+  });
+  reveal();
+
+  // A swapped list takes the focus that its old self had: Tab goes on from there.
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var list = event.target.querySelector && event.target.querySelector(".table-box");
+    if (list && document.activeElement === document.body) list.focus({ preventScroll: true });
+  });
+
   function typing(element) {
     return element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
   }
