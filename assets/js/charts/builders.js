@@ -67,8 +67,9 @@
       type: dated ? "time" : "category",
       axisLine: { lineStyle: { color: theme.line } }, axisTick: { show: false }, splitLine: { show: false },
       axisLabel: Object.assign(figures(theme), { hideOverlap: true }),
+      splitNumber: Math.max(2, Math.floor(size.width / 110)),
     };
-    if (dated) option.xAxis.axisLabel.formatter = { year: "{yyyy}", month: "{MMM} {yy}", day: "{d} {MMM}" };
+    if (dated) option.xAxis.axisLabel.formatter = { year: "{yyyy}", month: "{MMM} {yyyy}", day: "{d} {MMM}" };
     else option.xAxis.data = spec.categories;
     option.yAxis = {
       type: "value", scale: !spec.signed, splitNumber: 4,
@@ -236,8 +237,10 @@
   }
 
   function middle(series, total, count, theme, centre) {
+    var some = (series.states || []).indexOf("partial") >= 0;
     return {
-      text: tick(series.format, total / 5)(total), subtext: count + (count === 1 ? " part" : " parts"),
+      text: tick(series.format, total / 5)(total),
+      subtext: some ? "of what is priced" : count + (count === 1 ? " part" : " parts"),
       left: centre[0], top: centre[1] - 26, padding: 0, textAlign: "center", itemGap: 8,
       textStyle: { fontFamily: theme.fonts.figures, fontSize: 18, fontWeight: 500, color: theme.text, lineHeight: 22 },
       subtextStyle: words(theme, 11),
