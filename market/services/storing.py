@@ -27,13 +27,17 @@ ADD_FRESHNESS = """
     SELECT id, 'warming', false, '', now(), now() + interval '15 min'
       FROM unnest(%s::text[]) AS id
 """
-# Numbers are taken in the order given, which is the order of days.
+# Numbers are taken in the order given, which is the order of days. MATERIALIZED, because a join
+# that scans the given packs once for each stored one would take new numbers each time.
 SEAL = """
+    WITH given AS MATERIALIZED (
+      SELECT g.id, g.digest, nextval('market_seal_number') AS number
+        FROM (SELECT * FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY
+                AS u (id, digest, place) ORDER BY place OFFSET 0) g
+    )
     UPDATE market_pricingpack p
        SET content_hash = s.digest, sealed_at = now(), seal_number = s.number
-      FROM (SELECT g.id, g.digest, nextval('market_seal_number') AS number
-              FROM (SELECT * FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY
-                      AS u (id, digest, place) ORDER BY place OFFSET 0) g) s
+      FROM given s
      WHERE p.id = s.id AND p.sealed_at IS NULL
 """
 
