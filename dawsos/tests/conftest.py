@@ -1,12 +1,18 @@
-"""The small world of `portfolios.tests.world`, seen through the project's doors."""
+"""The small world of `portfolios.tests.world` seen through the project's doors, and a data
+directory of its own for tests of the embedded server."""
 
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from dawsos.db import server
+from dawsos.db.places import Cluster
 from portfolios.tests.conftest import market, portfolio, traded
 
 __all__ = ["market", "portfolio", "traded"]
@@ -34,3 +40,20 @@ def execute(browser: Callable[[User], Client]) -> Post:
         return browser(user).post(path, body, content_type="application/json")
 
     return post
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Short, because a socket's address must be; open to enter, as root's server is `nobody`."""
+    folder = Path(tempfile.mkdtemp(prefix="dawsos-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def cluster(home: Path) -> Iterator[Cluster]:
+    cluster = Cluster(home, "pg")
+    yield cluster
+    server.leave(cluster)
+    server.stop(cluster)
