@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from patterns import library
@@ -30,6 +31,7 @@ from patterns.spec import (
     TableSpec,
 )
 
+KEPT: Final = 64  # about 200 kB each
 NO_ROWS: Final = "There is nothing to show for this day."
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -39,11 +41,35 @@ _KINDS: Final = {"line_chart": "line", "bar_chart": "bar", "donut_chart": "donut
 RowPanelSpec = LineChartSpec | BarChartSpec | DonutChartSpec | TableSpec
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A complete run of a pattern of the library: the same run hash has the same panels."""
+
+    pattern_id: str
+    run_hash: str
+    run: RunResult = field(compare=False, repr=False)
+
+
 def panels(pattern: PatternSpec | str, run: RunResult) -> list[Panel]:
-    """Every panel of a pattern, in its order. What failed or was skipped says so in its place."""
+    """Every panel of a pattern, in its order. What failed or was skipped says so in its place.
+
+    The panels of a complete run are kept in the process: laying them out costs more than
+    looking the run up.
+    """
+    if isinstance(pattern, str) and run.state == "complete":
+        return list(_kept(_Question(pattern, run.run_hash, run)))
     spec = library.get_pattern(pattern) if isinstance(pattern, str) else pattern
+    return list(_laid_out(spec, run))
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(question: _Question) -> tuple[Panel, ...]:
+    return _laid_out(library.get_pattern(question.pattern_id), question.run)
+
+
+def _laid_out(spec: PatternSpec, run: RunResult) -> tuple[Panel, ...]:
     answer = _Answer.of(run)
-    return [_panel(each, answer) for each in spec.panels]
+    return tuple(_panel(each, answer) for each in spec.panels)
 
 
 @dataclass(frozen=True)
