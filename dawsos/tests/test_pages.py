@@ -101,7 +101,7 @@ def test_the_warm_overview_asks_the_database_a_bounded_number_of_times(
     client.get(page("overview", traded))
     # Session, user and identity; portfolio and rights; pack, lineage and head; the stored run;
     # the strip. No number of holdings or days adds one.
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(25):
         client.get(page("overview", traded))
 
 
