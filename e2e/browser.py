@@ -11,10 +11,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
+def chromium_path() -> str | None:
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser; a sentence with the remedy where it is not installed."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    path = chromium_path()
     if path is None:
         raise SystemExit("Chromium is missing. On Debian: apt-get install chromium")
     with sync_playwright() as playwright:
