@@ -77,6 +77,16 @@
   });
   reveal();
 
+  // Paper cannot be clicked: the reasons are printed.
+  var unfolded = [];
+  window.addEventListener("beforeprint", function () {
+    unfolded = Array.from(document.querySelectorAll(".panel__withheld:not([open])"));
+    unfolded.forEach(function (closed) { closed.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    unfolded.forEach(function (opened) { opened.open = false; });
+  });
+
   // A swapped list takes the focus that its old self had: Tab goes on from there.
   document.addEventListener("htmx:afterSettle", function (event) {
     var list = event.target.querySelector && event.target.querySelector(".table-box");
