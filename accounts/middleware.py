@@ -93,7 +93,7 @@ def break_glass(request: HttpRequest) -> Identity | None:
             action="admin_view",
             by=request.user,  # type: ignore[arg-type]
             resource_type="page",
-            resource_id=request.path[:255],
+            resource_id=request.path.replace("\0", "\ufffd")[:255],  # no column takes NUL
             details={"method": request.method},
         )
     return Identity("service", reason="admin")

@@ -12,6 +12,7 @@ from django.http.request import HttpRequest
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
+from dawsos.api.mistakes import body_refused
 from patterns.exceptions import DawsError
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,14 @@ FRAMEWORK: tuple[tuple[type[Exception], int, str, str, str], ...] = (
         "The body's media type is not understood.",
         "Send application/json.",
     ),
-    (RequestDataTooBig, 413, "VALIDATION_2000", "The body is too large.", "Send less than 2.5 MB."),
+    (
+        drf.NotAcceptable,
+        406,
+        "VALIDATION_2000",
+        "Only JSON is answered here.",
+        "Accept application/json.",
+    ),
+    (RequestDataTooBig, 413, "VALIDATION_2000", "The body is too large.", "Send at most 12 MiB."),
     (DatabaseError, 503, "SYSTEM_5001", "The database did not answer.", "Try again in a minute."),
 )
 
@@ -51,13 +59,7 @@ def translate(error: Exception) -> DawsError:
     if isinstance(error, DawsError):
         return error
     if isinstance(error, drf.ValidationError):
-        return DawsError(
-            "The input is not valid.",
-            code="VALIDATION_2000",
-            suggestion="Mend the fields named in the details.",
-            details={"reason": "input_invalid", "fields": error.detail},
-            http_status=422,
-        )
+        return body_refused(error)
     for kind, status, code, message, suggestion in FRAMEWORK:
         if isinstance(error, kind):
             return DawsError(message, code=code, suggestion=suggestion, http_status=status)

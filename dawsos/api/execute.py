@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from dawsos.api.errors import correlation_id
+from dawsos.api.mistakes import DayField
 from dawsos.gate import check_fresh
 from patterns.runner import RunResult
 from portfolios.services.runs import execute
@@ -30,7 +31,7 @@ class ExecuteInput(serializers.Serializer[Any]):
 
     pattern_id = serializers.CharField(max_length=100)
     inputs = serializers.DictField(required=False, default=dict)
-    asof = serializers.DateField(required=False, allow_null=True)
+    asof = DayField(required=False, allow_null=True)
     require_fresh = serializers.BooleanField(required=False, default=True)
     ctx = ContextInput(required=False, default=dict)
 

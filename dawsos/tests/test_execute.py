@@ -97,11 +97,13 @@ def test_a_viewer_may_look(execute: Post, traded: Portfolio, bob_viewer: User) -
         ({"pattern_id": OVERVIEW, "inputs": {"portfolio_id": 7}}, "VALIDATION_2001", None),
         ({"pattern_id": OVERVIEW, "inputs": {}}, "VALIDATION_2001", None),
         ({"pattern_id": OVERVIEW, "inputs": []}, "VALIDATION_2000", "input_invalid"),
-        ({"pattern_id": OVERVIEW, "asof": "2013-02-30"}, "VALIDATION_2000", "input_invalid"),
+        ({"pattern_id": OVERVIEW, "asof": "2013-02-30"}, "VALIDATION_2004", "date_invalid"),
+        ({"pattern_id": OVERVIEW, "asof": "03/04/2025"}, "VALIDATION_2004", "ambiguous"),
+        ({"pattern_id": OVERVIEW, "asof": "２０１３-02-01"}, "VALIDATION_2004", "date_invalid"),
         ({"pattern_id": ["x"]}, "VALIDATION_2000", "input_invalid"),
         ({"pattern_id": "a\0b"}, "VALIDATION_2000", "input_invalid"),
         ({"pattern_id": "x", "ctx": "y"}, "VALIDATION_2000", "input_invalid"),
-        ({}, "VALIDATION_2000", "input_invalid"),
+        ({}, "VALIDATION_2000", "required"),
     ],
 )
 def test_bad_input_is_422_with_its_field(
