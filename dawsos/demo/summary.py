@@ -45,6 +45,7 @@ def _portfolio(demo: DemoPortfolio) -> dict[str, Any]:
         "asof_date": str(done.context.asof_date),
         "base_currency": done.context.base_currency,
         "pack_id": done.context.pricing_pack_id,
+        "pack_hash": done.context.pack_hash,
         "ledger_commit_hash": done.context.ledger_commit_hash,
         "total_value": total["value"],
         "state": total["state"],

@@ -1,5 +1,6 @@
 """The demo, built whole: what it promises to show, and that it is the same everywhere."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,14 @@ from django.db import transaction
 from accounts.identity import as_service, as_user
 from accounts.models import User
 from dawsos.demo.build import fill_demo
-from dawsos.demo.portfolios import DEMO_PASSWORD, HOME_BIAS, LEDGER_DEMO, OWNER, DemoPortfolio
+from dawsos.demo.portfolios import (
+    DEMO_PASSWORD,
+    HOME_BIAS,
+    LEDGER_DEMO,
+    LEDGERS,
+    OWNER,
+    DemoPortfolio,
+)
 from dawsos.demo.stopwatch import Stopwatch
 from dawsos.demo.summary import demo_summary
 from market.models import PricingPack
@@ -19,6 +27,9 @@ from patterns.models import PatternRun, StepResult
 from portfolios.models import Lot, PortfolioDailyValue
 from portfolios.services import rebuild_projections
 from portfolios.services.runs import Execution, execute
+
+# Each test is a savepoint inside the module's transaction.
+pytestmark = pytest.mark.django_db
 
 Summary = dict[str, Any]
 
@@ -124,3 +135,15 @@ def test_building_it_twice_changes_nothing(summary: Summary) -> None:
     fill_demo(watch)
     again = demo_summary(summary["address"], watch)
     assert again["portfolios"] == summary["portfolios"]
+
+
+def test_another_machine_says_the_same(summary: Summary) -> None:
+    """The hashes were written down on one machine, and every other must find them again.
+
+    They witness that bytes agree, not that numbers are right: the arithmetic is proven by hand
+    in the tests of each calculation. Whoever changes a figure on purpose writes them anew with
+    `tools/write_witness.py`.
+    """
+    written = json.loads((LEDGERS / "witness.json").read_text())
+    names = ("pack_hash", "ledger_commit_hash", "overview_hash")
+    assert written == {p["id"]: {name: p[name] for name in names} for p in summary["portfolios"]}
