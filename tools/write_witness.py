@@ -1,6 +1,6 @@
 """Write down the hashes of the demo, for other machines to find again.
 
-    make -s demo CHECK=1 | python tools/write_witness.py
+make -s demo CHECK=1 | python tools/write_witness.py
 """
 
 import json
