@@ -36,11 +36,12 @@ from portfolios.selectors.provenance import Provenance, provenance
 from portfolios.selectors.transactions import TransactionFilter
 from portfolios.selectors.unpriced import unconnected
 from portfolios.services import connect_and_reprice
-from portfolios.services.imports import preview_import
+from portfolios.services.imports import ImportReport, preview_import
 from portfolios.services.runs import execute
 from portfolios.services.uploads import UploadGone, import_upload, keep_upload
 
 OVERVIEW = "portfolio_overview"
+MAX_BYTES = Limits().max_bytes or 0
 
 
 @login_required
@@ -122,7 +123,7 @@ def import_file(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
         status = 422
         if form.is_valid():
             context |= _preview(request, portfolio, form.cleaned_data["file"])
-            status = 422 if context["preview"].errors else 200
+            status = _status(context["preview"])
         context["form"] = form
     return render(request, "portfolios/import/page.html", context, status=status)
 
@@ -179,7 +180,8 @@ def _preview(
     request: AuthenticatedRequest, portfolio: Portfolio, file: UploadedFile
 ) -> dict[str, Any]:
     """The preview, and the waiting file when there is something to import in it."""
-    content, name = file.read(), file.name or "upload.csv"
+    name = file.name or "upload.csv"
+    content = file.read(MAX_BYTES + 1)  # one byte more shows that there is more
     preview = preview_import(
         portfolio_id=portfolio.pk, content=content, filename=name, by=request.user
     )
@@ -187,6 +189,12 @@ def _preview(
         return {"preview": preview}
     upload = keep_upload(portfolio_id=portfolio.pk, content=content, filename=name, by=request.user)
     return {"preview": preview, "upload": upload}
+
+
+def _status(preview: ImportReport) -> int:
+    if preview.is_too_large:
+        return 413
+    return 422 if preview.errors else 200
 
 
 def _confirm(request: AuthenticatedRequest, portfolio: Portfolio) -> HttpResponse:

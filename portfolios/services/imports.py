@@ -21,6 +21,8 @@ from portfolios.selectors.access import resolve_portfolio
 from portfolios.services.import_plan import Plan, changes, overdrafts, plan_import
 from portfolios.services.ledger import lock_ledger, reverse_entries, write_entries
 
+SHOWN_ROWS = 1_000  # of a preview's rows on a page: fifty thousand are 20 MB of it
+
 
 @dataclass(frozen=True, slots=True)
 class RowFate:
@@ -66,6 +68,23 @@ class ImportReport:
     @property
     def can_import(self) -> bool:
         return self.new_count > 0
+
+    @property
+    def is_too_large(self) -> bool:
+        return any(error["reason"] == "file_too_large" for error in self.errors)
+
+    @property
+    def shown_rows(self) -> tuple[RowFate, ...]:
+        """The first rows, and of those with mistakes the first as many."""
+        return self.rows[:SHOWN_ROWS]
+
+    @property
+    def shown_refused(self) -> tuple[RowFate, ...]:
+        return tuple(row for row in self.rows if row.fate == "refused")[:SHOWN_ROWS]
+
+    @property
+    def shown_warnings(self) -> tuple[dict[str, Any], ...]:
+        return self.warnings[:SHOWN_ROWS]
 
     def as_dict(self) -> dict[str, Any]:
         """The report for programs; the rows themselves stay with the file."""

@@ -1,0 +1,82 @@
+"""Files that wait between preview and confirmation: one for each reader, not for ever, not huge."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from accounts.identity import as_service
+from accounts.models import User
+from market.formats.csv_records import Limits
+from portfolios.models import PendingUpload, Portfolio
+from portfolios.services.imports import SHOWN_ROWS
+from portfolios.services.uploads import UploadGone, import_upload, keep_upload
+from portfolios.tests.test_concurrency import at_once
+from portfolios.tests.world import LEDGER
+
+HEADER = "date,type,gross_amount,currency,external_id"
+
+
+def deposits(count: int) -> str:
+    rows = (f"2013-02-04,DEPOSIT,{n + 1},CAD,d{n}" for n in range(count))
+    return "\n".join([HEADER, *rows])
+
+
+def post(user: User, portfolio: Portfolio, content: str) -> tuple[int, str]:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    file = SimpleUploadedFile("ledger.csv", content.encode(), "text/csv")
+    response = client.post(f"/portfolios/{portfolio.pk}/import/", {"file": file})
+    return response.status_code, response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_files_at_once_the_last_waits(portfolio: Portfolio, alice: User) -> None:
+    def keep(number: int) -> PendingUpload:
+        content = str(number).encode()
+        return keep_upload(portfolio_id=portfolio.pk, content=content, filename="x", by=alice)
+
+    kept = at_once(8, keep)
+    with as_service("tests"):
+        assert PendingUpload.objects.get() in kept
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("market")
+class TestOfOneReader:
+    def test_a_file_is_forgotten_after_a_day(
+        self, portfolio: Portfolio, alice: User, bob: User
+    ) -> None:
+        def keep(by: User) -> PendingUpload:
+            content = LEDGER.encode()
+            return keep_upload(portfolio_id=portfolio.pk, content=content, filename="x", by=by)
+
+        old = keep(alice)
+        PendingUpload.objects.update(at=timezone.now() - timedelta(days=1, seconds=1))
+        with pytest.raises(UploadGone):
+            import_upload(portfolio_id=portfolio.pk, upload_id=old.pk, by=alice)
+        assert list(PendingUpload.objects.all()) == [old]
+        fresh = keep(bob)
+        assert list(PendingUpload.objects.all()) == [fresh]
+
+    def test_a_file_beyond_the_limit_is_413(self, portfolio: Portfolio, alice: User) -> None:
+        most = Limits().max_bytes or 0
+        status, page = post(alice, portfolio, "x" * (most + 1))
+        assert status == 413 and "larger than 10,485,760 bytes" in page
+
+    def test_a_body_that_announces_more_is_not_read(
+        self, portfolio: Portfolio, alice: User
+    ) -> None:
+        status, page = post(alice, portfolio, "x" * (13 * 1024 * 1024))
+        assert status == 413 and "The body is too large." in page
+
+    def test_a_long_file_shows_its_first_rows_and_says_so(
+        self, portfolio: Portfolio, alice: User
+    ) -> None:
+        status, page = post(alice, portfolio, deposits(SHOWN_ROWS + 1))
+        assert status == 200
+        assert f"The first {SHOWN_ROWS} of {SHOWN_ROWS + 1} rows" in page
+        assert page.count('<tr id="row-') == SHOWN_ROWS
+        assert f"Write {SHOWN_ROWS + 1} entries" in page
