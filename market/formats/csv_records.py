@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from market.formats.faults import Fault
 
 MAX_FIELD = 1024 * 1024
+MAX_COLUMNS = 200
 WIDE_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 SAVE_AS = "Save the file as CSV in UTF-8, with a header row and commas between the fields."
 
@@ -41,7 +42,7 @@ def read_records(
     text = _decode(content)
     if isinstance(text, Fault):
         return _refused(text)
-    records, broken = _split(text)
+    records, broken = _split(text, limits.max_rows)
     if broken is not None:
         return _refused(broken)
     if not records:
@@ -53,8 +54,6 @@ def read_records(
         return _refused(*faults)
     if not body:
         return _refused(_malformed("The file has a header and no entries."))
-    if limits.max_rows is not None and len(body) > limits.max_rows:
-        return _refused(_too_large(f"The file has more than {limits.max_rows:,} rows."))
     return _named(names, body)
 
 
@@ -70,8 +69,9 @@ def _decode(content: bytes) -> str | Fault:
     return text
 
 
-def _split(text: str) -> tuple[list[tuple[int, list[str]]], Fault | None]:
-    """All records that are not blank, with their row numbers."""
+def _split(text: str, max_rows: int | None) -> tuple[list[tuple[int, list[str]]], Fault | None]:
+    """All records that are not blank, with their row numbers. Reading ends where the file turns
+    out to be too long; blank lines have as much room as entries."""
     if csv.field_size_limit() < MAX_FIELD:
         csv.field_size_limit(MAX_FIELD)  # the module's one limit is global; it is only ever raised
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -83,6 +83,8 @@ def _split(text: str) -> tuple[list[tuple[int, list[str]]], Fault | None]:
                 return [], _too_large("A field is larger than 1 MiB.", row=row)
             if record and not (len(record) == 1 and not record[0].strip(" \t")):
                 records.append((row, record))
+            if max_rows is not None and max(len(records) - 1, row // 2) > max_rows:
+                return [], _too_large(f"The file has more than {max_rows:,} rows.")
     except csv.Error as error:
         if "field limit" in str(error):
             return [], _too_large("A field is larger than 1 MiB.", row=row + 1)
@@ -93,6 +95,9 @@ def _split(text: str) -> tuple[list[tuple[int, list[str]]], Fault | None]:
 def _header_faults(
     names: Sequence[str], known: Sequence[str], required: Sequence[str]
 ) -> Iterator[Fault]:
+    if len(names) > MAX_COLUMNS:
+        yield _malformed(f"The header has {len(names):,} columns.", row=1)
+        return
     for name, count in Counter(names).items():
         if name not in known:
             yield _column(name, "column_unknown", f"{name[:100]!r} is not a column of this format.")

@@ -160,11 +160,16 @@ def test_a_header_that_is_none(header: str, reason: str) -> None:
     assert only(read(f"{header}\nx,y,z\n")).reason == reason
 
 
+def test_a_header_of_thousands_is_one_mistake() -> None:
+    assert only(read(",".join(f"c{n}" for n in range(10_000)))).reason == "file_malformed"
+
+
 def test_what_is_too_large_is_refused_before_it_is_read() -> None:
     huge = b"x" * (10 * 1024 * 1024 + 1)
     cell = HEADER + BUY.replace("ACME", '"' + "A" * (1024 * 1024 + 1) + '"')
     many = HEADER + BUY * 50_001
-    for content in (huge, cell.encode(), many.encode()):
+    blank = HEADER + "\n" * 200_000
+    for content in (huge, cell.encode(), many.encode(), blank.encode()):
         assert only(read(content)).reason == "file_too_large"
     assert not read(HEADER + BUY * 3, Limits(max_rows=None)).faults
 
