@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
+from dawsos.api.errors import translate
 from dawsos.api.health import health
 from dawsos.views import show_error
 from patterns.exceptions import DawsError
@@ -24,13 +27,25 @@ class HealthMiddleware:
 
 
 class ErrorMiddleware:
-    """A ``DawsError`` that leaves a page's view becomes its page; anything else stays a 500."""
+    """A ``DawsError`` that leaves a page's view becomes its page; anything else stays a 500.
+    A body that announces too much is refused before anything reads it."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _announced_bytes(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            # The framework's own limit leaves files out, so one of any size would fill the disk.
+            return show_error(request, translate(RequestDataTooBig()))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return show_error(request, exception) if isinstance(exception, DawsError) else None
+
+
+def _announced_bytes(request: HttpRequest) -> int:
+    """A body whose length is not announced is not read at all."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
