@@ -8,18 +8,17 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-_BY_PLACES = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-MINOR_UNITS = {code: places for places, codes in _BY_PLACES.items() for code in codes.split()}
-"""ISO 4217 exponents that differ from 2."""
+from patterns.formats import minor_units
 
-
-def minor_units(currency: str) -> int:
-    """Decimal places of a currency's smallest unit: JPY 0, USD 2, KWD 3, CLF 4."""
-    return MINOR_UNITS.get(currency, 2)
+__all__ = [
+    "allocate",
+    "decimal_from_float",
+    "half_even",
+    "minor_units",
+    "places_of",
+    "quantum",
+    "round_money",
+]
 
 
 def quantum(places: int) -> Decimal:
