@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from patterns.context import Context
 from patterns.registry import capability
-from patterns.results import CountFigure, FractionFigure, RatioFigure, State
+from patterns.results import CountFigure, FractionFigure, MoneyFigure, RatioFigure, State
 from portfolios.calc.drawdown import Drawdown, current_drawdown, max_drawdown
+from portfolios.calc.money import round_money
 from portfolios.calc.periods import (
     Period,
     PeriodReturn,
@@ -38,8 +40,9 @@ SAID = {
 
 
 class Performance(Answer):
-    """Returns and drawdowns are fractions; drawdowns are positive."""
+    """Returns and drawdowns are fractions; drawdowns are positive. Gains are money."""
 
+    gain_1d: MoneyFigure
     twr_1d: FractionFigure
     twr_mtd: FractionFigure
     twr_qtd: FractionFigure
@@ -65,7 +68,7 @@ class Performance(Answer):
     sources: tuple[str, ...]
 
 
-@capability("metrics.compute_twr", version="1", agent="analyst")
+@capability("metrics.compute_twr", version="2", agent="analyst")
 def compute_twr(ctx: Context, args: OverLookback) -> Performance:
     """Time-weighted returns of the usual periods, and volatility, ratios and drawdown over the
     last `lookback_days` valuation days. A portfolio with an unpriced position has none of them."""
@@ -74,6 +77,7 @@ def compute_twr(ctx: Context, args: OverLookback) -> Performance:
     whole = since_funding(path.series)
     deepest = _deepest(window)
     return Performance(
+        gain_1d=_gain(path, ctx.base_currency or ""),
         twr_1d=_period(path, Period.DAY),
         twr_mtd=_period(path, Period.MTD),
         twr_qtd=_period(path, Period.QTD),
@@ -102,6 +106,24 @@ def compute_twr(ctx: Context, args: OverLookback) -> Performance:
         flow_timing=path.flow_timing,
         sources=path.sources,
     )
+
+
+def _gain(path: Track, currency: str) -> MoneyFigure:
+    """What the last day brought: V1 + outflows - V0 - inflows, rounded once."""
+    if len(path.rows) > 1:
+        before, day = path.rows[-2:]
+        parts = (day.total_value, day.outflow, before.total_value, day.inflow)
+        if None not in parts and day.time_weighted_return is not None:
+            end, out, start, into = (Decimal(part or 0) for part in parts)
+            state = path.state_between(before.asof_date, day.asof_date)
+            return MoneyFigure(
+                value=round_money(end + out - start - into, currency),
+                currency=currency,
+                state=state,
+                reason=path.reason_of(state),
+                asof_date=day.asof_date,
+            )
+    return MoneyFigure.withheld(_why(path, "NO_RETURNS"), missing=path.missing, currency=currency)
 
 
 def _period(path: Track, period: Period) -> FractionFigure:

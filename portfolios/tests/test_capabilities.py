@@ -49,6 +49,7 @@ def test_returns_chain_to_the_gain_since_the_only_deposit(ctx: Context, traded: 
 
     assert found.twr_inception.value == pytest.approx(0.198)  # 1,198 / 1,000 − 1
     assert found.twr_1d.value == pytest.approx(1198 / 1111.6 - 1)
+    assert (found.gain_1d.value, found.gain_1d.currency) == (Decimal("86.40"), "CAD")
     assert found.twr_1y.reason == "The portfolio is younger than the period."
     assert found.max_drawdown.value == 0
     assert found.volatility.reason == "There are fewer than 60 daily returns."
