@@ -7,8 +7,12 @@ from typing import Any
 
 from django import forms
 
+from portfolios.exceptions import PortfolioInvalid
 from portfolios.models import EntryType
 from portfolios.selectors.transactions import TransactionFilter
+
+# The currencies that the fixing of the default policy knows, the most used first.
+BASE_CURRENCIES = ("CAD", "USD", "EUR", "GBP", "JPY", "CHF", "AUD", "CNY", "HKD", "SGD")
 
 
 def _day(label: str) -> forms.DateField:
@@ -85,3 +89,23 @@ class ClosesForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
+
+
+class PortfolioForm(forms.Form):
+    """A new, empty portfolio. Its other settings start at the adopted conventions."""
+
+    name = forms.CharField(label="Name", max_length=120)
+    base_currency = forms.ChoiceField(
+        label="Base currency",
+        choices=[(code, code) for code in BASE_CURRENCIES],
+        help_text="The currency in which value, cost and returns are reported.",
+    )
+    description = forms.CharField(
+        label="Description", required=False, max_length=500, widget=forms.Textarea({"rows": 3})
+    )
+
+    def take_over(self, refusal: PortfolioInvalid) -> None:
+        """Show the service's mistakes beside the fields they name."""
+        for mistake in refusal.details["errors"]:
+            field = mistake["column"]
+            self.add_error(field if field in self.fields else None, mistake["message"])

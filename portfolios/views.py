@@ -22,7 +22,15 @@ from market.formats.csv_records import Limits
 from market.selectors import security_by_id
 from market.selectors.listing_page import listing_page
 from patterns.layout import panels
-from portfolios.forms import AsofForm, ClosesForm, ConfirmForm, ImportForm, TransactionsForm
+from portfolios.exceptions import PortfolioInvalid, UploadGone
+from portfolios.forms import (
+    AsofForm,
+    ClosesForm,
+    ConfirmForm,
+    ImportForm,
+    PortfolioForm,
+    TransactionsForm,
+)
 from portfolios.models import Portfolio
 from portfolios.selectors import (
     build_context,
@@ -35,10 +43,10 @@ from portfolios.selectors.cards import portfolio_cards
 from portfolios.selectors.provenance import Provenance, provenance
 from portfolios.selectors.transactions import TransactionFilter
 from portfolios.selectors.unpriced import unconnected
-from portfolios.services import connect_and_reprice
+from portfolios.services import connect_and_reprice, create_portfolio
 from portfolios.services.imports import ImportReport, preview_import
 from portfolios.services.runs import execute
-from portfolios.services.uploads import UploadGone, import_upload, keep_upload
+from portfolios.services.uploads import import_upload, keep_upload
 
 OVERVIEW = "portfolio_overview"
 MAX_BYTES = Limits().max_bytes or 0
@@ -47,8 +55,29 @@ MAX_BYTES = Limits().max_bytes or 0
 @login_required
 @require_safe
 def portfolio_list(request: AuthenticatedRequest) -> HttpResponse:
-    context = {"portfolios": portfolio_cards(request.user)}
+    context = {
+        "portfolios": portfolio_cards(request.user),
+        "can_create": has(request.user, Permission.MANAGE_PORTFOLIOS),
+    }
     return render(request, "portfolios/list/page.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_portfolio(request: AuthenticatedRequest) -> HttpResponse:
+    """An empty portfolio for its maker, who goes on to import a ledger into it."""
+    require(request.user, Permission.MANAGE_PORTFOLIOS)
+    form = PortfolioForm(request.POST or None)
+    if form.is_valid():
+        try:
+            portfolio = create_portfolio(by=request.user, **form.cleaned_data)
+        except PortfolioInvalid as error:
+            form.take_over(error)
+        else:
+            messages.success(request, f"{portfolio.name} is made. Import its ledger next.")
+            return redirect("portfolios:import", portfolio.pk)
+    status = 422 if form.errors else 200
+    return render(request, "portfolios/new/page.html", {"form": form}, status=status)
 
 
 @login_required

@@ -169,3 +169,32 @@ def test_the_api_page_is_drawn_from_the_schema(browser: Browser, alice: User) ->
 def test_health_answers_without_a_login() -> None:
     assert Client().get("/health").json()["status"] == "ok"
     assert Client().get("/health/pack").status_code == 503  # no pack yet, and it says so
+
+
+def test_a_manager_makes_a_portfolio_and_goes_on_to_import(browser: Browser, alice: User) -> None:
+    asked = {"name": "Pension", "base_currency": "EUR", "description": ""}
+    response = browser(alice).post("/portfolios/new/", asked)
+    made = Portfolio.objects.get(name="Pension")
+    assert response["Location"] == page("import", made)
+    assert (made.owner_id, made.base_currency) == (alice.pk, "EUR")
+    assert browser(alice).get(page("overview", made)).status_code in {200, 404}  # no pack yet
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"name": "", "base_currency": "EUR"},
+        {"name": "Savings", "base_currency": "CAD"},  # alice has one of that name
+        {"name": "Pension", "base_currency": "XXX"},
+    ],
+)
+def test_a_portfolio_that_cannot_be_made_says_why(
+    browser: Browser, portfolio: Portfolio, alice: User, asked: dict[str, str]
+) -> None:
+    response = browser(alice).post("/portfolios/new/", asked)
+    assert response.status_code == 422
+    assert b"errorlist" in response.content
+
+
+def test_below_manager_nobody_makes_portfolios(browser: Browser, bob: User) -> None:
+    assert browser(bob).get("/portfolios/new/").status_code == 403
