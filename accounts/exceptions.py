@@ -6,7 +6,7 @@ DawsError
 │   ├── TokenExpired          AUTH_1002
 │   └── TokenInvalid          AUTH_1003: altered, revoked, used twice, of the wrong kind
 ├── PermissionDenied          AUTH_1004, 403: the role or the membership does not allow it
-└── AccountInvalid            VALIDATION_2005, 422: what was sent about an account
+└── AccountInvalid            VALIDATION_2008, 422: what was sent about an account
 """
 
 from patterns.exceptions import DawsError
@@ -39,6 +39,6 @@ class PermissionDenied(DawsError):
 
 
 class AccountInvalid(DawsError):
-    code = "VALIDATION_2005"
+    code = "VALIDATION_2008"
     http_status = 422
     suggestion = "Mend the fields named in details.errors and send them again."

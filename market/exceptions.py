@@ -9,7 +9,8 @@ MarketError
 ├── ObservationRefused      an observation that contradicts what is stored
 ├── ClosesRefused           mistakes in a file of closes, all of them listed
 ├── PriceSourceTaken        the listing has a price source already
-└── PackConflict
+├── ReasonMissing           a pack is superseded for a reason that is said
+└── PackConflict            sealed out of order
     ├── PackSealed          a sealed pack never changes
     ├── PackNotSealed       only a sealed pack can be superseded
     ├── PackSuperseded      a pack is superseded once
@@ -51,7 +52,7 @@ class DateRangeInvalid(MarketError):
 
 
 class UnknownPolicy(MarketError):
-    code = "VALIDATION_2005"
+    code = "VALIDATION_2009"
     http_status = 422
     suggestion = "Use one of the policies listed in docs/packs.md."
 
@@ -85,8 +86,18 @@ class PriceSourceTaken(MarketError):
     suggestion = "Closes are uploaded only for a listing without another source."
 
 
+class ReasonMissing(MarketError):
+    code = "VALIDATION_2007"
+    http_status = 422
+    suggestion = "Say in a sentence what was wrong."
+
+
 class PackConflict(MarketError):
+    """Sealed out of order, or by a transaction that may not see what others seal."""
+
+    code = "BUSINESS_4026"
     http_status = 409
+    suggestion = "Try again; if it stays, run `manage.py verify_packs`."
 
 
 class PackSealed(PackConflict):

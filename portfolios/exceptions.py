@@ -9,7 +9,8 @@ DawsError
     │   └── ImportRefused       the same for a file; 413 when it is too large
     ├── EntryNotFound           NOT_FOUND_3004: no entry of that number in this ledger
     ├── EntryAlreadyReversed    BUSINESS_4007
-    └── ImportRunNotFound       NOT_FOUND_3005
+    ├── ImportRunNotFound       NOT_FOUND_3005
+    └── UploadGone              VALIDATION_2013: no previewed file waits under that id
 """
 
 from collections.abc import Mapping, Sequence
@@ -101,3 +102,11 @@ class ImportRunNotFound(PortfolioError):
 
     def __init__(self, run_id: int) -> None:
         super().__init__(f"There is no import run {run_id}.", details={"import_run": run_id})
+
+
+class UploadGone(PortfolioError):
+    """The file was imported, replaced or forgotten meanwhile."""
+
+    code = "VALIDATION_2013"
+    http_status = 422
+    suggestion = "Choose the file again."

@@ -10,7 +10,7 @@ from accounts.services import record
 from market.calc.assembly import assemble
 from market.calc.packs import PackContent, pack_digest
 from market.calc.policies import DEFAULT_POLICY, Policy
-from market.exceptions import NotASession, PackConflict, PackNotSealed, PackSuperseded
+from market.exceptions import NotASession, PackNotSealed, PackSuperseded, ReasonMissing
 from market.models import PricingPack
 from market.selectors import (
     is_session,
@@ -111,11 +111,8 @@ def supersede_pack(
 def require_reason(reason: str) -> None:
     """Refuse a supersession that says nothing about why."""
     if not reason.strip():
-        raise PackConflict(
+        raise ReasonMissing(
             "A pack is superseded for a reason, and the reason is missing.",
-            code="VALIDATION_2007",
-            http_status=422,
-            suggestion="Say in a sentence what was wrong.",
             details={"reason": "reason_missing", "field": "reason"},
         )
 

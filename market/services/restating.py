@@ -66,7 +66,7 @@ def restate_packs(
 
     The new packs are warming: `mark_all_fresh` is the caller's, once what stands on them is
     computed again. The newest day is sealed first, so that an old pack is still read with the
-    old history before it. Raises PackConflict without a reason.
+    old history before it. Raises ReasonMissing without a reason.
     """
     require_reason(reason)
     rules, moment = policy_named(policy), known_at or timezone.now()

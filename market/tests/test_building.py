@@ -10,10 +10,10 @@ from accounts.models import AuditEvent
 from market.exceptions import (
     DateRangeInvalid,
     NotASession,
-    PackConflict,
     PackNotFound,
     PackNotSealed,
     PackSuperseded,
+    ReasonMissing,
     UnknownPolicy,
 )
 from market.models import PricingPack, Security
@@ -158,7 +158,7 @@ def test_only_a_sealed_pack_and_only_for_a_reason() -> None:
     pack = build_pack(THU, seal=False)
     with pytest.raises(PackNotSealed):
         supersede_pack(pack.pk, "a reason", None)
-    with pytest.raises(PackConflict, match="reason is missing"):
+    with pytest.raises(ReasonMissing, match="reason is missing"):
         supersede_pack(seal_pack(pack.pk).pk, "  ", None)
 
 

@@ -15,7 +15,7 @@ from django.db import connection
 
 from accounts.identity import as_service
 from accounts.models import AuditEvent, User
-from market.exceptions import PackConflict
+from market.exceptions import ReasonMissing
 from market.models import PackFreshness, Price, PricingPack, Security
 from market.selectors import head_for, live_packs, pack_by_id, pack_faults, pack_prices
 from market.services import backfill_packs, mark_all_fresh, mark_error, restate_packs
@@ -99,7 +99,7 @@ def test_what_was_not_known_yet_does_not_count(ibm: Security) -> None:
 def test_a_span_without_packs_and_a_missing_reason(ibm: Security) -> None:
     nothing = restate_packs(date(1999, 1, 1), date(1999, 12, 31), reason=REASON)
     assert (nothing.restated, nothing.kept) == (0, 0)
-    with pytest.raises(PackConflict, match="reason is missing"):
+    with pytest.raises(ReasonMissing, match="reason is missing"):
         restate_packs(WED, FRI, reason=" ")
 
 

@@ -10,20 +10,12 @@ from django.utils import timezone
 
 from accounts.identity import as_service, as_user
 from accounts.models import User
-from patterns.exceptions import DawsError
+from portfolios.exceptions import UploadGone
 from portfolios.models import PendingUpload
 from portfolios.services.imports import ImportReport, run_import
 from portfolios.services.ledger import lock_ledger
 
 KEPT_FOR: Final = timedelta(days=1)
-
-
-class UploadGone(DawsError):
-    """The file was imported, replaced or forgotten meanwhile."""
-
-    code = "VALIDATION_2006"
-    http_status = 422
-    suggestion = "Choose the file again."
 
 
 def keep_upload(*, portfolio_id: UUID, content: bytes, filename: str, by: User) -> PendingUpload:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.identity import as_service
 from accounts.models import User
 from market.formats.csv_records import Limits
+from portfolios.exceptions import UploadGone
 from portfolios.models import PendingUpload, Portfolio
 from portfolios.services.imports import SHOWN_ROWS
-from portfolios.services.uploads import UploadGone, import_upload, keep_upload
+from portfolios.services.uploads import import_upload, keep_upload
 from portfolios.tests.test_concurrency import at_once
 from portfolios.tests.world import LEDGER
 
