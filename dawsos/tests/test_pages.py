@@ -146,7 +146,8 @@ def test_every_mistake_of_a_file_is_shown_with_its_row(
     response = browser(alice).post(page("import", traded), upload(TWO_MISTAKES))
     html = response.content.decode()
     assert response.status_code == 422
-    assert "2013-02-30" in html and "NaN" in html
+    assert "date: " in html and "2013-02-30" in html  # the column, what stands there, the remedy
+    assert "gross_amount: " in html and "NaN" in html
     assert not PendingUpload.objects.exists()
 
 

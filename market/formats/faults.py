@@ -19,6 +19,12 @@ class Fault:
     column: str | None = None
     value: str | None = None
 
+    @property
+    def sentence(self) -> str:
+        """Where in the row, what is wrong and what mends it, for people."""
+        where = f"{self.column}: " if self.column else ""
+        return f"{where}{self.message} {self.remedy}".strip()
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "row": self.row,

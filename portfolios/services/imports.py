@@ -214,7 +214,7 @@ def _fates(plan: Plan) -> Iterable[RowFate]:
     """Every row of the file in its order, mistakes of the whole file first."""
     reasons: dict[int | None, list[str]] = {}
     for fault in plan.errors:
-        reasons.setdefault(fault.row, []).append(fault.message)
+        reasons.setdefault(fault.row, []).append(fault.sentence)
     known = {duplicate.row: duplicate.sentence for duplicate in plan.duplicates}
     entries = {draft.row: draft for draft in plan.drafts}
     for row in sorted(reasons.keys() | entries.keys(), key=lambda number: number or 0):
