@@ -61,10 +61,6 @@ def get_pattern(pattern_id: str) -> PatternSpec:
     return library().get(pattern_id)
 
 
-def pattern_ids() -> list[str]:
-    return [spec.id for spec in library().patterns()]
-
-
 def _named(reading: Reading, path: Path) -> Reading:
     if reading.spec is None or reading.spec.id == path.stem:
         return reading

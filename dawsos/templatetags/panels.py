@@ -43,10 +43,6 @@ class Health:
     def good(self) -> bool:
         return not (self.total or self.withheld or self.failed)
 
-    @property
-    def withheld_count(self) -> int:
-        return sum(place.count for place in self.withheld)
-
 
 @register.filter
 def metric(panels: Iterable[Panel], field: str) -> Cell | None:

@@ -17,9 +17,6 @@ class SecurityQuerySet(models.QuerySet["Security"]):
     def listed(self, symbols: Iterable[str]) -> Self:
         return self.filter(symbol__in=list(symbols))
 
-    def with_source(self) -> Self:
-        return self.exclude(price_source="")
-
 
 class Security(models.Model):
     """A listing, unique by symbol, exchange and price basis; its identity never changes.

@@ -63,14 +63,6 @@ class PackList:
     pages: int
     total: int
 
-    @property
-    def has_previous(self) -> bool:
-        return self.page > 1
-
-    @property
-    def has_next(self) -> bool:
-        return self.page < self.pages
-
 
 def pack_list(page: int = 1, page_size: int = PAGE_SIZE) -> PackList:
     """A page outside the range is answered with the nearest one that exists."""

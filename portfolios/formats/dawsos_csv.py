@@ -25,7 +25,6 @@ COLUMNS = (
 ).split()
 REQUIRED_COLUMNS = ("date", "type")
 DATES = ("settlement_date", "ex_date", "pay_date")
-MONEY = ("gross_amount", "fees", "taxes", "net_amount", "cost_basis")
 FIXED_PLACES = {"quantity": 8, "price": 8, "new_shares": 8, "old_shares": 8, "fx_rate": 10}
 MAY_BE_ZERO = frozenset({"fees", "taxes", "net_amount", "cost_basis"})
 TEXTS = {"account": 50, "external_id": 100, "narration": 500, "estimated_reason": 50}

@@ -31,7 +31,6 @@ from market.services import build_pack, ingest_observations, mark_fresh, registe
 
 MON, TUE, WED, THU, FRI = (date(2013, 2, day) for day in (4, 5, 6, 7, 8))
 DAYS = (MON, TUE, WED, THU, FRI)
-LATER = datetime(2013, 2, 20, tzinfo=UTC)
 ACME_CLOSES = dict(zip(DAYS, ("10", "10", "11", "12", "12"), strict=True))
 MAPLE_CLOSES = dict(zip(DAYS, ("20", "20", "20", "25", "25"), strict=True))
 EUR_CAD = dict(zip(DAYS, ("1.25", "1.25", "1.30", "1.30", "1.50"), strict=True))
