@@ -18,7 +18,7 @@ from portfolios.services import ImportReport, preview_import, run_import
 class Command(BaseCommand):
     help = (
         "Import a ledger file, all of it or nothing; the same file again adds nothing. The format "
-        "is described in docs/import-csv.md. There is no limit on rows here."
+        "is described in docs/import-csv.md. There is no limit on bytes or rows here."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
