@@ -145,12 +145,13 @@ def _oversold(desk: Desk, entry: Entry, pool: list[OpenLot]) -> Problem | None:
     held = _held(pool)
     if held >= known(entry.quantity):
         return None
+    sold, there = (f"{number.normalize():,f}" for number in (known(entry.quantity), held))
     if desk.settings.allow_short:
         return Problem(
             "short_unsupported",
             entry.seq,
             "quantity",
-            f"Entry {entry.seq} sells {entry.quantity} but {held} are held; "
+            f"Entry {entry.seq} sells {sold} but {there} are held; "
             "short positions are not booked.",
             "Leave the short sale out of this ledger.",
         )
@@ -158,7 +159,7 @@ def _oversold(desk: Desk, entry: Entry, pool: list[OpenLot]) -> Problem | None:
         "insufficient_quantity",
         entry.seq,
         "quantity",
-        f"Entry {entry.seq} sells {entry.quantity} but {held} are held "
+        f"Entry {entry.seq} sells {sold} but {there} are held "
         f"on {entry.transaction_date}.",
         "Correct the quantity or book the missing purchase first.",
     )
