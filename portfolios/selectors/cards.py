@@ -16,6 +16,7 @@ from portfolios.models import Portfolio, PortfolioDailyValue
 from portfolios.selectors.access import visible_portfolios
 
 NOT_VALUED = "No pricing pack values this portfolio yet."
+NOT_PRICED = "None of its positions has a price."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def _card(portfolio: Portfolio, value: PortfolioDailyValue | None) -> PortfolioC
 def _total(portfolio: Portfolio, value: PortfolioDailyValue | None) -> MoneyFigure:
     currency = portfolio.base_currency
     if value is None or value.total_value is None:
-        return MoneyFigure.withheld(NOT_VALUED, currency=currency)
+        reason = NOT_VALUED if value is None else NOT_PRICED
+        return MoneyFigure.withheld(reason, currency=currency)
     return MoneyFigure(
         value=round_money(value.total_value, currency),
         currency=currency,

@@ -14,6 +14,7 @@ from portfolios.capabilities.performance import compute_twr
 from portfolios.capabilities.positions import get_valued_positions
 from portfolios.models import Portfolio
 from portfolios.selectors import build_context
+from portfolios.selectors.cards import portfolio_cards
 from portfolios.services import run_import
 from portfolios.tests.world import ACME, FRI, MON, THU, TUE, WED, make_market
 
@@ -72,6 +73,15 @@ def test_the_history_is_partial_and_withheld_while_nothing_is_priced(
     assert [point.state for point in found.points] == ["withheld", *["partial"] * 4]
     assert found.points[-1].total_value == 1050
     assert found.changes.value_change.missing == ("DARK",)
+
+
+def test_the_list_says_that_nothing_was_priced_on_the_day(
+    ctx: Context, portfolio: Portfolio, alice: User
+) -> None:
+    Portfolio.objects.update(default_asof_date=MON)
+    (card,) = portfolio_cards(alice)
+    assert (card.asof_date, card.state) == (MON, "withheld")
+    assert card.total_value.reason == "None of its positions has a price."
 
 
 def test_the_slices_cover_the_priced_part(ctx: Context, portfolio: Portfolio) -> None:
