@@ -9,7 +9,7 @@ from accounts.models import User
 from dawsos.models import NightlyRun, StageRun
 from dawsos.night import chain
 from dawsos.night.calendar import due_night
-from dawsos.night.stages import STAGES, Outcome, Stage
+from dawsos.night.stages import STAGES, Outcome, Stage, StageFailed, mark_pack_fresh
 from dawsos.tasks import advance_night, start_night, sweep_nights
 from market.models import PricingPack
 from market.selectors import pack_health
@@ -64,6 +64,12 @@ def test_a_reconciliation_break_stops_before_metrics(traded: Portfolio) -> None:
     assert states(run)["compute_daily_metrics"] == "pending"
     assert "should be" in chain.failure(run)
     assert pack_health(pack_id=run.pack_id)["status"] == "error"
+
+
+def test_a_pack_whose_chain_is_not_done_is_not_marked_fresh(traded: Portfolio) -> None:
+    run = chain.start(FRI, "ECB")
+    with pytest.raises(StageFailed, match="build_pack, reconcile_ledger"):
+        mark_pack_fresh(run)
 
 
 def test_a_mended_night_resumes_where_it_stopped(traded: Portfolio) -> None:

@@ -85,6 +85,14 @@ def test_an_old_pack_still_gives_its_old_figures(traded: Portfolio, alice: User)
     ]
 
 
+def test_changed_settings_are_answered_from_the_ledger(traded: Portfolio, alice: User) -> None:
+    """1,198 CAD at 1.20 CAD for 1 USD are 998.33 USD; the stored rows still say 1,198."""
+    Portfolio.objects.update(base_currency="USD")
+    ctx = build_context(user=alice, portfolio_id=traded.pk, correlation_id="test")
+    friday = historical_nav(ctx, OverLookback(portfolio_id=traded.pk)).points[-1]
+    assert (friday.asof_date, friday.total_value) == (FRI, Decimal("998.33"))
+
+
 def test_a_withdrawal_is_no_loss(traded: Portfolio, alice: User) -> None:
     """300 CAD leave on Friday: the value falls, the return of 1,198 / 1,111.60 stays."""
     append(traded, alice, replace(deposit("300", FRI), entry_type="WITHDRAWAL"))

@@ -62,6 +62,15 @@ class TestOfOneReader:
         fresh = keep(bob)
         assert list(PendingUpload.objects.all()) == [fresh]
 
+    def test_a_file_waits_for_its_reader_alone(
+        self, portfolio: Portfolio, alice: User, bob: User
+    ) -> None:
+        waiting = keep_upload(
+            portfolio_id=portfolio.pk, content=LEDGER.encode(), filename="x", by=alice
+        )
+        with pytest.raises(UploadGone):
+            import_upload(portfolio_id=portfolio.pk, upload_id=waiting.pk, by=bob)
+
     def test_a_file_beyond_the_limit_is_413(self, portfolio: Portfolio, alice: User) -> None:
         most = Limits().max_bytes or 0
         status, page = post(alice, portfolio, "x" * (most + 1))
