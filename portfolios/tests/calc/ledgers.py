@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from portfolios.calc.booking import book
 from portfolios.calc.entries import BookingSettings, Entry, EntryType
+from portfolios.calc.lots import Book
 
 CAD = BookingSettings(base_currency="CAD")
 _DECIMALS = {
@@ -51,3 +53,26 @@ def no_rates(currency: str, on: date) -> None:
 def fixed(**rates: str) -> Any:
     """A table with one rate a currency, on every day: fixed(USD="1.36")."""
     return lambda currency, on: Decimal(rates[currency]) if currency in rates else None
+
+
+USD_AT_136 = fixed(USD="1.36")
+
+
+def buy(seq: int, on: str, quantity: str, price: str, **more: Any) -> Entry:
+    """A purchase of the security X."""
+    return entry(seq, "BUY", on, security="X", quantity=quantity, price=price, **more)
+
+
+def sell(seq: int, on: str, quantity: str, price: str, **more: Any) -> Entry:
+    """A sale of the security X."""
+    return entry(seq, "SELL", on, security="X", quantity=quantity, price=price, **more)
+
+
+def booked(*ledger: Entry, settings: BookingSettings = CAD, asof: str | None = None) -> Book:
+    """A ledger booked with a dollar at 1.36 CAD."""
+    day = date.fromisoformat(asof) if asof else None
+    return book(ledger, settings, USD_AT_136, asof=day)
+
+
+def codes(book_: Book) -> list[str]:
+    return [problem.code for problem in book_.problems]
