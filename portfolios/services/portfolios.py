@@ -51,6 +51,8 @@ def create_portfolio(
         **policy,
     )
     with as_service("create a portfolio"):
+        # One owner's portfolios are made one after the other, so that a name sent twice is seen.
+        User.objects.select_for_update().get(pk=portfolio.owner.pk)
         _refuse_mistakes(portfolio)
         found_membership(user=portfolio.owner, portfolio_id=portfolio.pk, by=by)
         portfolio.save(force_insert=True)

@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 
 from accounts.identity import as_service
-from portfolios.exceptions import EntriesRefused
+from patterns.exceptions import DawsError
+from portfolios.exceptions import EntriesRefused, PortfolioInvalid
 from portfolios.models import ImportRun, Lot, Portfolio, Transaction
 from portfolios.selectors import verify_ledger
-from portfolios.services import run_import
+from portfolios.services import create_portfolio, run_import
 from portfolios.tests.factories import PortfolioFactory, append, deposit, trade
 from portfolios.tests.world import LEDGER, MON, TUE, listing, make_market
 
@@ -28,7 +29,7 @@ def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
         barrier.wait()
         try:
             return work(number)
-        except EntriesRefused as error:
+        except DawsError as error:
             return error
         finally:
             connection.close()
@@ -89,3 +90,12 @@ def test_of_eight_sales_of_the_same_shares_one_wins(portfolio: Portfolio) -> Non
     assert sum(isinstance(outcome, EntriesRefused) for outcome in outcomes) == 7
     with as_service("tests"):
         assert Lot.objects.get().quantity_open == 0
+
+
+def test_of_two_portfolios_of_one_name_one_is_made(portfolio: Portfolio) -> None:
+    outcomes = at_once(
+        4, lambda _: create_portfolio(by=portfolio.owner, name="Pension", base_currency="EUR")
+    )
+    refused = [outcome for outcome in outcomes if isinstance(outcome, PortfolioInvalid)]
+    assert len(refused) == 3
+    assert {refusal.details["reason"] for refusal in refused} == {"portfolio_invalid"}
