@@ -6,6 +6,7 @@ import pytest
 from django.db.models.functions import Now
 
 from accounts.models import User
+from dawsos.celery import app
 from dawsos.models import NightlyRun, StageRun
 from dawsos.night import chain
 from dawsos.night.calendar import due_night
@@ -145,6 +146,11 @@ def test_tasks_run_the_same_chain(traded: Portfolio, django_capture_on_commit_ca
     run.refresh_from_db()
     assert run.state == "done"
     assert sweep_nights() == 0
+
+
+def test_the_clock_wakes_tasks_that_exist() -> None:
+    wanted = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert wanted == {start_night.name, sweep_nights.name}
 
 
 def test_after_the_source_has_ended_nothing_is_due(db: None, alice: User) -> None:

@@ -14,7 +14,7 @@ from dawsos.models import NightlyRun, StageRun
 from dawsos.night import chain
 from dawsos.night.calendar import due_night
 from dawsos.night.clock import seconds
-from market.calc.policies import DEFAULT_POLICY
+from market.calc.policies import DEFAULT_POLICY, POLICIES
 
 
 class Command(BaseCommand):
@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--asof", type=iso_date, help="the session, as YYYY-MM-DD")
-        parser.add_argument("--policy", default=DEFAULT_POLICY)
+        parser.add_argument(
+            "--policy", choices=sorted(POLICIES), default=DEFAULT_POLICY, help="of the pack"
+        )
         parser.add_argument(
             "--resume", action="store_true", help="give failed stages their attempts back"
         )
