@@ -26,7 +26,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--asof", type=iso_date, help="as of this day, YYYY-MM-DD")
         parser.add_argument("--pack", help="a pricing pack's id; the default is the newest")
-        parser.add_argument("--user", help="email of the user whose rights apply")
+        parser.add_argument("--user", help="email of whose rights apply; default: the first")
         parser.add_argument("--json", action="store_true", help="print JSON only")
 
     def handle(self, *args: Any, **options: Any) -> None:
