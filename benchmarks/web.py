@@ -63,7 +63,7 @@ def main() -> list[dict[str, object]]:
         cookie = bare_setup(environment)
         with (
             serving("benchmarks.baselines.bare_page:application", environment) as bare,
-            serving("dawsos.wsgi:application", {}) as ours,
+            serving("dawsos.wsgi:application", {"DATABASE_POOL": "4"}) as ours,
         ):
             results = [measure(case) for case in cases(bare, cookie, ours)]
     return with_ratios(results)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any, cast
 
-from django.http import JsonResponse
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.models import User
 from dawsos.api.errors import correlation_id
@@ -44,6 +44,7 @@ EXECUTE_OUTPUT = inline_serializer(
         "trace": serializers.DictField(),
         "run_id": serializers.CharField(),
         "run_hash": serializers.CharField(),
+        "result_hash": serializers.CharField(),
         "state": serializers.CharField(),
         "errors": serializers.ListField(),
     },
@@ -60,7 +61,7 @@ EXECUTE_OUTPUT = inline_serializer(
     },
 )
 @api_view(["POST"])
-def execute_pattern(request: Request) -> Response | JsonResponse:
+def execute_pattern(request: Request) -> HttpResponse:
     """Run a pattern as of a day and a pack, under the caller's own rights."""
     body = ExecuteInput(data=request.data)
     body.is_valid(raise_exception=True)
@@ -75,18 +76,30 @@ def execute_pattern(request: Request) -> Response | JsonResponse:
         correlation_id=correlation_id(request),
         before_run=lambda ctx: check_fresh(ctx, required=asked["require_fresh"]),
     )
-    response = JsonResponse(answer(done.run), json_dumps_params={"separators": (",", ":")})
+    response = HttpResponse(answer_text(done.run), content_type="application/json")
     if done.context.pack_state not in (None, "fresh"):
         response[STALE_HEADER] = "true"
     return response
 
 
 def answer(run: RunResult) -> dict[str, Any]:
+    """The answer as data, for doors that print it."""
+    return {"result": run.result, **_papers(run)}
+
+
+def answer_text(run: RunResult) -> str:
+    """The answer as JSON. The stored result is canonical text already and is sent as it is, so
+    that a client can hash what it was given."""
+    papers = json.dumps(_papers(run), separators=(",", ":"))
+    return f'{{"result":{run.result_text},{papers[1:]}'
+
+
+def _papers(run: RunResult) -> dict[str, Any]:
     return {
-        "result": run.result,
         "trace": run.trace,
         "run_id": str(run.run_id),
         "run_hash": run.run_hash,
+        "result_hash": run.result_hash,
         "state": run.state,
         "errors": run.errors,
     }

@@ -1,5 +1,6 @@
 """The door that programs use: what it answers, what it refuses, and how."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -40,6 +41,8 @@ def test_it_answers_with_result_trace_and_run(
     assert (total["value"], total["state"], total["currency"]) == ("1198", "exact", "CAD")
     assert body["trace"]["pack_id"] == FRIDAY_PACK
     assert body["state"] == "complete" and body["errors"] == []
+    sent = answer.content.decode().removeprefix('{"result":').partition(',"trace":')[0]
+    assert hashlib.sha256(sent.encode()).hexdigest() == body["result_hash"]
 
 
 @pytest.mark.parametrize("path", ["/v1/execute", "/api/patterns/execute"])

@@ -74,6 +74,7 @@ def serve(port: int) -> None:
 
     connections.close_all()
     os.environ["DAWSOS_DEMO"] = "1"  # every page says that the trades are samples
+    os.environ.setdefault("DATABASE_POOL", "4")  # as many as a worker has threads
     gunicorn = [sys.executable, "-m", "gunicorn", "dawsos.wsgi:application"]
     options = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "gthread"]
     os.execv(  # noqa: S606  (our own command, and no shell is wanted)
