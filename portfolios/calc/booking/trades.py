@@ -151,16 +151,14 @@ def _oversold(desk: Desk, entry: Entry, pool: list[OpenLot]) -> Problem | None:
             "short_unsupported",
             entry.seq,
             "quantity",
-            f"Entry {entry.seq} sells {sold} but {there} are held; "
-            "short positions are not booked.",
+            f"Entry {entry.seq} sells {sold} but {there} are held; short positions are not booked.",
             "Leave the short sale out of this ledger.",
         )
     return Problem(
         "insufficient_quantity",
         entry.seq,
         "quantity",
-        f"Entry {entry.seq} sells {sold} but {there} are held "
-        f"on {entry.transaction_date}.",
+        f"Entry {entry.seq} sells {sold} but {there} are held on {entry.transaction_date}.",
         "Correct the quantity or book the missing purchase first.",
     )
 
