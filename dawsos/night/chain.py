@@ -1,9 +1,10 @@
 """Claiming and running the stages of a night.
 
-A stage is claimed by one conditional update: one row changed means we won. The claim sets a
-lease and raises the fence. The stage's output and its ``done`` are committed together, and only
-while the fence is still ours, so a worker that overslept its lease cannot commit over its
-successor.
+Whoever works at a night holds its lock, which ends with their connection: a stage that runs while
+nobody holds the lock has lost its worker and is taken over at once. A worker that hangs keeps the
+lock; its stage is taken over when the lease has run out. A claim is one conditional update, sets
+the lease and raises the fence. The stage's output and its ``done`` are committed together, and
+only while the fence is still ours, so a late worker cannot commit over its successor.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.db.models.functions import Now
 
 from accounts.identity import as_service
 from dawsos.models import NightlyRun, StageRun
+from dawsos.night.presence import sole_worker
 from dawsos.night.stages import STAGES, Outcome, Stage
 from market.services import mark_error
 from patterns.exceptions import DawsError
@@ -49,9 +51,12 @@ def start(asof: dt.date, policy: str) -> NightlyRun:
 
 def advance(run_id: int) -> StageRun | None:
     """Run the next stage of a night, if there is one and nobody else is at it."""
-    claimed = _claim(run_id)
-    if claimed is None:
-        return None
+    with sole_worker(run_id) as alone:
+        claimed = _claim(run_id, alone=alone)
+        return None if claimed is None else _work(claimed)
+
+
+def _work(claimed: StageRun) -> StageRun | None:
     stage = STAGES[claimed.position]
     try:
         _run(stage, claimed)
@@ -98,26 +103,20 @@ def resume(run: NightlyRun) -> None:
 
 
 def stranded() -> list[int]:
-    """Nights that wait for a wake-up call: a stage is pending, or its lease has run out."""
+    """Nights to wake: all that are not finished. Whoever finds a worker there leaves politely."""
     with as_service("night"):
-        waiting = Q(stages__state=StageRun.State.PENDING) | Q(
-            stages__state=StageRun.State.RUNNING, stages__lease_until__lt=Now()
-        )
-        return list(
-            NightlyRun.objects.filter(waiting, state=NightlyRun.State.RUNNING)
-            .values_list("pk", flat=True)
-            .distinct()
-        )
+        running = NightlyRun.objects.filter(state=NightlyRun.State.RUNNING)
+        return list(running.values_list("pk", flat=True))
 
 
-def _claim(run_id: int) -> StageRun | None:
+def _claim(run_id: int, *, alone: bool) -> StageRun | None:
     with as_service("night"):
         current = StageRun.objects.filter(run_id=run_id).exclude(state=StageRun.State.DONE).first()
         if current is None:
             return None
-        free = Q(state=StageRun.State.PENDING) | Q(
-            state=StageRun.State.RUNNING, lease_until__lt=Now()
-        )
+        free = Q(state=StageRun.State.RUNNING, lease_until__lt=Now())
+        if alone:
+            free = Q(state__in=(StageRun.State.PENDING, StageRun.State.RUNNING))
         if current.attempts >= ATTEMPTS and StageRun.objects.filter(free, pk=current.pk).exists():
             # The worker died each time without a word; a fourth try would die as well.
             _give_up(current, f"died {current.attempts} times without an error")

@@ -1,9 +1,12 @@
 """The night: idempotent, stopped by what it must not pass, never run twice at once."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
+from psycopg import Connection
 
 from accounts.models import User
 from dawsos.celery import app
@@ -83,10 +86,50 @@ def test_a_mended_night_resumes_where_it_stopped(traded: Portfolio) -> None:
     assert run.stages.get(stage="build_pack").attempts == 1
 
 
-def test_a_claimed_stage_is_nobody_elses(traded: Portfolio) -> None:
+def elsewhere(run: NightlyRun) -> Connection[Any]:
+    """Another process that has the night's lock, until its connection ends."""
+    found = connection.get_connection_params()
+    worker: Connection[Any] = Connection.connect(
+        **{name: found[name] for name in ("dbname", "user", "host", "port")}, autocommit=True
+    )
+    with worker.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_lock(hashtextextended('dawsos.night', %s))", [run.pk]
+        )
+        assert cursor.fetchone() == (True,)
+    return worker
+
+
+def test_a_night_with_a_worker_is_nobody_elses(traded: Portfolio) -> None:
     run = chain.start(FRI, "ECB")
-    run.stages.filter(position=0).update(state="running", lease_until=Now() + chain.LEASE)
-    assert chain.advance(run.pk) is None
+    with elsewhere(run):
+        assert chain.advance(run.pk) is None  # the first stage waits, and its worker is near
+        run.stages.filter(position=0).update(state="running", lease_until=Now() + chain.LEASE)
+        assert chain.advance(run.pk) is None
+    assert chain.run_all(run).state == "done"
+
+
+def test_a_worker_that_died_is_replaced_at_once(traded: Portfolio) -> None:
+    run = chain.start(FRI, "ECB")
+    run.stages.filter(position=0).update(
+        state="running", lease_until=Now() + chain.LEASE, attempts=1, fence=1
+    )
+    stage = chain.advance(run.pk)
+    assert stage is not None
+    assert (stage.stage, stage.state, stage.fence) == ("build_pack", "done", 2)
+
+
+def test_the_lock_is_given_back_after_a_failure(
+    traded: Portfolio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(run: NightlyRun) -> Outcome:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(chain, "STAGES", (Stage("build_pack", faulty), *STAGES[1:]))
+    run = chain.start(FRI, "ECB")
+    with pytest.raises(OSError, match="full"):
+        chain.advance(run.pk)
+    elsewhere(run).close()
 
 
 def test_an_expired_lease_is_taken_over(traded: Portfolio) -> None:
@@ -95,7 +138,8 @@ def test_an_expired_lease_is_taken_over(traded: Portfolio) -> None:
         state="running", lease_until=Now() - chain.LEASE, attempts=1, fence=1
     )
     assert chain.stranded() == [run.pk]
-    stage = chain.advance(run.pk)
+    with elsewhere(run):  # it hangs
+        stage = chain.advance(run.pk)
     assert stage is not None
     assert (stage.stage, stage.state, stage.fence) == ("build_pack", "done", 2)
 

@@ -42,6 +42,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(summary(run)))
         elif run.state == NightlyRun.State.DONE:
             self.stdout.write(f"The night of {run.asof_date} is done; its pack is {run.pack_id}.")
+        elif run.state == NightlyRun.State.RUNNING:
+            self.stdout.write(f"Another worker is at the night of {run.asof_date}.")
         if run.state == NightlyRun.State.FAILED:
             raise CommandError(f"The night of {run.asof_date} failed; see the stage above.")
 
