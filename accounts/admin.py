@@ -64,6 +64,10 @@ class MembershipAdmin(admin.ModelAdmin):
     search_fields = ("user__email", "portfolio_id")
     list_select_related = ("user",)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
+        """A membership changes its role only; another user or portfolio is another membership."""
+        return ("user", "portfolio_id") if obj else ()
+
     def save_model(
         self,
         request: HttpRequest,
@@ -71,10 +75,12 @@ class MembershipAdmin(admin.ModelAdmin):
         form: "ModelForm[Membership]",
         change: bool,  # noqa: FBT001 - Django's own signature
     ) -> None:
+        services.keep_an_owner(obj.user, obj.portfolio_id, becoming=obj.role)
         super().save_model(request, obj, form, change)
         self._record(request, obj, "membership_granted")
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        services.keep_an_owner(obj.user, obj.portfolio_id, becoming=None)
         self._record(request, obj, "membership_revoked")
         super().delete_model(request, obj)
 

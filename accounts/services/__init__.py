@@ -2,6 +2,7 @@ from accounts.services.audit import record
 from accounts.services.memberships import (
     found_membership,
     grant_membership,
+    keep_an_owner,
     revoke_membership,
 )
 from accounts.services.users import (
@@ -19,6 +20,7 @@ __all__ = [
     "end_tokens",
     "found_membership",
     "grant_membership",
+    "keep_an_owner",
     "record",
     "rename",
     "revoke_membership",

@@ -35,7 +35,7 @@ def grant_membership(*, user: User, portfolio_id: UUID, role: str, by: User | No
         )
     with as_service("grant a membership"):
         _require_owner(by, portfolio_id)
-        _keep_an_owner(user, portfolio_id, becoming=role)
+        keep_an_owner(user, portfolio_id, becoming=role)
         return _write(user, portfolio_id, role, by)
 
 
@@ -43,7 +43,7 @@ def revoke_membership(*, user: User, portfolio_id: UUID, by: User | None) -> boo
     """Closes a portfolio to a user, from their next statement on. False if it was not open."""
     with as_service("revoke a membership"):
         _require_owner(by, portfolio_id)
-        _keep_an_owner(user, portfolio_id, becoming=None)
+        keep_an_owner(user, portfolio_id, becoming=None)
         deleted, _ = Membership.objects.filter(user=user, portfolio_id=portfolio_id).delete()
         if deleted:
             record(
@@ -77,8 +77,11 @@ def _require_owner(by: User | None, portfolio_id: UUID) -> None:
     require_on(by, membership_role(by, portfolio_id), Permission.MANAGE_PORTFOLIOS)
 
 
-def _keep_an_owner(user: User, portfolio_id: UUID, *, becoming: str | None) -> None:
-    """The last owner stays one. The rows are locked: two owners cannot remove each other."""
+def keep_an_owner(user: User, portfolio_id: UUID, *, becoming: str | None) -> None:
+    """The last owner stays one, whoever asks; `becoming` is None for a membership that ends.
+
+    The rows are locked: two owners cannot remove each other. Raises PermissionDenied.
+    """
     owners = list(
         Membership.objects.select_for_update()
         .filter(portfolio_id=portfolio_id, role=MembershipRole.OWNER)

@@ -50,6 +50,15 @@ def test_a_revoked_membership_is_in_the_trail(
     assert (event.resource_id, event.portfolio_id) == (str(bob.pk), shared_portfolio_id)
 
 
+def test_the_last_owner_stays(desk: Client, alice: User, shared_portfolio_id: UUID) -> None:
+    owned = Membership.objects.get(user=alice)
+    deleted = desk.post(f"/admin/accounts/membership/{owned.pk}/delete/", {"post": "yes"})
+    lowered = desk.post(f"/admin/accounts/membership/{owned.pk}/change/", {"role": "viewer"})
+    assert (deleted.status_code, lowered.status_code) == (403, 403)
+    owned.refresh_from_db()
+    assert owned.role == "owner"
+
+
 @pytest.mark.parametrize(
     "page", ["user", "membership", "auditevent", "loginthrottle", "refreshfamily"]
 )
