@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from dawsos.api.errors import translate
 from dawsos.api.health import health
@@ -37,6 +37,8 @@ class ErrorMiddleware:
         if _announced_bytes(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             # The framework's own limit leaves files out, so one of any size would fill the disk.
             return show_error(request, translate(RequestDataTooBig()))
+        if "\0" in request.path:
+            return show_error(request, translate(Http404()))  # no name of anything holds a NUL
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
