@@ -1,5 +1,7 @@
 """The night: idempotent, stopped by what it must not pass, never run twice at once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,6 +24,7 @@ from portfolios.tests.world import FRI
 
 pytestmark = pytest.mark.django_db
 
+TAKE_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('dawsos.night', %s))"
 ALL_STAGES = [
     "build_pack",
     "reconcile_ledger",
@@ -86,18 +89,16 @@ def test_a_mended_night_resumes_where_it_stopped(traded: Portfolio) -> None:
     assert run.stages.get(stage="build_pack").attempts == 1
 
 
-def elsewhere(run: NightlyRun) -> Connection[Any]:
-    """Another process that has the night's lock, until its connection ends."""
+@contextmanager
+def elsewhere(run: NightlyRun) -> Iterator[None]:
+    """Another process holds the night's lock. It gives it back itself: a connection that closes
+    does so a moment later."""
     found = connection.get_connection_params()
-    worker: Connection[Any] = Connection.connect(
-        **{name: found[name] for name in ("dbname", "user", "host", "port")}, autocommit=True
-    )
-    with worker.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_lock(hashtextextended('dawsos.night', %s))", [run.pk]
-        )
-        assert cursor.fetchone() == (True,)
-    return worker
+    params = {name: found[name] for name in ("dbname", "user", "host", "port")}
+    with Connection.connect(**params, autocommit=True) as worker:
+        assert worker.execute(TAKE_LOCK, [run.pk]).fetchone() == (True,)
+        yield
+        worker.execute("SELECT pg_advisory_unlock_all()")
 
 
 def test_a_night_with_a_worker_is_nobody_elses(traded: Portfolio) -> None:
@@ -129,7 +130,8 @@ def test_the_lock_is_given_back_after_a_failure(
     run = chain.start(FRI, "ECB")
     with pytest.raises(OSError, match="full"):
         chain.advance(run.pk)
-    elsewhere(run).close()
+    with elsewhere(run):
+        pass
 
 
 def test_an_expired_lease_is_taken_over(traded: Portfolio) -> None:
