@@ -29,7 +29,7 @@ from market.models import PricingPack
 from market.providers import bundled
 from market.selectors import sessions
 from patterns.exceptions import DawsError
-from portfolios.models import Portfolio
+from portfolios.models import Portfolio, Transaction
 from portfolios.services import create_portfolio, run_import
 
 
@@ -99,17 +99,23 @@ def seal_packs() -> None:
 
 
 def load_portfolio(demo: DemoPortfolio, users: dict[str, User]) -> None:
-    """A portfolio, its members and its ledger, through the same import that users have."""
+    """A portfolio, its members and its ledger, through the same import that users have.
+
+    What is there already is left alone: a visitor may have traded, and changed who sees what.
+    """
     owner = users[demo.owner]
     found_portfolio(demo, owner, by=users[ADMIN.email])
+    with as_service("demo"):
+        if Transaction.objects.filter(portfolio_id=demo.id).exists():
+            return
+    for email, role in demo.members:
+        grant_membership(user=users[email], portfolio_id=demo.id, role=role, by=None)
     run_import(
         portfolio_id=demo.id,
         content=(LEDGERS / demo.ledger).read_bytes(),
         filename=demo.ledger,
         by=owner,
     )
-    for email, role in demo.members:
-        grant_membership(user=users[email], portfolio_id=demo.id, role=role, by=None)
 
 
 def found_portfolio(demo: DemoPortfolio, owner: User, *, by: User) -> None:
