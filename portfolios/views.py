@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.permissions import Permission, has, has_on, require
-from market.exceptions import ClosesRefused
+from market.exceptions import ClosesRefused, PackNotFound
 from market.formats.csv_records import Limits
 from market.selectors import security_by_id
 from market.selectors.listing_page import listing_page
@@ -237,14 +237,17 @@ def _confirm(request: AuthenticatedRequest, portfolio: Portfolio) -> HttpRespons
     return redirect("portfolios:transactions", portfolio.pk)
 
 
-def _provenance(request: AuthenticatedRequest, portfolio: Portfolio) -> Provenance:
-    return provenance(
-        build_context(
+def _provenance(request: AuthenticatedRequest, portfolio: Portfolio) -> Provenance | None:
+    """None before the first pack: a ledger can be read and filled without any price."""
+    try:
+        ctx = build_context(
             user=request.user,
             portfolio_id=portfolio.pk,
             correlation_id=request.correlation_id,
         )
-    )
+    except PackNotFound:
+        return None
+    return provenance(ctx)
 
 
 def _can_write(request: AuthenticatedRequest, portfolio: Portfolio) -> bool:

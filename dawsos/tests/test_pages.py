@@ -199,3 +199,10 @@ def test_a_portfolio_that_cannot_be_made_says_why(
 
 def test_below_manager_nobody_makes_portfolios(browser: Browser, bob: User) -> None:
     assert browser(bob).get("/portfolios/new/").status_code == 403
+
+
+@pytest.mark.parametrize("name", ["transactions", "import"])
+def test_a_ledger_can_be_kept_before_there_is_any_pack(
+    browser: Browser, portfolio: Portfolio, alice: User, name: str
+) -> None:
+    assert browser(alice).get(page(name, portfolio)).status_code == 200
