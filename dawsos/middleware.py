@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dawsos.api.errors import translate
 from dawsos.api.health import health
-from dawsos.views import show_error
+from dawsos.views import bad_request, show_error
 from patterns.exceptions import DawsError
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -27,7 +27,8 @@ class HealthMiddleware:
 
 
 class ErrorMiddleware:
-    """A ``DawsError`` that leaves a page's view becomes its page; anything else stays a 500.
+    """What leaves a page's view as a ``DawsError`` becomes its page, a forged id of the admin too;
+    anything else stays a 500.
     A body that announces too much is refused before anything reads it."""
 
     def __init__(self, get_response: Answer) -> None:
@@ -42,7 +43,13 @@ class ErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return show_error(request, exception) if isinstance(exception, DawsError) else None
+        if isinstance(exception, DawsError):
+            return show_error(request, exception)
+        bad_value = isinstance(exception, (ValidationError, ValueError))
+        if bad_value and "_selected_action" in request.POST:
+            # The admin's bulk actions look up whatever ids are posted; ours are checked in forms.
+            return bad_request(request, exception)
+        return None
 
 
 def _announced_bytes(request: HttpRequest) -> int:

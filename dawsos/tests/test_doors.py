@@ -131,3 +131,10 @@ def test_a_manager_does_not_enter_the_admin(browser: Browser) -> None:
     manager = UserFactory.create(email="manager@example.org", role="MANAGER")
     response = browser(manager).get("/admin/accounts/user/")
     assert (response.status_code, response["Location"].split("?")[0]) == (302, "/admin/login/")
+
+
+@pytest.mark.parametrize("page", ["accounts/refreshfamily", "accounts/loginthrottle"])
+def test_a_forged_id_in_a_bulk_action_is_no_500(browser: Browser, page: str) -> None:
+    root = UserFactory.create(email="root@example.org", role="ADMIN")
+    forged = {"action": "delete_selected", "_selected_action": ["x"], "index": "0"}
+    assert browser(root).post(f"/admin/{page}/", forged).status_code in {302, 400}
