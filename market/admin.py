@@ -13,6 +13,7 @@ from accounts.services import record
 from market.models import (
     Benchmark,
     BenchmarkComponent,
+    CorporateAction,
     FxObservation,
     FxRate,
     PackFreshness,
@@ -20,6 +21,7 @@ from market.models import (
     PriceObservation,
     PricingPack,
     Security,
+    SecurityAlias,
 )
 
 
@@ -70,6 +72,22 @@ class SecurityAdmin(KeptAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Packs know a listing by these three; they are chosen once."""
         return ("symbol", "exchange", "price_basis") if obj else ()
+
+
+@admin.register(SecurityAlias)
+class SecurityAliasAdmin(KeptAdmin):
+    list_display = ("scheme", "value", "security")
+    list_filter = ("scheme",)
+    search_fields = ("value", "security__symbol")
+    list_select_related = ("security",)
+
+
+@admin.register(CorporateAction)
+class CorporateActionAdmin(KeptAdmin):
+    list_display = ("security", "action_type", "ex_date", "amount", "currency", "source")
+    list_filter = ("action_type", "source")
+    search_fields = ("security__symbol",)
+    list_select_related = ("security",)
 
 
 @admin.register(Benchmark)

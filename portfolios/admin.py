@@ -8,14 +8,21 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from portfolios.models import (
+    ActionDecision,
+    BalanceAssertion,
+    CashBalance,
+    CostMethodChange,
     HistoryState,
+    ImportMapping,
     ImportRun,
+    InstrumentMatch,
     LedgerAnchor,
     Lot,
     LotClosure,
     PendingUpload,
     Portfolio,
     PortfolioDailyValue,
+    ReconciliationResult,
     Transaction,
 )
 
@@ -105,3 +112,48 @@ class PortfolioDailyValueAdmin(ReadOnlyAdmin):
 class HistoryStateAdmin(ReadOnlyAdmin):
     list_display = ("portfolio", "ledger_seq", "ledger_commit_hash", "built_at")
     list_select_related = ("portfolio",)
+
+
+@admin.register(CashBalance)
+class CashBalanceAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "account", "currency", "balance")
+    list_select_related = ("portfolio",)
+
+
+@admin.register(CostMethodChange)
+class CostMethodChangeAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "effective_from", "cost_method", "account", "security")
+    list_select_related = ("portfolio", "security")
+
+
+@admin.register(ImportMapping)
+class ImportMappingAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "name", "created_by", "at")
+    list_select_related = ("portfolio", "created_by")
+
+
+@admin.register(InstrumentMatch)
+class InstrumentMatchAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "identifier", "security", "confirmed_by", "at")
+    list_select_related = ("portfolio", "security", "confirmed_by")
+
+
+@admin.register(BalanceAssertion)
+class BalanceAssertionAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "asof_date", "kind", "amount", "currency", "security", "source")
+    list_filter = ("kind",)
+    list_select_related = ("portfolio", "security")
+
+
+@admin.register(ReconciliationResult)
+class ReconciliationResultAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "asof_date", "code", "key", "state")
+    list_filter = ("code", "state")
+    list_select_related = ("portfolio",)
+
+
+@admin.register(ActionDecision)
+class ActionDecisionAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "corporate_action", "state", "decided_by", "at")
+    list_filter = ("state",)
+    list_select_related = ("portfolio", "corporate_action", "decided_by")

@@ -1,5 +1,6 @@
 """The tables of the market: listings, observations, pricing packs, benchmarks."""
 
+from market.models.actions import CorporateAction, SecurityAlias
 from market.models.benchmark import Benchmark, BenchmarkComponent
 from market.models.observations import FxObservation, PriceObservation
 from market.models.packs import FxRate, PackFreshness, Price, PricingPack
@@ -8,6 +9,7 @@ from market.models.security import Security
 __all__ = [
     "Benchmark",
     "BenchmarkComponent",
+    "CorporateAction",
     "FxObservation",
     "FxRate",
     "PackFreshness",
@@ -15,4 +17,5 @@ __all__ = [
     "PriceObservation",
     "PricingPack",
     "Security",
+    "SecurityAlias",
 ]

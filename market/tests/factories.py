@@ -13,6 +13,7 @@ from market.calc.packs import pack_id
 from market.models import (
     Benchmark,
     BenchmarkComponent,
+    CorporateAction,
     FxObservation,
     FxRate,
     PackFreshness,
@@ -42,6 +43,20 @@ class SecurityFactory(DjangoModelFactory[Security]):
     currency = "USD"
     dividend_currency = "USD"
     price_source = "tape"
+
+
+class CorporateActionFactory(DjangoModelFactory[CorporateAction]):
+    """Two shares for one."""
+
+    class Meta:
+        model = CorporateAction
+
+    security = SubFactory(SecurityFactory)
+    action_type = "split"
+    ex_date = SESSION
+    new_shares = Decimal(2)
+    old_shares = Decimal(1)
+    source = "tape"
 
 
 class PriceObservationFactory(DjangoModelFactory[PriceObservation]):

@@ -13,8 +13,9 @@ from market.formats.faults import Fault
 from market.formats.fields import Place, read_date, read_number, read_text
 from portfolios.calc.money import minor_units
 from portfolios.formats.amounts import settle
+from portfolios.formats.contract import Parsed
 from portfolios.formats.currencies import CURRENCIES
-from portfolios.formats.draft import Draft, Parsed
+from portfolios.formats.draft import Draft
 
 NAME = "dawsos_csv"
 

@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from market.formats.faults import Fault
-
 ZERO = Decimal(0)
 
 
@@ -17,8 +15,10 @@ class Draft:
     """An entry before it is numbered and chained. Amounts are positive; the type gives the sign.
 
     `net_amount`, the effect on cash of `currency`, is signed once `amounts.settle` has filled it
-    in; before, it is what the source states, if anything. A format names the security by symbol
-    and exchange; whoever knows the register fills in `security_id`.
+    in; before, it is what the source states, if anything. A format names the security by what
+    the file says of it (symbol, exchange, isin, figi, security_name); whoever knows the register
+    fills in `security_id`. `lot_picks` and `carried_lots` are the columns' JSON: texts by the
+    names of `calc.entries.LotPick` and `CarriedLot`.
     """
 
     entry_type: str
@@ -43,20 +43,27 @@ class Draft:
     cost_basis: Decimal | None = None
     to_amount: Decimal | None = None
     to_currency: str = ""
+    cash_account: str = ""
+    to_account: str = ""
+    security_currency: str = ""
+    gross_amount_security: Decimal | None = None
+    settlement_fx_rate: Decimal | None = None
+    to_symbol: str = ""
+    to_exchange: str = ""
+    to_security_id: UUID | None = None
+    to_price: Decimal | None = None
+    cost_fraction: Decimal | None = None
+    treatment: str = ""
+    jurisdiction: str = ""
+    lot_picks: list[dict[str, str]] | None = None
+    carried_lots: list[dict[str, str]] | None = None
+    lot_label: str = ""
+    holding_start: date | None = None
+    link_id: str = ""
+    isin: str = ""
+    figi: str = ""
+    security_name: str = ""
     narration: str = ""
     external_id: str = ""
     estimated_reason: str = ""
     row: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """All entries of a file, and all its mistakes. Only a file without mistakes is imported.
-
-    `unread` are the symbols of rows with mistakes: what these rows would have brought is not
-    known. It is None when not even the symbols are.
-    """
-
-    drafts: tuple[Draft, ...]
-    faults: tuple[Fault, ...]
-    unread: frozenset[str] | None = frozenset()

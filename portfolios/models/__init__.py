@@ -1,21 +1,34 @@
 """Tables of the portfolios app, one file per subject."""
 
+from portfolios.models.actions import ActionDecision
 from portfolios.models.history import HistoryState, PortfolioDailyValue
+from portfolios.models.importing import ImportMapping, InstrumentMatch
 from portfolios.models.imports import ImportRun
-from portfolios.models.ledger import EntryType, LedgerAnchor, Transaction
-from portfolios.models.lots import Lot, LotClosure
+from portfolios.models.ledger import EntryType, Jurisdiction, LedgerAnchor, Transaction, Treatment
+from portfolios.models.lots import CashBalance, Lot, LotClosure
+from portfolios.models.methods import CostMethodChange
 from portfolios.models.portfolio import Portfolio
+from portfolios.models.reconciliation import BalanceAssertion, ReconciliationResult
 from portfolios.models.uploads import PendingUpload
 
 __all__ = [
+    "ActionDecision",
+    "BalanceAssertion",
+    "CashBalance",
+    "CostMethodChange",
     "EntryType",
     "HistoryState",
+    "ImportMapping",
     "ImportRun",
+    "InstrumentMatch",
+    "Jurisdiction",
     "LedgerAnchor",
     "Lot",
     "LotClosure",
     "PendingUpload",
     "Portfolio",
     "PortfolioDailyValue",
+    "ReconciliationResult",
     "Transaction",
+    "Treatment",
 ]

@@ -38,11 +38,32 @@ CONTENT = (
     "old_shares",
     "cost_basis",
     "estimated_reason",
+    "cash_account",
+    "to_account",
+    "security_currency",
+    "gross_amount_security",
+    "settlement_fx_rate",
+    "to_price",
+    "cost_fraction",
+    "treatment",
+    "jurisdiction",
+    "lot_picks",
+    "carried_lots",
+    "lot_label",
+    "holding_start",
 )
 """What two entries share when they say the same, beside the security and the reversed entry."""
 
-ENTRY = (*CONTENT, "seq", "net_amount", "narration", "external_id", "occurrence", "source")
-EMPTY: tuple[None, str] = (None, "")
+ENTRY = (
+    *CONTENT,
+    "seq",
+    "net_amount",
+    "narration",
+    "external_id",
+    "occurrence",
+    "source",
+    "link_id",
+)
 
 
 def genesis_hash(portfolio_id: UUID) -> str:
@@ -50,29 +71,44 @@ def genesis_hash(portfolio_id: UUID) -> str:
     return content_hash({"portfolio_id": portfolio_id})
 
 
-def entry_hash(previous_hash: str, entry: Any, *, security: str, reverses: int | None) -> str:
+def entry_hash(
+    previous_hash: str, entry: Any, *, security: str, reverses: int | None, to_security: str = ""
+) -> str:
     """The hash of an entry (anything with its columns as attributes) behind `previous_hash`."""
-    text = _canonical(entry, ENTRY, security=security, reverses=reverses)
+    text = _canonical(entry, ENTRY, security=security, to_security=to_security, reverses=reverses)
     return hashlib.sha256(f"{previous_hash}{text}".encode()).hexdigest()
 
 
-def same_content_hash(entry: Any, *, security: str, reverses: int | None = None) -> str:
+def same_content_hash(
+    entry: Any, *, security: str, reverses: int | None = None, to_security: str = ""
+) -> str:
     """Equal for two entries that say the same, whatever their number, text or source."""
-    text = _canonical(entry, CONTENT, security=security, reverses=reverses)
+    text = _canonical(entry, CONTENT, security=security, to_security=to_security, reverses=reverses)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _canonical(entry: Any, names: tuple[str, ...], *, security: str, reverses: int | None) -> str:
+def _canonical(
+    entry: Any, names: tuple[str, ...], *, security: str, to_security: str, reverses: int | None
+) -> str:
     """The text that `patterns.canonical.canonical_json` gives, three times as fast: a column is
-    a text, a whole number, a date or a Decimal and nothing else."""
-    fields: dict[str, Any] = {"security": security, "reverses": reverses}
+    a text, a whole number, a date, a Decimal, or a list of mappings of texts, and nothing else."""
+    fields: dict[str, Any] = {
+        "security": security,
+        "to_security": to_security,
+        "reverses": reverses,
+    }
     for name in names:
         fields[name] = getattr(entry, name)
-    plain = {name: _plain(value) for name, value in fields.items() if value not in EMPTY}
+    plain = {name: _plain(value) for name, value in fields.items() if not _is_empty(value)}
     return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _plain(value: str | int | date | Decimal) -> str | int:
+def _is_empty(value: object) -> bool:
+    """Nothing was said: None, an empty text, an empty list. Zero is said."""
+    return value is None or value in ("", [])
+
+
+def _plain(value: str | int | date | Decimal | list[Any]) -> str | int | list[Any]:
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(value, date):

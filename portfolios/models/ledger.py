@@ -18,16 +18,47 @@ from portfolios.models.columns import amount_field, bounded, positive, quantity_
 class EntryType(models.TextChoices):
     BUY = "BUY", "Purchase"
     SELL = "SELL", "Sale"
+    SHORT_SALE = "SHORT_SALE", "Short sale"
+    COVER = "COVER", "Purchase to cover"
     DIVIDEND = "DIVIDEND", "Dividend"
+    COUPON = "COUPON", "Coupon"
+    DRIP = "DRIP", "Reinvested dividend"
     INTEREST = "INTEREST", "Interest"
-    FEE = "FEE", "Fee"
-    TAX = "TAX", "Tax"
+    INTEREST_CHARGE = "INTEREST_CHARGE", "Interest charged"
     DEPOSIT = "DEPOSIT", "Deposit"
     WITHDRAWAL = "WITHDRAWAL", "Withdrawal"
-    SPLIT = "SPLIT", "Split"
-    OPENING_BALANCE = "OPENING_BALANCE", "Opening balance"
+    FEE = "FEE", "Fee"
+    FEE_REFUND = "FEE_REFUND", "Fee refunded"
+    TAX = "TAX", "Tax"
+    TAX_REFUND = "TAX_REFUND", "Tax refunded"
+    TRANSFER = "TRANSFER", "Transfer between accounts"
+    TRANSFER_IN = "TRANSFER_IN", "Transfer in, in kind"
+    TRANSFER_OUT = "TRANSFER_OUT", "Transfer out, in kind"
+    CASH_TRANSFER = "CASH_TRANSFER", "Cash between accounts"
+    DELIVERY_IN = "DELIVERY_IN", "Delivery in"
+    DELIVERY_OUT = "DELIVERY_OUT", "Delivery out"
     FX_CONVERSION = "FX_CONVERSION", "Currency conversion"
+    SPLIT = "SPLIT", "Split"
+    REVERSE_SPLIT = "REVERSE_SPLIT", "Reverse split"
+    STOCK_DIVIDEND = "STOCK_DIVIDEND", "Stock dividend"
+    SPINOFF = "SPINOFF", "Spin-off"
+    MERGER = "MERGER", "Merger"
+    RETURN_OF_CAPITAL = "RETURN_OF_CAPITAL", "Return of capital"
+    SYMBOL_CHANGE = "SYMBOL_CHANGE", "Change of symbol"
+    OPENING_BALANCE = "OPENING_BALANCE", "Opening balance"
     REVERSAL = "REVERSAL", "Reversal"
+
+
+class Treatment(models.TextChoices):
+    CARRY_OVER = "carry_over", "Cost and dates carry over"
+    QUALIFYING = "qualifying", "Gain recognised up to the cash"
+    TAXABLE = "taxable", "Taxed at full value"
+
+
+class Jurisdiction(models.TextChoices):
+    US = "US", "United States"
+    CA = "CA", "Canada"
+    OTHER = "OTHER", "Elsewhere"
 
 
 class Transaction(models.Model):
@@ -63,6 +94,32 @@ class Transaction(models.Model):
     new_shares = quantity_field(null=True, blank=True)
     old_shares = quantity_field(null=True, blank=True)
     cost_basis = amount_field(null=True, blank=True)
+    cash_account = models.CharField(max_length=64, blank=True, default="")
+    to_account = models.CharField(max_length=64, blank=True, default="")
+    security_currency = models.CharField(max_length=3, blank=True, default="")
+    gross_amount_security = amount_field(null=True, blank=True)
+    settlement_fx_rate = rate_field(null=True, blank=True)
+    to_security = models.ForeignKey(
+        "market.Security", null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
+    )
+    to_price = amount_field(null=True, blank=True)
+    cost_fraction = rate_field(null=True, blank=True)
+    treatment = models.CharField(max_length=16, blank=True, default="", choices=Treatment.choices)
+    jurisdiction = models.CharField(
+        max_length=8, blank=True, default="", choices=Jurisdiction.choices
+    )
+    lot_picks = models.JSONField(null=True, blank=True)
+    carried_lots = models.JSONField(null=True, blank=True)
+    lot_label = models.CharField(max_length=64, blank=True, default="")
+    holding_start = models.DateField(null=True, blank=True)
+    link_id = models.CharField(max_length=64, blank=True, default="")
+    corporate_action = models.ForeignKey(
+        "market.CorporateAction",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="+",
+    )
     narration = models.CharField(max_length=500, blank=True, default="")
     external_id = models.CharField(max_length=128, blank=True, default="")
     content_hash = models.CharField(max_length=64)
@@ -106,6 +163,19 @@ class Transaction(models.Model):
                 name="transaction_price_positive",
             ),
             models.CheckConstraint(
+                condition=positive("to_price") & positive("settlement_fx_rate"),
+                name="transaction_other_price_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(cost_fraction__isnull=True)
+                | Q(cost_fraction__gte=0, cost_fraction__lte=1),
+                name="transaction_cost_fraction_is_one",
+            ),
+            models.CheckConstraint(
+                condition=bounded("gross_amount_security"),
+                name="transaction_foreign_amount_finite",
+            ),
+            models.CheckConstraint(
                 condition=bounded("gross_amount", "fees", "taxes", "net_amount", "cost_basis"),
                 name="transaction_amounts_finite",
             ),
@@ -123,6 +193,21 @@ class Transaction(models.Model):
         indexes = (
             models.Index(
                 fields=("portfolio", "transaction_date", "seq"), name="transaction_by_day"
+            ),
+            models.Index(
+                fields=("portfolio", "security"),
+                condition=Q(security__isnull=False),
+                name="transaction_of_security",
+            ),
+            models.Index(
+                fields=("portfolio", "to_security"),
+                condition=Q(to_security__isnull=False),
+                name="transaction_to_security",
+            ),
+            models.Index(
+                fields=("portfolio", "link_id"),
+                condition=~Q(link_id=""),
+                name="transaction_link",
             ),
             models.Index(
                 fields=("portfolio", "external_id"),

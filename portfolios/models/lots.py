@@ -9,7 +9,11 @@ from portfolios.models.columns import BOUND, amount_field, bounded, quantity_fie
 
 
 class Lot(models.Model):
-    """One acquisition. The costs are those of the part still open; null means unknown."""
+    """One acquisition. The costs are those of the part still open; null means unknown.
+
+    A short lot holds positive quantities too: `is_short` says that they are owed. Its costs are
+    the proceeds of its opening.
+    """
 
     portfolio = models.ForeignKey(
         "portfolios.Portfolio", on_delete=models.CASCADE, related_name="lots"
@@ -20,6 +24,9 @@ class Lot(models.Model):
         "portfolios.Transaction", on_delete=models.PROTECT, related_name="opened_lots"
     )
     label = models.CharField(max_length=64, blank=True, default="")
+    lot_label = models.CharField(max_length=64, blank=True, default="")
+    is_short = models.BooleanField(default=False)
+    holding_start = models.DateField(null=True)
     acquisition_date = models.DateField()
     currency = models.CharField(max_length=3)
     quantity_original = quantity_field()
@@ -51,6 +58,7 @@ class Lot(models.Model):
                 name="lot_cost_finite",
             ),
         )
+        indexes = (models.Index(fields=("portfolio", "security"), name="lot_of_security"),)
 
     def __str__(self) -> str:
         return f"{self.security_id} {self.quantity_open}/{self.quantity_original}"
@@ -67,9 +75,12 @@ class LotClosure(models.Model):
         "portfolios.Transaction", on_delete=models.PROTECT, related_name="closures"
     )
     close_date = models.DateField()
+    is_short = models.BooleanField(default=False)
     quantity = quantity_field()
     proceeds_local = amount_field()
     cost_local = amount_field(null=True)
+    fx_open = rate_field(null=True)
+    fx_close = rate_field(null=True)
     realized_pnl = amount_field(null=True)
     price_pnl = amount_field(null=True)
     fx_pnl = amount_field(null=True)
@@ -96,3 +107,26 @@ class LotClosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of lot {self.lot_id}"
+
+
+class CashBalance(models.Model):
+    """What the ledger's postings leave in one account and currency: a projection like the lots."""
+
+    portfolio = models.ForeignKey(
+        "portfolios.Portfolio", on_delete=models.CASCADE, related_name="cash_balances"
+    )
+    account = models.CharField(max_length=64, default="main")
+    currency = models.CharField(max_length=3)
+    balance = amount_field()
+
+    class Meta:
+        ordering = ("portfolio_id", "account", "currency")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("portfolio", "account", "currency"), name="cash_balance_once"
+            ),
+            models.CheckConstraint(condition=bounded("balance"), name="cash_balance_finite"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.balance} {self.currency}"

@@ -19,6 +19,7 @@ POLICY_FIELDS = (
     "flow_timing",
     "cash_tracked",
     "allow_short",
+    "loss_rule",
 )
 
 
@@ -42,6 +43,11 @@ class Portfolio(models.Model):
         START_OF_DAY = "start_of_day", "All flows at the start of the day"
         END_OF_DAY = "end_of_day", "All flows at the end of the day"
 
+    class LossRule(models.TextChoices):
+        NONE = "", "None"
+        US = "US", "US wash sales"
+        CA = "CA", "Canadian superficial losses"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True, default="")
@@ -64,6 +70,9 @@ class Portfolio(models.Model):
     )
     cash_tracked = models.BooleanField(default=True)
     allow_short = models.BooleanField(default=False)
+    loss_rule = models.CharField(
+        max_length=2, choices=LossRule.choices, default=LossRule.NONE, blank=True
+    )
     benchmark = models.ForeignKey(
         "market.Benchmark", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

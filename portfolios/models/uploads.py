@@ -9,7 +9,10 @@ from django.db import models
 
 
 class PendingUpload(models.Model):
-    """A file that was previewed and not yet imported. Forgotten after a day."""
+    """A file that was previewed and not yet imported. Forgotten after a day.
+
+    `choices` are its reader's answers so far: format, styles, mapping, instruments.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     portfolio = models.ForeignKey(
@@ -18,6 +21,7 @@ class PendingUpload(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     filename = models.CharField(max_length=255)
     content = models.BinaryField()
+    choices = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from portfolios.calc.entries import BookingSettings, CostMethod, Entry, LotScope
+from portfolios.calc.entries import (
+    BookingSettings,
+    CarriedLot,
+    CostMethod,
+    Entry,
+    LotPick,
+    LotScope,
+    MethodChange,
+    Treatment,
+)
 from portfolios.calc.entries import EntryType as CalcType
 from portfolios.formats.draft import Draft
-from portfolios.models import EntryType, Portfolio, Transaction
+from portfolios.models import CostMethodChange, EntryType, Portfolio, Transaction
 from portfolios.models.chain import genesis_hash
 
 
@@ -38,7 +48,7 @@ def ledger_rows(portfolio_id: UUID, upto_seq: int | None = None) -> QuerySet[Tra
     rows = Transaction.objects.filter(portfolio_id=portfolio_id)
     if upto_seq is not None:
         rows = rows.filter(seq__lte=upto_seq)
-    return rows.select_related("security", "reverses").order_by("seq")
+    return rows.select_related("security", "to_security", "reverses").order_by("seq")
 
 
 def calc_entries(portfolio: Portfolio, upto_seq: int | None = None) -> list[Entry]:
@@ -97,7 +107,52 @@ def _to_entry(
         to_amount=row.to_amount,
         to_currency=row.to_currency or None,
         reverses=target,
+        cash_account=row.cash_account or None,
+        to_account=row.to_account or None,
+        security_currency=row.security_currency or None,
+        gross_amount_security=row.gross_amount_security,
+        settlement_fx_rate=row.settlement_fx_rate,
+        to_security=row.to_security_id,
+        to_price=row.to_price,
+        cost_fraction=row.cost_fraction,
+        treatment=Treatment(row.treatment) if row.treatment else None,
+        jurisdiction=row.jurisdiction or None,
+        lot_picks=tuple(_pick(said) for said in row.lot_picks or ()),
+        carried_lots=tuple(_carried(said) for said in row.carried_lots or ()),
+        lot_label=row.lot_label or None,
+        holding_start=row.holding_start,
     )
+
+
+def _pick(said: Mapping[str, str]) -> LotPick:
+    """One element of the column `lot_picks`."""
+    return LotPick(
+        unit_cost=_decimal(said, "unit_cost"),
+        currency=said.get("currency"),
+        acquisition_date=_day(said, "acquisition_date"),
+        label=said.get("label"),
+        quantity=_decimal(said, "quantity"),
+    )
+
+
+def _carried(said: Mapping[str, str]) -> CarriedLot:
+    """One element of the column `carried_lots`."""
+    return CarriedLot(
+        quantity=Decimal(said["quantity"]),
+        acquisition_date=date.fromisoformat(said["acquisition_date"]),
+        cost_basis=_decimal(said, "cost_basis"),
+        fx_rate=_decimal(said, "fx_rate"),
+        holding_start=_day(said, "holding_start"),
+        label=said.get("label"),
+    )
+
+
+def _decimal(said: Mapping[str, str], name: str) -> Decimal | None:
+    return Decimal(said[name]) if said.get(name) else None
+
+
+def _day(said: Mapping[str, str], name: str) -> date | None:
+    return date.fromisoformat(said[name]) if said.get(name) else None
 
 
 def booking_settings(portfolio: Portfolio) -> BookingSettings:
@@ -108,6 +163,15 @@ def booking_settings(portfolio: Portfolio) -> BookingSettings:
         fees_in_cost=portfolio.fees_in_cost,
         taxes_in_cost=portfolio.taxes_in_cost,
         allow_short=portfolio.allow_short,
+        method_changes=tuple(
+            MethodChange(
+                effective_from=change.effective_from,
+                cost_method=CostMethod(change.cost_method),
+                account=change.account or None,
+                security=change.security_id,
+            )
+            for change in CostMethodChange.objects.filter(portfolio=portfolio)
+        ),
     )
 
 

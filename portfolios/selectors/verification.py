@@ -81,7 +81,8 @@ def _check(row: Transaction, expected: int, head: str, anchor: str | None) -> Ch
 def _recomputed(row: Transaction, head: str) -> str:
     security = row.security.key if row.security is not None else ""
     target = row.reverses.seq if row.reverses is not None else None
-    return entry_hash(head, row, security=security, reverses=target)
+    into = row.to_security.key if row.to_security is not None else ""
+    return entry_hash(head, row, security=security, to_security=into, reverses=target)
 
 
 def _check_tail(anchors: dict[int, str], count: int) -> ChainBreak | None:

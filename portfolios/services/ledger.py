@@ -33,7 +33,19 @@ from portfolios.services.projections import store_lots
 COPIED = tuple(
     field.name
     for field in fields(Draft)
-    if field.name not in {"symbol", "exchange", "security_id", "row"}
+    if field.name
+    not in {
+        "symbol",
+        "exchange",
+        "security_id",
+        "to_symbol",
+        "to_exchange",
+        "to_security_id",
+        "isin",
+        "figi",
+        "security_name",
+        "row",
+    }
 )
 
 
@@ -132,11 +144,13 @@ def _chain(
     import_run: ImportRun | None = None,
 ) -> list[Transaction]:
     """Drafts as the rows they would become behind the present head; nothing is written."""
-    securities = Security.objects.in_bulk({d.security_id for d in drafts if d.security_id})
+    ids = {pk for d in drafts for pk in (d.security_id, d.to_security_id) if pk}
+    securities = Security.objects.in_bulk(ids)
     rows = [
         Transaction(
             **{name: getattr(draft, name) for name in COPIED},
             security=securities[draft.security_id] if draft.security_id else None,
+            to_security=securities[draft.to_security_id] if draft.to_security_id else None,
             import_run=import_run,
         )
         for draft in drafts
@@ -150,7 +164,10 @@ def _link(portfolio: Portfolio, rows: Sequence[Transaction], *, by: User, source
     previous, seq = head.entry_hash, head.seq
     for row in rows:
         row.content_hash = same_content_hash(
-            row, security=_key(row), reverses=row.reverses.seq if row.reverses else None
+            row,
+            security=_key(row.security),
+            to_security=_key(row.to_security),
+            reverses=row.reverses.seq if row.reverses else None,
         )
     seen = _occurrences(portfolio.pk, [row.content_hash for row in rows])
     for row in rows:
@@ -159,12 +176,18 @@ def _link(portfolio: Portfolio, rows: Sequence[Transaction], *, by: User, source
         row.portfolio, row.seq, row.source, row.created_by = portfolio, seq, source, by
         row.occurrence, row.previous_hash = seen[row.content_hash], previous
         target = row.reverses.seq if row.reverses else None
-        row.entry_hash = entry_hash(previous, row, security=_key(row), reverses=target)
+        row.entry_hash = entry_hash(
+            previous,
+            row,
+            security=_key(row.security),
+            to_security=_key(row.to_security),
+            reverses=target,
+        )
         previous = row.entry_hash
 
 
-def _key(row: Transaction) -> str:
-    return row.security.key if row.security is not None else ""
+def _key(security: Security | None) -> str:
+    return security.key if security is not None else ""
 
 
 def _occurrences(portfolio_id: UUID, hashes: Sequence[str]) -> Counter[str]:

@@ -10,16 +10,24 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, User
 from accounts.tests.factories import UserFactory
+from market.tests.factories import CorporateActionFactory, SecurityFactory
 from portfolios.formats.draft import Draft
 from portfolios.models import (
+    ActionDecision,
+    BalanceAssertion,
+    CashBalance,
+    CostMethodChange,
     HistoryState,
+    ImportMapping,
     ImportRun,
+    InstrumentMatch,
     LedgerAnchor,
     Lot,
     LotClosure,
     PendingUpload,
     Portfolio,
     PortfolioDailyValue,
+    ReconciliationResult,
     Transaction,
 )
 from portfolios.services import append_entries
@@ -137,6 +145,79 @@ class PendingUploadFactory(DjangoModelFactory[PendingUpload]):
     user = SelfAttribute("portfolio.owner")
     filename = "ledger.csv"
     content = b""
+
+
+class CashBalanceFactory(DjangoModelFactory[CashBalance]):
+    class Meta:
+        model = CashBalance
+
+    portfolio = SubFactory(PortfolioFactory)
+    account = Sequence(lambda n: f"account {n}")
+    currency = "CAD"
+    balance = Decimal(1000)
+
+
+class CostMethodChangeFactory(DjangoModelFactory[CostMethodChange]):
+    class Meta:
+        model = CostMethodChange
+
+    portfolio = SubFactory(PortfolioFactory)
+    cost_method = "LIFO"
+    effective_from = MON
+    created_by = SelfAttribute("portfolio.owner")
+
+
+class ImportMappingFactory(DjangoModelFactory[ImportMapping]):
+    class Meta:
+        model = ImportMapping
+
+    portfolio = SubFactory(PortfolioFactory)
+    name = Sequence(lambda n: f"mapping {n}")
+    header_hash = "0" * 64
+    created_by = SelfAttribute("portfolio.owner")
+
+
+class InstrumentMatchFactory(DjangoModelFactory[InstrumentMatch]):
+    class Meta:
+        model = InstrumentMatch
+
+    portfolio = SubFactory(PortfolioFactory)
+    identifier = Sequence(lambda n: f"symbol:X{n}")
+    security = SubFactory(SecurityFactory)
+    confirmed_by = SelfAttribute("portfolio.owner")
+
+
+class BalanceAssertionFactory(DjangoModelFactory[BalanceAssertion]):
+    class Meta:
+        model = BalanceAssertion
+
+    portfolio = SubFactory(PortfolioFactory)
+    kind = "cash"
+    asof_date = MON
+    currency = "CAD"
+    amount = Decimal(1000)
+    source = "ibkr_flex"
+
+
+class ReconciliationResultFactory(DjangoModelFactory[ReconciliationResult]):
+    class Meta:
+        model = ReconciliationResult
+
+    portfolio = SubFactory(PortfolioFactory)
+    key = Sequence(lambda n: f"cash CAD {n}")
+    code = "CASH_MISMATCH"
+    asof_date = MON
+    message = "Cash in CAD is 990.00, the statement says 1,000.00."
+
+
+class ActionDecisionFactory(DjangoModelFactory[ActionDecision]):
+    class Meta:
+        model = ActionDecision
+
+    portfolio = SubFactory(PortfolioFactory)
+    corporate_action = SubFactory(CorporateActionFactory)
+    state = "confirmed"
+    decided_by = SelfAttribute("portfolio.owner")
 
 
 def deposit(amount: str = "1000", day: date = MON, **fields: Any) -> Draft:

@@ -13,7 +13,16 @@ from portfolios.exceptions import PortfolioInvalid, PortfolioNotFound
 from portfolios.models import Portfolio, Transaction
 from portfolios.selectors import resolve_portfolio, transactions_page, visible_portfolios
 from portfolios.services import create_portfolio
-from portfolios.tests.factories import PendingUploadFactory
+from portfolios.tests.factories import (
+    ActionDecisionFactory,
+    BalanceAssertionFactory,
+    CashBalanceFactory,
+    CostMethodChangeFactory,
+    ImportMappingFactory,
+    InstrumentMatchFactory,
+    PendingUploadFactory,
+    ReconciliationResultFactory,
+)
 
 TENANT_TABLES = [
     model._meta.db_table for model in apps.get_app_config("portfolios").get_models()
@@ -29,7 +38,17 @@ def count(table: str) -> int:
 @pytest.fixture
 def full(traded: Portfolio) -> Portfolio:
     """A row in every table of the app."""
-    PendingUploadFactory.create(portfolio=traded)
+    for factory in (
+        ActionDecisionFactory,
+        BalanceAssertionFactory,
+        CashBalanceFactory,
+        CostMethodChangeFactory,
+        ImportMappingFactory,
+        InstrumentMatchFactory,
+        PendingUploadFactory,
+        ReconciliationResultFactory,
+    ):
+        factory.create(portfolio=traded)
     for portfolio_id in (traded.pk, None):
         PatternRun.objects.create(**_run(portfolio_id))
     return traded

@@ -7,8 +7,8 @@ import pytest
 
 from market.formats.csv_records import Limits
 from market.formats.faults import Fault
+from portfolios.formats.contract import Parsed
 from portfolios.formats.dawsos_csv import parse
-from portfolios.formats.draft import Parsed
 
 TODAY = date(2013, 2, 28)
 HEADER = "date,type,symbol,quantity,price,gross_amount,fees,currency\n"
