@@ -35,6 +35,7 @@ format: ## put the code into its one form
 lock: ## pin the dependencies of pyproject.toml again (UPGRADE=1: to the newest allowed)
 	@$(COMPILE) pyproject.toml -o requirements/app.lock
 	@$(COMPILE) pyproject.toml --extra dev -c requirements/app.lock -o requirements/dev.lock
+	@echo 'beancount~=3.2' | $(COMPILE) - -o requirements/beancount.lock
 	@$(PYTHON) bootstrap.py dev
 
 bench: ## measure pages and API as a ratio to a bare Django page
@@ -44,6 +45,6 @@ e2e: ## browser tests, in the system's Chromium
 	@$(DEV) -m pytest e2e -m e2e $(PYTEST)
 
 clean: ## remove the environment and every cache; the data directory stays
-	@rm -rf .venv .tools .bootstrap.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	@rm -rf .venv .tools .beancount .bootstrap.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache .coverage staticfiles
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

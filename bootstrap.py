@@ -3,8 +3,10 @@
     python3 bootstrap.py app -- manage.py demo     what running needs
     python3 bootstrap.py dev -- -m pytest          what developing needs too
     python3 bootstrap.py uv -- pip list            uv itself
+    python3 bootstrap.py beancount -- -m beancount.scripts.check FILE   Beancount, apart
 
-uv is installed into `.tools` (its exact installs would remove uv from `.venv`), at the version
+Beancount has a folder of its own, `.beancount`: it is GPL, optional, and only ever runs as its own
+process. uv is installed into `.tools` (its exact installs would remove uv from `.venv`), at the version
 and hashes of requirements/tools.lock. A stamp remembers what was installed, so a second run
 touches neither disk nor network. Several runs at once wait for each other.
 
@@ -25,7 +27,8 @@ from pathlib import Path
 OLDEST, BEYOND = (3, 11), (3, 15)
 ROOT = Path(__file__).resolve().parent
 TOOLS, VENV = ROOT / ".tools", ROOT / ".venv"
-LOCKS = {kind: ROOT / "requirements" / f"{kind}.lock" for kind in ("app", "dev", "tools")}
+FOLDERS = {"app": VENV, "dev": VENV, "beancount": ROOT / ".beancount"}
+LOCKS = {kind: ROOT / "requirements" / f"{kind}.lock" for kind in ("tools", *FOLDERS)}
 PANGO = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 PANGO_REMEDY = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # uv reads its own variables only; what is set for pip should hold too.
@@ -49,15 +52,15 @@ def main(arguments):
     _make_environment(kind)
     os.environ.setdefault("DAWSOS_ENVIRONMENT_SECONDS", f"{time.monotonic() - started:.1f}")
     if command:
-        python = str(VENV / "bin" / "python")
+        python = str(FOLDERS[kind] / "bin" / "python")
         os.execv(python, [python, *command])  # noqa: S606 - our own environment's Python
 
 
 def _parse(arguments):
     kind = arguments[0] if arguments else "app"
     rest = arguments[1:]
-    if kind not in ("app", "dev", "uv") or (rest and rest[0] != "--"):
-        sys.exit("Use: python3 bootstrap.py app|dev|uv [-- arguments for its Python, or for uv]")
+    if kind not in (*FOLDERS, "uv") or (rest and rest[0] != "--"):
+        sys.exit("Use: python3 bootstrap.py app|dev|beancount|uv [-- arguments for its Python, or for uv]")
     return kind, rest[1:]
 
 
@@ -88,11 +91,11 @@ def _works(python):
 
 
 def _make_environment(kind):
-    if _stamp_holds(VENV, kind):
+    if _stamp_holds(FOLDERS[kind], kind):
         return
     _say_what_is_missing()
     with _one_at_a_time():
-        if not _stamp_holds(VENV, kind):
+        if not _stamp_holds(FOLDERS[kind], kind):
             uv = _uv()
             _install(uv, kind)
 
@@ -115,14 +118,15 @@ def _stamp_holds(folder, kind):
 
 
 def _install(uv, kind):
-    print(f"Installing the environment ({kind}) in {VENV}", flush=True)
-    (VENV / "stamp").exists() and (VENV / "stamp").unlink()
-    _run([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV])
+    folder = FOLDERS[kind]
+    print(f"Installing the environment ({kind}) in {folder}", flush=True)
+    (folder / "stamp").exists() and (folder / "stamp").unlink()
+    _run([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder])
     _run(
         [uv, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode"]
-        + ["--python", VENV / "bin" / "python", LOCKS[kind]]
+        + ["--python", folder / "bin" / "python", LOCKS[kind]]
     )
-    (VENV / "stamp").write_text(_stamp(kind) + "\n")
+    (folder / "stamp").write_text(_stamp(kind) + "\n")
 
 
 def _uv():

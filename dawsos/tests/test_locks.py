@@ -24,7 +24,7 @@ def requirements(lock: Path) -> dict[str, str]:
 
 
 def test_there_are_three():
-    assert [lock.stem for lock in LOCKS] == ["app", "dev", "tools"]
+    assert [lock.stem for lock in LOCKS] == ["app", "beancount", "dev", "tools"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
