@@ -2,15 +2,19 @@
 
 from django.urls import path
 
-from portfolios import views
+from portfolios.views import imports, portfolio, security, transactions
 
 app_name = "portfolios"
 
 urlpatterns = [
-    path("portfolios/", views.portfolio_list, name="list"),
-    path("portfolios/new/", views.new_portfolio, name="new"),
-    path("portfolios/<uuid:portfolio_id>/", views.overview, name="overview"),
-    path("portfolios/<uuid:portfolio_id>/transactions/", views.transactions, name="transactions"),
-    path("portfolios/<uuid:portfolio_id>/import/", views.import_file, name="import"),
-    path("securities/<uuid:security_id>/", views.security, name="security"),
+    path("portfolios/", portfolio.portfolio_list, name="list"),
+    path("portfolios/new/", portfolio.new_portfolio, name="new"),
+    path("portfolios/<uuid:portfolio_id>/", portfolio.overview, name="overview"),
+    path(
+        "portfolios/<uuid:portfolio_id>/transactions/",
+        transactions.transactions,
+        name="transactions",
+    ),
+    path("portfolios/<uuid:portfolio_id>/import/", imports.import_file, name="import"),
+    path("securities/<uuid:security_id>/", security.security, name="security"),
 ]

@@ -1,0 +1,88 @@
+"""Pages of a portfolio as a whole: the list, a new one, the overview."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import AuthenticatedRequest
+from accounts.permissions import Permission, has, require
+from patterns.layout import panels
+from portfolios.exceptions import PortfolioInvalid
+from portfolios.forms import AsofForm, PortfolioForm
+from portfolios.selectors import resolve_portfolio
+from portfolios.selectors.cards import portfolio_cards
+from portfolios.selectors.provenance import provenance
+from portfolios.selectors.unpriced import unconnected
+from portfolios.services import create_portfolio
+from portfolios.services.runs import execute
+from portfolios.views.shell import can_write
+
+OVERVIEW = "portfolio_overview"
+
+
+@login_required
+@require_safe
+def portfolio_list(request: AuthenticatedRequest) -> HttpResponse:
+    context = {
+        "portfolios": portfolio_cards(request.user),
+        "can_create": has(request.user, Permission.MANAGE_PORTFOLIOS),
+    }
+    return render(request, "portfolios/list/page.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_portfolio(request: AuthenticatedRequest) -> HttpResponse:
+    """An empty portfolio for its maker, who goes on to import a ledger into it."""
+    require(request.user, Permission.MANAGE_PORTFOLIOS)
+    form = PortfolioForm(request.POST or None)
+    if form.is_valid():
+        try:
+            portfolio = create_portfolio(by=request.user, **form.cleaned_data)
+        except PortfolioInvalid as error:
+            form.take_over(error)
+        else:
+            messages.success(request, f"{portfolio.name} is made. Import its ledger next.")
+            return redirect("portfolios:import", portfolio.pk)
+    status = 422 if form.errors else 200
+    return render(request, "portfolios/new/page.html", {"form": form}, status=status)
+
+
+@login_required
+@require_safe
+def overview(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
+    """The overview pattern as a page, as of the day and the pack in the address."""
+    portfolio = resolve_portfolio(request.user, portfolio_id)
+    form = AsofForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    inputs: dict[str, Any] = {"portfolio_id": str(portfolio.pk)}
+    if asked.get("lookback_days"):
+        inputs["lookback_days"] = asked["lookback_days"]
+    done = execute(
+        user=request.user,
+        pattern_id=OVERVIEW,
+        inputs=inputs,
+        asof=asked.get("asof"),
+        pack_id=asked.get("pack") or None,
+        correlation_id=request.correlation_id,
+    )
+    context = {
+        "portfolio": portfolio,
+        "form": form,
+        "panels": panels(OVERVIEW, done.run),
+        "run": done.run,
+        "unconnected": unconnected(done.run.result, done.context.pricing_pack_id),
+        "provenance": provenance(done.context),
+        "asof_date": done.context.asof_date,
+        "ledger_is_empty": not done.context.ledger_seq,
+        "can_write": can_write(request, portfolio),
+    }
+    status = 200 if form.is_valid() else 422
+    return render(request, "portfolios/overview/page.html", context, status=status)
