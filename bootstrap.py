@@ -6,9 +6,9 @@
     python3 bootstrap.py beancount -- -m beancount.scripts.check FILE   Beancount, apart
 
 Beancount has a folder of its own, `.beancount`: it is GPL, optional, and only ever runs as its own
-process. uv is installed into `.tools` (its exact installs would remove uv from `.venv`), at the version
-and hashes of requirements/tools.lock. A stamp remembers what was installed, so a second run
-touches neither disk nor network. Several runs at once wait for each other.
+process. uv is installed into `.tools` (its exact installs would remove uv from `.venv`), at the
+version and hashes of requirements/tools.lock. A stamp remembers what was installed, so a second
+run touches neither disk nor network. Several runs at once wait for each other.
 
 This file must be readable by any Python 3.6, to say so politely that 3.11 is needed.
 """
@@ -60,7 +60,7 @@ def _parse(arguments):
     kind = arguments[0] if arguments else "app"
     rest = arguments[1:]
     if kind not in (*FOLDERS, "uv") or (rest and rest[0] != "--"):
-        sys.exit("Use: python3 bootstrap.py app|dev|beancount|uv [-- arguments for its Python, or for uv]")
+        sys.exit("Use: python3 bootstrap.py app|dev|beancount|uv [-- arguments for Python or uv]")
     return kind, rest[1:]
 
 
