@@ -19,6 +19,9 @@ class Draft:
     the file says of it (symbol, exchange, isin, figi, security_name); whoever knows the register
     fills in `security_id`. `lot_picks` and `carried_lots` are the columns' JSON: texts by the
     names of `calc.entries.LotPick` and `CarriedLot`.
+
+    `number` is the entry's own number in its file, and `reverses`, on a REVERSAL, the number
+    there of the entry that it cancels; the ledger gives both their own numbers.
     """
 
     entry_type: str
@@ -66,4 +69,6 @@ class Draft:
     narration: str = ""
     external_id: str = ""
     estimated_reason: str = ""
+    number: int | None = None
+    reverses: int | None = None
     row: int | None = None

@@ -44,6 +44,8 @@ COPIED = tuple(
         "isin",
         "figi",
         "security_name",
+        "number",
+        "reverses",
         "row",
     }
 )
