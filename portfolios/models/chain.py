@@ -5,14 +5,20 @@
 The first previous hash is that of the portfolio's id, so two ledgers never share a chain. The
 canonical entry holds no database id, clock time or actor, and leaves out what is empty: a
 column that is added later does not change the hashes before it.
+
+An entry has two hashes, of what it says and of its place in the chain. Their text has one shared
+part, which is built once: an import of 100,000 entries spends a fifth of its time here.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from json.encoder import encode_basestring
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -54,8 +60,7 @@ CONTENT = (
 )
 """What two entries share when they say the same, beside the security and the reversed entry."""
 
-ENTRY = (
-    *CONTENT,
+BESIDE = (
     "seq",
     "net_amount",
     "narration",
@@ -64,6 +69,13 @@ ENTRY = (
     "source",
     "link_id",
 )
+"""What else the chain holds of an entry."""
+
+EMPTY: tuple[Any, ...] = ("", [])
+"""Nothing was said, as does None. Zero is said."""
+
+_content_values = attrgetter(*CONTENT)
+_more_values = attrgetter(*BESIDE)
 
 
 def genesis_hash(portfolio_id: UUID) -> str:
@@ -75,42 +87,70 @@ def entry_hash(
     previous_hash: str, entry: Any, *, security: str, reverses: int | None, to_security: str = ""
 ) -> str:
     """The hash of an entry (anything with its columns as attributes) behind `previous_hash`."""
-    text = _canonical(entry, ENTRY, security=security, to_security=to_security, reverses=reverses)
-    return hashlib.sha256(f"{previous_hash}{text}".encode()).hexdigest()
+    content = content_parts(
+        _content_values(entry), security=security, to_security=to_security, reverses=reverses
+    )
+    return chained_hash(previous_hash, content, _more_values(entry))
 
 
 def same_content_hash(
     entry: Any, *, security: str, reverses: int | None = None, to_security: str = ""
 ) -> str:
     """Equal for two entries that say the same, whatever their number, text or source."""
-    text = _canonical(entry, CONTENT, security=security, to_security=to_security, reverses=reverses)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return parts_hash(
+        content_parts(
+            _content_values(entry), security=security, to_security=to_security, reverses=reverses
+        )
+    )
 
 
-def _canonical(
-    entry: Any, names: tuple[str, ...], *, security: str, to_security: str, reverses: int | None
-) -> str:
-    """The text that `patterns.canonical.canonical_json` gives, three times as fast: a column is
-    a text, a whole number, a date, a Decimal, or a list of mappings of texts, and nothing else."""
-    fields: dict[str, Any] = {
-        "security": security,
-        "to_security": to_security,
-        "reverses": reverses,
-    }
-    for name in names:
-        fields[name] = getattr(entry, name)
-    plain = {name: _plain(value) for name, value in fields.items() if not _is_empty(value)}
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def content_parts(
+    values: Sequence[Any], *, security: str, to_security: str, reverses: int | None
+) -> list[str]:
+    """The pieces `"name":value` of what an entry says, for both of its hashes; `values` are those
+    of `CONTENT`. What is empty has no piece."""
+    parts = _parts(CONTENT, values)
+    if security:
+        parts.append(f'"security":{encode_basestring(security)}')
+    if to_security:
+        parts.append(f'"to_security":{encode_basestring(to_security)}')
+    if reverses is not None:
+        parts.append(f'"reverses":{reverses}')
+    return parts
 
 
-def _is_empty(value: object) -> bool:
-    """Nothing was said: None, an empty text, an empty list. Zero is said."""
-    return value is None or value in ("", [])
+def parts_hash(parts: Iterable[str]) -> str:
+    """The content hash of pieces."""
+    return hashlib.sha256(_text(parts).encode()).hexdigest()
 
 
-def _plain(value: str | int | date | Decimal | list[Any]) -> str | int | list[Any]:
+def chained_hash(previous_hash: str, content: Sequence[str], more: Sequence[Any]) -> str:
+    """The hash behind `previous_hash` of an entry whose content is in pieces already; `more` are
+    its values of `BESIDE`."""
+    text = _text([*content, *_parts(BESIDE, more)])
+    return hashlib.sha256(f"{previous_hash}{text}".encode()).hexdigest()
+
+
+def _text(parts: Iterable[str]) -> str:
+    """The text that `patterns.canonical.canonical_json` gives: the pieces in order of their names,
+    which is the order of the pieces, for a quotation mark sorts before every letter."""
+    return f"{{{','.join(sorted(parts))}}}"
+
+
+def _parts(names: Sequence[str], values: Sequence[Any]) -> list[str]:
+    return [
+        f'"{name}":{_json(value)}'
+        for name, value in zip(names, values, strict=True)
+        if value or not (value is None or value in EMPTY)
+    ]
+
+
+def _json(value: Any) -> str:
+    """A column is a text, a whole number, a date, a Decimal, or a list of mappings of texts."""
+    if isinstance(value, str):
+        return encode_basestring(value)
     if isinstance(value, Decimal):
-        return decimal_text(value)
+        return f'"{decimal_text(value)}"'
     if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, str) else value
+        return f'"{value.isoformat()}"'
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

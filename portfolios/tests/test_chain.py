@@ -1,0 +1,92 @@
+"""Hashes of stored ledgers must come out again for ever, however they are computed."""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patterns.canonical import canonical_json
+from portfolios.models.chain import BESIDE, CONTENT, entry_hash, same_content_hash
+
+DATES = {"transaction_date", "settlement_date", "ex_date", "pay_date", "holding_start"}
+LISTS = {"lot_picks", "carried_lots"}
+NUMBERS = {"seq", "occurrence"}
+TEXTS = set(
+    "entry_type account currency to_currency estimated_reason cash_account to_account "
+    "security_currency treatment jurisdiction lot_label narration external_id source "
+    "link_id".split()
+)
+COLUMNS = [*CONTENT, *BESIDE]
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+picks = st.dictionaries(texts.filter(bool), texts, max_size=2)
+
+
+def column(name: str) -> st.SearchStrategy[Any]:
+    if name in TEXTS:
+        return texts
+    if name in NUMBERS:
+        return st.integers(1, 10**6)
+    if name in LISTS:
+        return st.none() | st.lists(picks, max_size=2)
+    if name in DATES:
+        return st.none() | st.dates(date(1970, 1, 1), date(2100, 1, 1))
+    return st.none() | st.decimals(-(10**15), 10**15, places=10) | st.just(Decimal("1E+3"))
+
+
+entries = st.fixed_dictionaries({name: column(name) for name in COLUMNS}).map(
+    lambda values: SimpleNamespace(**values)
+)
+
+
+def said(entry: SimpleNamespace, names: list[str], **more: Any) -> str:
+    """The definition: canonical JSON of whatever is not empty."""
+    fields = more | {name: getattr(entry, name) for name in names}
+    return canonical_json({k: v for k, v in fields.items() if v is not None and v not in ("", [])})
+
+
+@given(entry=entries, security=texts, into=texts, reverses=st.none() | st.integers(1, 99))
+def test_both_hashes_are_those_of_the_canonical_text(
+    entry: SimpleNamespace, security: str, into: str, reverses: int | None
+) -> None:
+    more = {"security": security, "to_security": into, "reverses": reverses}
+    content, whole = said(entry, [*CONTENT], **more), said(entry, COLUMNS, **more)
+
+    named: dict[str, Any] = {"security": security, "to_security": into, "reverses": reverses}
+    assert same_content_hash(entry, **named) == hashlib.sha256(content.encode()).hexdigest()
+    assert (
+        entry_hash("0" * 64, entry, **named)
+        == hashlib.sha256(f"{'0' * 64}{whole}".encode()).hexdigest()
+    )
+
+
+def test_the_hash_of_a_ledger_written_long_ago() -> None:
+    """Worked out by hand from the text, with no code of ours: what is stored stays provable."""
+    nothing = dict.fromkeys(COLUMNS) | dict.fromkeys(TEXTS, "")
+    entry = SimpleNamespace(
+        **nothing
+        | {
+            "entry_type": "DEPOSIT",
+            "transaction_date": date(2013, 2, 4),
+            "account": "main",
+            "gross_amount": Decimal("12.50"),
+            "fees": Decimal(0),
+            "taxes": Decimal(0),
+            "net_amount": Decimal("12.50"),
+            "currency": "CAD",
+            "seq": 1,
+            "occurrence": 1,
+            "source": "manual",
+        }
+    )
+    text = (
+        '{"account":"main","currency":"CAD","entry_type":"DEPOSIT","fees":"0",'
+        '"gross_amount":"12.5","net_amount":"12.5","occurrence":1,"seq":1,"source":"manual",'
+        '"taxes":"0","transaction_date":"2013-02-04"}'
+    )
+    expected = hashlib.sha256(f"{'a' * 64}{text}".encode()).hexdigest()
+    assert entry_hash("a" * 64, entry, security="", reverses=None) == expected
