@@ -69,7 +69,7 @@ def test_a_byte_order_mark_crlf_and_blank_lines_are_fine() -> None:
         ("1,234.56", "ambiguous"),
         ("-5", "negative_not_allowed"),
         ("0", "zero_not_allowed"),
-        ("1.123456789", "too_many_decimals"),
+        ("1.12345678901", "too_many_decimals"),
     ],
 )
 def test_a_quantity_that_is_none(value: str, reason: str) -> None:
@@ -107,7 +107,7 @@ def test_a_day_that_is_none(value: str, reason: str) -> None:
         ("gross_amount", "199.98", "amount_mismatch"),
         ("net_amount", "205.00", "amount_mismatch"),
         ("narration", "x" * 501, "text_too_long"),
-        ("fees", "0.001", "too_many_decimals"),
+        ("fees", "0.00000000001", "too_many_decimals"),
     ],
 )
 def test_a_field_that_does_not_fit(column: str, value: str, reason: str) -> None:

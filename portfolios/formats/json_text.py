@@ -1,0 +1,113 @@
+"""JSON from strangers: read strictly, refused with its reason, numbers kept as their text.
+
+Refused: too large a file, another encoding than UTF-8, NUL, more than a hundred levels, a key
+that stands twice in one object, NaN and Infinity. A number stays the text that was written, so
+that 0.1 is 0.1 and `1E+1000000` is never computed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from market.formats.csv_records import Limits
+from market.formats.faults import Fault
+
+DEEPEST = 100
+BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+SAVE_AS = "Export the file again, and do not edit it by hand."
+
+
+class JsonNumber(str):
+    """A number as it was written."""
+
+    __slots__ = ()
+
+
+class _RefusedError(ValueError):
+    """Something that JSON's grammar allows and a careful reader does not."""
+
+
+def read_json(content: bytes, limits: Limits) -> Any:
+    """The document (objects, lists, texts, `JsonNumber`, bool, None), or the Fault it is."""
+    if limits.max_bytes is not None and len(content) > limits.max_bytes:
+        return _fault("file_too_large", f"The file is larger than {limits.max_bytes:,} bytes.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return malformed(f"Byte {error.start + 1} of the file is not UTF-8.")
+    if "\0" in text or "\\u0000" in text:
+        return malformed("The file contains NUL characters.")
+    try:
+        document = _decoded(text)
+    except _RefusedError as refusal:
+        return malformed(str(refusal))
+    except json.JSONDecodeError as error:
+        return malformed(f"No JSON: {error.msg} in line {error.lineno}.", row=error.lineno)
+    except RecursionError:
+        return malformed(f"The document is more than {DEEPEST} levels deep.")
+    if _depth(text) > DEEPEST:
+        return malformed(f"The document is more than {DEEPEST} levels deep.")
+    if "\\u" in text and not _encodable(document):
+        return malformed("The document holds half of a surrogate pair.")
+    return document
+
+
+def malformed(message: str, *, row: int | None = None) -> Fault:
+    """The file as a whole is not what it should be."""
+    return _fault("file_malformed", message, row=row)
+
+
+def looks_like(content: bytes, *words: str) -> bool:
+    """Whether the first kilobytes begin a JSON document and hold all these keys."""
+    start = content[:16_384].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start[:1] in (b"{", b"[") and all(f'"{word}"'.encode() in start for word in words)
+
+
+def _decoded(text: str) -> Any:
+    return json.loads(
+        text,
+        object_pairs_hook=_once,
+        parse_float=JsonNumber,
+        parse_int=JsonNumber,
+        parse_constant=_no_constant,
+    )
+
+
+def _encodable(document: Any) -> bool:
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _RefusedError(f"The key {key[:40]!r} stands twice in one object.")
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise _RefusedError(f"{name} is not a number.")
+
+
+def _depth(text: str) -> int:
+    """Levels of a valid document, without building them."""
+    level = deepest = 0
+    for match in BRACKETS.finditer(text):
+        sign = match[0]
+        if sign in ("[", "{"):
+            level += 1
+            deepest = max(deepest, level)
+        elif sign in ("]", "}"):
+            level -= 1
+    return deepest
+
+
+def _fault(reason: str, message: str, *, row: int | None = None) -> Fault:
+    return Fault(reason=reason, message=message, remedy=SAVE_AS, row=row)
