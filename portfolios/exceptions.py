@@ -9,6 +9,8 @@ DawsError
     │   └── ImportRefused       the same for a file; 413 when it is too large
     ├── EntryNotFound           NOT_FOUND_3004: no entry of that number in this ledger
     ├── EntryAlreadyReversed    BUSINESS_4007
+    ├── NothingToAmend          BUSINESS_4009: a reversal is not corrected, it is reversed
+    ├── PreviewOutdated         BUSINESS_4010: what is to be written is not what was previewed
     ├── ImportRunNotFound       NOT_FOUND_3005
     └── UploadGone              VALIDATION_2013: no previewed file waits under that id
 """
@@ -94,6 +96,23 @@ class EntryAlreadyReversed(PortfolioError):
     code = "BUSINESS_4007"
     http_status = 409
     suggestion = "Write a new entry instead of reversing again."
+
+
+class NothingToAmend(PortfolioError):
+    code = "BUSINESS_4009"
+    http_status = 409
+    suggestion = "Reverse the reversal, then correct the entry that stands again."
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"Entry {seq} is a reversal.", details={"seq": seq})
+
+
+class PreviewOutdated(PortfolioError):
+    """The ledger or the form changed after the preview, or the button was pressed twice."""
+
+    code = "BUSINESS_4010"
+    http_status = 409
+    suggestion = "Look at the new preview, then write it."
 
 
 class ImportRunNotFound(PortfolioError):

@@ -1,6 +1,7 @@
 """Verbs that write: portfolios, ledgers, imports and the projections that follow from them."""
 
 from portfolios.selectors.verification import ledger_breaks
+from portfolios.services.amending import amend_entry
 from portfolios.services.history import rebuild_history
 from portfolios.services.imports import ImportReport, preview_import, run_import, undo_import
 from portfolios.services.ledger import Appended, append_entries, reverse_entry
@@ -13,6 +14,7 @@ __all__ = [
     "ImportReport",
     "Rebuilt",
     "Repriced",
+    "amend_entry",
     "append_entries",
     "connect_and_reprice",
     "create_portfolio",

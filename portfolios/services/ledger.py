@@ -115,26 +115,46 @@ def reverse_entries(
     portfolio: Portfolio, targets: Sequence[Transaction], *, by: User, reason: str
 ) -> Appended:
     """Reversals of several entries, newest first, in one batch."""
+    _refuse_reversed(targets)
+    rows = [_reversal(target, reason) for target in sorted(targets, key=lambda row: -row.seq)]
+    _link(portfolio, rows, by=by, source="reversal")
+    return _write(portfolio, rows, by=by, action="reverse_entry", places={})
+
+
+def replace_entry(
+    portfolio: Portfolio, target: Transaction, draft: Draft, *, by: User, reason: str
+) -> Appended:
+    """A reversal and the entry written instead, booked together: both stand or neither."""
+    _refuse_reversed([target])
+    complete, faults = settled([draft], portfolio.base_currency)
+    if faults:
+        raise EntriesRefused([fault.as_dict() for fault in faults])
+    instead = _chain(portfolio, complete, by=by, source="correction")
+    rows = [_reversal(target, reason), *instead]
+    _link(portfolio, rows, by=by, source="correction")
+    places = {row.seq: given for row, given in zip(instead, complete, strict=True)}
+    return _write(portfolio, rows, by=by, action="amend_entry", places=places)
+
+
+def _refuse_reversed(targets: Sequence[Transaction]) -> None:
     taken = Transaction.objects.filter(reverses__in=targets).order_by("seq").first()
     if taken is not None:
         raise EntryAlreadyReversed(
             f"Entry {taken.reverses.seq if taken.reverses else ''} is reversed by {taken.seq}.",
             details={"reversed_by": taken.seq},
         )
-    rows = [
-        Transaction(
-            entry_type=EntryType.REVERSAL,
-            transaction_date=target.transaction_date,
-            security=target.security,
-            account=target.account,
-            currency=target.currency,
-            narration=reason[:500],
-            reverses=target,
-        )
-        for target in sorted(targets, key=lambda row: -row.seq)
-    ]
-    _link(portfolio, rows, by=by, source="reversal")
-    return _write(portfolio, rows, by=by, action="reverse_entry", places={})
+
+
+def _reversal(target: Transaction, reason: str) -> Transaction:
+    return Transaction(
+        entry_type=EntryType.REVERSAL,
+        transaction_date=target.transaction_date,
+        security=target.security,
+        account=target.account,
+        currency=target.currency,
+        narration=reason[:500],
+        reverses=target,
+    )
 
 
 def _chain(
