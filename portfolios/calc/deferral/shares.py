@@ -63,6 +63,11 @@ class Block:
         """Replacements are taken by day of acquisition, the ledger's own before others'."""
         return self.acquired, self.open_seq == 0, self.open_seq
 
+    @property
+    def owner(self) -> tuple[Holder, bool]:
+        """Whose it is, and whether this ledger keeps it."""
+        return self.holder, self.open_seq == 0
+
     def held_on(self, day: date) -> bool:
         """Whether a purchase beside the ledger was still held; a lot's parts say it themselves."""
         return self.held_until is None or day <= self.held_until

@@ -90,11 +90,18 @@ class _Pass:
         lines: list[DeferredClosure] = []
         for holder in Holder:
             closures = [one for one in sale if self.circumstances.holder(one.account) is holder]
-            known = [one for one in closures if (one.open_seq, one.number) in self.lots]
-            lines += [as_booked(one, "SHORT") for one in closures if one not in known]
-            if known:
-                lines += self._sold_by(holder, known)
+            sold = [one for one in closures if self._is_sale(one)]
+            lines += [as_booked(one, self._reason(one)) for one in closures if one not in sold]
+            if sold:
+                lines += self._sold_by(holder, sold)
         return lines
+
+    def _is_sale(self, closure: Closure) -> bool:
+        """Not one of a short position, nor a return of capital above cost, of no shares."""
+        return self._reason(closure) is None and closure.quantity != 0
+
+    def _reason(self, closure: Closure) -> str | None:
+        return None if (closure.open_seq, closure.number) in self.lots else "SHORT"
 
     def _sold_by(self, holder: Holder, sale: Sequence[Closure]) -> list[DeferredClosure]:
         """The closures of one sale by one owner: relieve the pool, then deny what is replaced."""
@@ -136,9 +143,10 @@ class _Pass:
                 held=as_shares(held),
             )
         )
-        replaced = min(sold, purchased, held)
+        taken = _replacements(bought, self.blocks[group], sold, closes)
+        replaced = sum((shares for _, shares in taken), Fraction(0))
         denied = round_money(as_number(Fraction(loss) * replaced / sold), self.book.base_currency)
-        forfeited, outside = self._place(denied, replaced, bought, line, closes)
+        forfeited, outside = self._place(denied, taken, line, closes)
         return replace(
             line,
             disallowed=denied,
@@ -151,20 +159,15 @@ class _Pass:
     def _place(
         self,
         denied: Decimal,
-        replaced: Fraction,
-        bought: Sequence[Block],
+        taken: Sequence[tuple[Block, Fraction]],
         line: DeferredClosure,
         closes: date,
     ) -> tuple[Decimal, Decimal]:
-        """Give a denied loss to the purchases of its window, by day: (forfeited, outside)."""
-        taken: list[tuple[Block, Decimal]] = []
-        for block in bought:
-            shares = min(block.quantity, replaced)
-            if shares > 0:
-                taken.append((block, as_number(shares)))
-                replaced -= shares
+        """Give a denied loss to the purchases that took the place: (forfeited, outside)."""
         places = minor_units(self.book.base_currency)
-        amounts = allocate(denied, [shares for _, shares in taken], places) if taken else ()
+        amounts = (
+            allocate(denied, [as_number(shares) for _, shares in taken], places) if taken else ()
+        )
         forfeited = outside = ZERO
         for (block, _), amount in zip(taken, amounts, strict=True):
             if block.holder is Holder.REGISTERED:
@@ -211,6 +214,23 @@ class _Pass:
 def _counts(block: Block, sold_on: date) -> bool:
     """Whether a purchase lies in the window; one that sold out before the sale still counts."""
     return block.replaces and abs(block.acquired - sold_on) <= WINDOW
+
+
+def _replacements(
+    bought: Sequence[Block], group: Sequence[Block], sold: Fraction, closes: date
+) -> list[tuple[Block, Fraction]]:
+    """Purchases of the window by day, none beyond what its owner still holds on day 30."""
+    room: dict[tuple[Holder, bool], Fraction] = {}
+    for block in group:
+        room[block.owner] = room.get(block.owner, Fraction(0)) + block.shares_on(closes)
+    taken = []
+    for block in bought:
+        shares = min(block.quantity, sold, room[block.owner])
+        if shares > 0:
+            taken.append((block, shares))
+            sold -= shares
+            room[block.owner] -= shares
+    return taken
 
 
 def _shared(

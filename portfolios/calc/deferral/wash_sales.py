@@ -113,6 +113,8 @@ class _Pass:
         block = self.blocks.get((closure.open_seq, closure.number))
         if block is None:
             return as_booked(closure, "SHORT"), []
+        if not closure.quantity:  # a return of capital above cost: a gain of no shares
+            return as_booked(closure, None), []
         wanted = self.count.today(closure.security, closure.quantity, closure.close_date)
         parts = list(block.take(wanted))
         if block.holder is Holder.REGISTERED:

@@ -71,7 +71,7 @@ def booked(trades: list[tuple[EntryType, int, int, Decimal, str, str]]) -> Book:
 
 
 @pytest.mark.parametrize("rule", ["US", "CA"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(trades=TRADES)
 def test_every_disallowed_loss_is_somewhere(
     rule: str, trades: list[tuple[EntryType, int, int, Decimal, str, str]]
@@ -85,18 +85,19 @@ def test_every_disallowed_loss_is_somewhere(
 
 
 @pytest.mark.parametrize("rule", ["US", "CA"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(trades=TRADES)
 def test_a_rule_never_makes_a_loss_larger(
     rule: str, trades: list[tuple[EntryType, int, int, Decimal, str, str]]
 ) -> None:
     for line in defer_losses(booked(trades), rule, END, SPOUSE).closures:
-        assert line.disallowed is not None and line.gain is not None
+        assert line.gain is not None
+        assert line.disallowed is not None
         assert line.disallowed >= 0
-        assert line.reason == "REGISTERED" or line.gain <= line.recognized
+        assert line.recognized == line.gain + line.disallowed
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(trades=TRADES)
 def test_the_parts_of_a_lot_are_the_lot(
     trades: list[tuple[EntryType, int, int, Decimal, str, str]],

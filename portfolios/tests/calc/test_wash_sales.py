@@ -79,14 +79,14 @@ def test_a_loss_is_provisional_until_its_window_has_closed() -> None:
     ledger = [*lost_ten_a_share(), trade(3, "BUY", "2024-11-20", "60", "42")]
     last_day, after = date(2024, 12, 4), date(2024, 12, 5)
     (line,) = deferred(*ledger, asof=last_day).closures
-    assert (line.disallowed, line.provisional, line.window_closes) == (600, True, last_day)
+    assert [line.disallowed, line.provisional, line.window_closes] == [600, True, last_day]
     got = deferred(*ledger, asof=after)
-    assert (got.closures[0].provisional, got.lots[0].provisional) == (False, False)
+    assert [got.closures[0].provisional, got.lots[0].provisional] == [False, False]
 
 
 def test_a_loss_without_a_replacement_yet_is_provisional_too() -> None:
     (line,) = deferred(*lost_ten_a_share(), asof=date(2024, 11, 5)).closures
-    assert (line.disallowed, line.provisional) == (0, True)
+    assert [line.disallowed, line.provisional] == [0, True]
 
 
 def test_a_purchase_after_the_day_is_not_known_yet() -> None:
@@ -98,7 +98,7 @@ def test_a_gain_has_no_window() -> None:
     ledger = [*lost_ten_a_share(), trade(3, "BUY", "2024-11-05", "10", "40")]
     ledger[1] = trade(2, "SELL", "2024-11-04", "100", "60")
     (line,) = deferred(*ledger, asof=date(2024, 11, 6)).closures
-    assert (line.recognized, line.window_closes, line.provisional) == (1000, None, False)
+    assert [line.recognized, line.window_closes, line.provisional] == [1000, None, False]
 
 
 def test_each_replacement_share_absorbs_one_loss() -> None:
@@ -121,7 +121,7 @@ def test_a_split_between_sale_and_purchase_changes_no_share() -> None:
         trade(4, "BUY", "2024-11-20", "120", "21"),
     )
     assert got.disallowed == 600
-    assert (got.lots[0].tax_cost, got.lots[0].quantity) == (2520 + 600, 120)
+    assert [got.lots[0].tax_cost, got.lots[0].quantity] == [2520 + 600, 120]
 
 
 def test_shares_of_one_sale_do_not_replace_one_another() -> None:
@@ -131,7 +131,7 @@ def test_shares_of_one_sale_do_not_replace_one_another() -> None:
         trade(2, "BUY", "2024-10-25", "100", "45"),
         trade(3, "SELL", "2024-11-04", "200", "40"),
     )
-    assert (got.disallowed, got.recognized) == (0, -1500)
+    assert [got.disallowed, got.recognized] == [0, -1500]
 
 
 def test_a_replacement_sold_in_part_leaves_with_its_part_of_the_loss() -> None:
@@ -142,7 +142,7 @@ def test_a_replacement_sold_in_part_leaves_with_its_part_of_the_loss() -> None:
         trade(4, "SELL", "2025-06-02", "15", "45"),
     )
     line = got.closures[1]
-    assert (line.booked, line.added_cost, line.gain, line.disallowed) == (45, 150, -105, 0)
+    assert [line.booked, line.added_cost, line.gain, line.disallowed] == [45, 150, -105, 0]
     assert got.lots[0].added_cost == 450
 
 
@@ -158,7 +158,7 @@ def test_a_spouse_s_purchase_takes_the_loss_up_elsewhere() -> None:
         security="X", on=date(2024, 11, 20), quantity=Decimal(60), holder=Holder.AFFILIATE
     )
     got = deferred(*lost_ten_a_share(), circumstances=Circumstances(purchases=(bought,)))
-    assert (got.disallowed, got.moved_outside, got.forfeited) == (600, 600, 0)
+    assert [got.disallowed, got.moved_outside, got.forfeited] == [600, 600, 0]
 
 
 def test_a_spouse_who_sold_before_replaces_nothing() -> None:
@@ -179,7 +179,7 @@ def test_a_purchase_in_a_retirement_account_destroys_the_loss() -> None:
         trade(3, "BUY", "2024-11-20", "60", "42", account="ira"),
         circumstances=Circumstances(holders={"ira": Holder.REGISTERED}),
     )
-    assert (got.disallowed, got.forfeited, got.recognized) == (600, 600, -400)
+    assert [got.disallowed, got.forfeited, got.recognized] == [600, 600, -400]
     assert got.lots[0].added_cost == 0
 
 
@@ -190,7 +190,7 @@ def test_a_sale_in_a_retirement_account_is_not_taxed() -> None:
         trade(3, "BUY", "2024-11-20", "60", "42"),
     ]
     got = deferred(*ledger, circumstances=Circumstances(holders={"ira": Holder.REGISTERED}))
-    assert (got.closures[0].reason, got.recognized, got.added_cost) == ("REGISTERED", 0, 0)
+    assert [got.closures[0].reason, got.recognized, got.added_cost] == ["REGISTERED", 0, 0]
 
 
 def test_an_unknown_basis_leaves_every_sum_unknown() -> None:
@@ -199,7 +199,7 @@ def test_an_unknown_basis_leaves_every_sum_unknown() -> None:
         trade(2, "SELL", "2024-11-04", "50", "40"),
     )
     (line,) = got.closures
-    assert (line.reason, line.disallowed, got.recognized) == ("UNKNOWN_RESULT", None, None)
+    assert [line.reason, line.disallowed, got.recognized] == ["UNKNOWN_RESULT", None, None]
     assert got.lots[0].tax_cost is None
 
 
@@ -217,7 +217,7 @@ def test_without_a_rule_everything_stays_as_booked() -> None:
     ledger = [*lost_ten_a_share("40"), trade(3, "BUY", "2024-11-20", "60", "42")]
     booked = book(ledger, USD, no_rates)
     got = defer_losses(booked, "", LATER)
-    assert (got.recognized, got.disallowed, got.provisional) == (-400, 0, False)
+    assert [got.recognized, got.disallowed, got.provisional] == [-400, 0, False]
     assert [lot.tax_cost for lot in got.lots] == [lot.cost_basis for lot in booked.open_lots]
 
 
