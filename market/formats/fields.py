@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from market.formats.faults import Fault
 
@@ -19,8 +19,7 @@ WRITE_NUMBER = "Write a plain decimal such as 1234.5."
 WRITE_DATE = "Write the date as 2013-02-28."
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a value stands in its file."""
 
     row: int

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from market.formats.faults import Fault
 from market.formats.fields import Place
@@ -37,16 +37,32 @@ VALUED = {"TRANSFER_IN": 1, "DELIVERY_IN": 1, "TRANSFER_OUT": -1, "DELIVERY_OUT"
 PRICED = frozenset({"BUY", "SELL", "SHORT_SALE", "COVER", "DIVIDEND", "COUPON"})
 
 
+class _Amounts(NamedTuple):
+    """The amounts of a draft while they are filled in; copying a draft for each would cost more
+    than reading its row."""
+
+    gross: Decimal | None
+    fees: Decimal
+    taxes: Decimal
+    gross_security: Decimal | None
+
+
 def settle(draft: Draft, base_currency: str) -> tuple[Draft, list[Fault]]:
     """The draft with gross and net amount filled in, and the mistakes between its columns."""
     row = draft.row or 0
-    stated = draft.net_amount
-    draft, faults = _with_gross(draft, row)
-    draft = replace(draft, net_amount=net_amount(draft))
-    if stated is not None and not faults and abs(stated) != abs(draft.net_amount or ZERO):
-        said = f"net_amount is {stated}, the other columns give {draft.net_amount}."
+    amounts, faults = _with_gross(draft, _said(draft), row)
+    stated, net = draft.net_amount, _net(draft, amounts)
+    if stated is not None and not faults and abs(stated) != abs(net):
+        said = f"net_amount is {stated}, the other columns give {net}."
         faults.append(_mismatch(row, "net_amount", said, str(stated)))
-    return draft, [*faults, *_rate(draft, row, base_currency), *_days(draft, row)]
+    found = draft.changed(
+        gross_amount=amounts.gross,
+        fees=amounts.fees,
+        taxes=amounts.taxes,
+        gross_amount_security=amounts.gross_security,
+        net_amount=net,
+    )
+    return found, [*faults, *_rate(found, row, base_currency), *_days(found, row)]
 
 
 def net_amount(draft: Draft) -> Decimal:
@@ -54,55 +70,64 @@ def net_amount(draft: Draft) -> Decimal:
 
     Zero for what moves no cash, and for a movement whose value nobody states.
     """
+    return _net(draft, _said(draft))
+
+
+def _said(draft: Draft) -> _Amounts:
+    return _Amounts(draft.gross_amount, draft.fees, draft.taxes, draft.gross_amount_security)
+
+
+def _net(draft: Draft, amounts: _Amounts) -> Decimal:
     kind = draft.entry_type
-    if kind in WITHOUT_CASH or (kind in CASH_IF_SAID and draft.gross_amount is None):
+    if kind in WITHOUT_CASH or (kind in CASH_IF_SAID and amounts.gross is None):
         return ZERO
     if kind in VALUED:
-        value = draft.net_amount if draft.net_amount is not None else draft.gross_amount
+        value = draft.net_amount if draft.net_amount is not None else amounts.gross
         return VALUED[kind] * abs(value or ZERO)
-    gross = draft.gross_amount or ZERO
+    gross = amounts.gross or ZERO
     if kind == "DRIP":
-        return gross - draft.fees - draft.taxes - _reinvested(draft)
+        return gross - amounts.fees - amounts.taxes - _reinvested(draft, amounts)
     if kind in OUTWARD:
-        return -(gross + draft.fees + draft.taxes)
-    return gross - draft.fees - draft.taxes
+        return -(gross + amounts.fees + amounts.taxes)
+    return gross - amounts.fees - amounts.taxes
 
 
-def _reinvested(draft: Draft) -> Decimal:
+def _reinvested(draft: Draft, amounts: _Amounts) -> Decimal:
     """What the shares of a reinvested dividend cost; all of it where no price is given."""
     if draft.quantity is None or draft.price is None:
-        return (draft.gross_amount or ZERO) - draft.fees - draft.taxes
+        return (amounts.gross or ZERO) - amounts.fees - amounts.taxes
     return round_money(draft.quantity * draft.price, draft.currency)
 
 
-def _with_gross(draft: Draft, row: int) -> tuple[Draft, list[Fault]]:
-    if draft.entry_type in PRICED:
-        return _with_priced_gross(draft, row)
-    if draft.gross_amount is not None or draft.entry_type in WITHOUT_CASH | VALUED.keys():
-        return draft, []
-    if draft.entry_type == "RETURN_OF_CAPITAL" and draft.quantity and draft.price:
+def _with_gross(draft: Draft, amounts: _Amounts, row: int) -> tuple[_Amounts, list[Fault]]:
+    kind = draft.entry_type
+    if kind in PRICED:
+        return _with_priced_gross(draft, amounts, row)
+    if amounts.gross is not None or kind in WITHOUT_CASH or kind in VALUED:
+        return amounts, []
+    if kind == "RETURN_OF_CAPITAL" and draft.quantity and draft.price:
         product = round_money(draft.quantity * draft.price, draft.currency)
-        return replace(draft, gross_amount=product), []
-    if draft.entry_type in CASH_IF_SAID:
-        return draft, []
-    if draft.entry_type == "FEE" and draft.fees:
-        return replace(draft, gross_amount=draft.fees, fees=ZERO), []
-    if draft.entry_type == "TAX" and draft.taxes:
-        return replace(draft, gross_amount=draft.taxes, taxes=ZERO), []
+        return amounts._replace(gross=product), []
+    if kind in CASH_IF_SAID:
+        return amounts, []
+    if kind == "FEE" and amounts.fees:
+        return amounts._replace(gross=amounts.fees, fees=ZERO), []
+    if kind == "TAX" and amounts.taxes:
+        return amounts._replace(gross=amounts.taxes, taxes=ZERO), []
     if draft.net_amount is not None:
-        return replace(draft, gross_amount=_implied(draft)), []
-    said = f"{draft.entry_type} needs gross_amount."
-    return draft, [Place(row, "gross_amount").fault("value_missing", said, "Fill it in.")]
+        return amounts._replace(gross=_implied(draft, amounts)), []
+    said = f"{kind} needs gross_amount."
+    return amounts, [Place(row, "gross_amount").fault("value_missing", said, "Fill it in.")]
 
 
-def _implied(draft: Draft) -> Decimal:
+def _implied(draft: Draft, amounts: _Amounts) -> Decimal:
     """The gross amount that a stated net amount leaves."""
     net = abs(draft.net_amount or ZERO)
-    charges = draft.fees + draft.taxes
+    charges = amounts.fees + amounts.taxes
     return net - charges if draft.entry_type in OUTWARD else net + charges
 
 
-def _with_priced_gross(draft: Draft, row: int) -> tuple[Draft, list[Fault]]:
+def _with_priced_gross(draft: Draft, amounts: _Amounts, row: int) -> tuple[_Amounts, list[Fault]]:
     """Quantity times price is the gross amount in the currency that the price is in."""
     abroad = draft.security_currency not in ("", draft.currency)
     product = None
@@ -111,48 +136,50 @@ def _with_priced_gross(draft: Draft, row: int) -> tuple[Draft, list[Fault]]:
             draft.quantity * draft.price, draft.security_currency or draft.currency
         )
     if abroad:
-        return _with_foreign_gross(draft, product, row)
-    if draft.gross_amount is None:
+        return _with_foreign_gross(draft, amounts, product, row)
+    if amounts.gross is None:
         if product is None and draft.net_amount is not None:
-            return replace(draft, gross_amount=_implied(draft)), []
-        return _from_product(draft, product, row)
-    if product is not None and abs(product - draft.gross_amount) > _rounding(draft):
-        said = f"gross_amount is {draft.gross_amount}, quantity times price is {product}."
-        return draft, [_mismatch(row, "gross_amount", said, str(draft.gross_amount))]
-    return draft, []
+            return amounts._replace(gross=_implied(draft, amounts)), []
+        return _from_product(draft, amounts, product, row)
+    if product is not None and abs(product - amounts.gross) > _rounding(draft):
+        said = f"gross_amount is {amounts.gross}, quantity times price is {product}."
+        return amounts, [_mismatch(row, "gross_amount", said, str(amounts.gross))]
+    return amounts, []
 
 
-def _from_product(draft: Draft, product: Decimal | None, row: int) -> tuple[Draft, list[Fault]]:
+def _from_product(
+    draft: Draft, amounts: _Amounts, product: Decimal | None, row: int
+) -> tuple[_Amounts, list[Fault]]:
     place = Place(row, "gross_amount")
     if product is None:
         said = f"{draft.entry_type} needs gross_amount, or quantity and price."
-        return draft, [place.fault("value_missing", said, "Fill in one of the two.")]
+        return amounts, [place.fault("value_missing", said, "Fill in one of the two.")]
     if not product:
         said = "quantity times price is less than the smallest coin."
-        return draft, [place.fault("zero_not_allowed", said, "Give the gross_amount.")]
-    return replace(draft, gross_amount=product), []
+        return amounts, [place.fault("zero_not_allowed", said, "Give the gross_amount.")]
+    return amounts._replace(gross=product), []
 
 
 def _with_foreign_gross(
-    draft: Draft, product: Decimal | None, row: int
-) -> tuple[Draft, list[Fault]]:
+    draft: Draft, amounts: _Amounts, product: Decimal | None, row: int
+) -> tuple[_Amounts, list[Fault]]:
     """Both gross amounts and the rate between them; any two give the third."""
-    abroad, rate = draft.gross_amount_security, draft.settlement_fx_rate
+    abroad, gross, rate = amounts.gross_security, amounts.gross, draft.settlement_fx_rate
     if abroad is not None and product is not None and abs(product - abroad) > _rounding(draft):
         said = f"gross_amount_security is {abroad}, quantity times price is {product}."
-        return draft, [_mismatch(row, "gross_amount_security", said, str(abroad))]
+        return amounts, [_mismatch(row, "gross_amount_security", said, str(abroad))]
     abroad = product if abroad is None else abroad
-    if draft.gross_amount is None:
+    if gross is None:
         if abroad is None or rate is None:
-            return _from_product(draft, None, row)
-        draft = replace(draft, gross_amount=round_money(abroad * rate, draft.currency))
-    elif abroad and rate is not None and draft.gross_amount is not None:
+            return _from_product(draft, amounts, None, row)
+        gross = round_money(abroad * rate, draft.currency)
+    elif abroad and rate is not None:
         # A basis point for the printed rate, a coin for the rounded amount.
-        allowed = BASIS_POINT * draft.gross_amount + quantum(minor_units(draft.currency))
-        if abs(abroad * rate - draft.gross_amount) > allowed:
-            said = f"gross_amount is {draft.gross_amount}, at {rate} it would be {abroad * rate}."
-            return draft, [_mismatch(row, "gross_amount", said, str(draft.gross_amount))]
-    return replace(draft, gross_amount_security=abroad), []
+        allowed = BASIS_POINT * gross + quantum(minor_units(draft.currency))
+        if abs(abroad * rate - gross) > allowed:
+            said = f"gross_amount is {gross}, at {rate} it would be {abroad * rate}."
+            return amounts, [_mismatch(row, "gross_amount", said, str(gross))]
+    return amounts._replace(gross=gross, gross_security=abroad), []
 
 
 def _rounding(draft: Draft) -> Decimal:

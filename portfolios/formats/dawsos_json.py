@@ -34,7 +34,8 @@ OPTIONAL = frozenset({"gross_amount", "net_amount"})
 
 
 def _lenient(rule: Rule) -> Rule:
-    return Rule(rule.needs - OPTIONAL, frozenset(COLUMNS))
+    needs = tuple(column for column in rule.needs if column not in OPTIONAL)
+    return Rule(needs, frozenset(COLUMNS))
 
 
 LENIENT: Mapping[str, Rule] = {name: _lenient(rule) for name, rule in RULES.items()}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from market.formats.faults import Fault
 from market.formats.fields import Place, read_date, read_number, read_text
@@ -13,7 +13,7 @@ from portfolios.formats.amounts import settle
 from portfolios.formats.currencies import CURRENCIES
 from portfolios.formats.draft import Draft
 from portfolios.formats.entry_lots import read_lots
-from portfolios.formats.entry_rules import RULES, Rule, presence, type_unknown
+from portfolios.formats.entry_rules import COLUMNS, RULES, Rule, presence, type_unknown
 
 DATES = frozenset({"date", "settlement_date", "ex_date", "pay_date", "holding_start"})
 CURRENCY = frozenset({"currency", "to_currency", "security_currency"})
@@ -36,9 +36,24 @@ TEXTS = {
     "link_id": 64,
     "security_name": 200,
 }
+COUNTS = frozenset({"seq", "reverses"})
 NAMES = frozenset({"symbol", "exchange", "to_symbol", "to_exchange", "isin", "figi"})
 PLACES, RATE_PLACES = 10, 12  # what a column of the ledger holds
 KNOWN_AHEAD = {"settlement_date": timedelta(days=31), "pay_date": timedelta(days=366)}
+
+
+class Row(NamedTuple):
+    """What the reading of one field may ask about its row."""
+
+    number: int
+    fields: Mapping[str, Any]
+    today: date
+
+    def at(self, column: str) -> Place:
+        return Place(self.number, column)
+
+
+Reader: TypeAlias = Callable[[Any, Row], Any]
 
 
 def read_entry(
@@ -55,10 +70,11 @@ def read_entry(
         return None, [type_unknown(row, str(fields.get("type", "")))]
     faults = presence(row, fields, rule)
     values: dict[str, Any] = {"entry_type": fields["type"], "row": row}
+    given = Row(row, fields, today)
     for column, said in fields.items():
         if not said or column == "type" or column not in rule.takes:
             continue
-        value = _read_field(column, said, Place(row, column), fields, today)
+        value = READERS[column](said, given)
         if isinstance(value, Fault):
             faults.append(value)
         else:
@@ -67,50 +83,59 @@ def read_entry(
         return None, faults
     values["transaction_date"] = values.pop("date")
     values["number"] = values.pop("seq", None)
-    draft = Draft(**values)
+    draft = Draft.of(values)
     # A reversal has no amounts of its own: it cancels those of another entry.
     return (draft, []) if draft.entry_type == "REVERSAL" else settle(draft, base_currency)
 
 
-def _read_field(
-    column: str, said: Any, place: Place, fields: Mapping[str, Any], today: date
-) -> Any:
+def _reader(column: str) -> Reader:
+    """How the texts of a column are read. What is plainly right is not looked at twice."""
     if column in LOTS:
-        return read_lots(column, said, place)
+        return lambda said, row: read_lots(column, said, row.at(column))
     if column in DATES:
-        return read_date(said, place, latest=today + KNOWN_AHEAD.get(column, timedelta(0)))
+        ahead = KNOWN_AHEAD.get(column, timedelta(0))
+        return lambda said, row: read_date(said, row.at(column), latest=row.today + ahead)
     if column in CURRENCY:
-        return _read_currency(said, place)
+        return lambda said, row: (
+            said if said in CURRENCIES else _currency_unknown(said, row.at(column))
+        )
     if column in WORDS:
-        return _read_word(said, place, WORDS[column])
+        return lambda said, row: _read_word(said, row.at(column), WORDS[column])
     if column in TEXTS:
-        return read_text(said, place, longest=TEXTS[column])
+        most = TEXTS[column]
+        return lambda said, row: (
+            said if len(said) <= most else read_text(said, row.at(column), longest=most)
+        )
     if column in NAMES:
-        return said
-    if column in ("seq", "reverses"):
-        number = read_number(said, place, places=0, zero=False)
-        return number if isinstance(number, Fault) else int(number)
-    return _read_amount(column, said, place, fields)
+        return lambda said, _row: said
+    if column in COUNTS:
+        return lambda said, row: _read_count(said, row.at(column))
+    return _amount_reader(column)
 
 
-def _read_amount(
-    column: str, said: str, place: Place, fields: Mapping[str, Any]
-) -> Decimal | Fault:
+def _read_count(said: str, place: Place) -> int | Fault:
+    number = read_number(said, place, places=0, zero=False)
+    return number if isinstance(number, Fault) else int(number)
+
+
+def _amount_reader(column: str) -> Reader:
     """Only the effect on cash, and cash that is taken over, may be below zero."""
-    cash = column == "gross_amount" and fields["type"] == "OPENING_BALANCE"
-    signed = (column in SIGNED or cash) and said.startswith("-")
-    number = read_number(
-        said[1:] if signed else said,
-        place,
-        places=RATE_PLACES if column in RATES else PLACES,
-        zero=column in MAY_BE_ZERO,
-    )
-    return -number if signed and isinstance(number, Decimal) else number
+    places = RATE_PLACES if column in RATES else PLACES
+    zero, always = column in MAY_BE_ZERO, column in SIGNED
+    cash = column == "gross_amount"
+
+    def read(said: str, row: Row) -> Decimal | Fault:
+        signed = said.startswith("-") and (
+            always or (cash and row.fields["type"] == "OPENING_BALANCE")
+        )
+        text = said[1:] if signed else said
+        number = read_number(text, row.at(column), places=places, zero=zero)
+        return -number if signed and isinstance(number, Decimal) else number
+
+    return read
 
 
-def _read_currency(text: str, place: Place) -> str | Fault:
-    if text in CURRENCIES:
-        return text
+def _currency_unknown(text: str, place: Place) -> Fault:
     said = f"{text[:40]!r} is not an active ISO 4217 currency."
     return place.fault("currency_unknown", said, "Write a code such as USD or CAD.", text)
 
@@ -120,3 +145,6 @@ def _read_word(text: str, place: Place, words: tuple[str, ...]) -> str | Fault:
         return text
     said = f"{text[:40]!r} is not a {place.column}."
     return place.fault("value_unknown", said, f"Use one of {', '.join(words)}.", text)
+
+
+READERS = {column: _reader(column) for column in COLUMNS}

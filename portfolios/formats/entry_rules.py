@@ -35,15 +35,17 @@ EVENT = (
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a type of entry takes; what it does not name must be empty."""
+    """What a type of entry needs, in the order of the columns, and what it takes; what it does
+    not name must be empty."""
 
-    needs: frozenset[str]
+    needs: tuple[str, ...]
     takes: frozenset[str]
 
 
 def _rule(needs: str, takes: str = "") -> Rule:
-    required = frozenset(needs.split())
-    return Rule(required, required | frozenset(f"{ALWAYS} {takes}".split()))
+    required = frozenset(f"date {needs}".split())
+    ordered = tuple(column for column in COLUMNS if column in required)
+    return Rule(ordered, required | frozenset(f"{ALWAYS} {takes}".split()))
 
 
 RULES: Mapping[str, Rule] = {
@@ -122,10 +124,14 @@ def type_unknown(row: int, text: str) -> Fault:
 def _missing(fields: Mapping[str, object], rule: Rule) -> Iterator[str]:
     """A security may be named by its symbol, ISIN or FIGI; an opening balance is of shares when
     it names one, else of cash."""
-    named = any(fields.get(name) for name in SECURITY)
-    needs = rule.needs | {"date"}
-    if fields["type"] == "OPENING_BALANCE":
-        needs |= {"quantity"} if named else {"gross_amount"}
-    for column in COLUMNS:
-        if column in needs and not fields.get(column) and not (column == "symbol" and named):
+    for column in rule.needs:
+        if not fields.get(column) and not (column == "symbol" and _names_security(fields)):
             yield column
+    if fields["type"] == "OPENING_BALANCE":
+        what = "quantity" if _names_security(fields) else "gross_amount"
+        if not fields.get(what):
+            yield what
+
+
+def _names_security(fields: Mapping[str, object]) -> bool:
+    return any(fields.get(name) for name in SECURITY)
