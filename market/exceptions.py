@@ -8,6 +8,7 @@ MarketError
 ├── UnknownPolicy           no such pricing policy
 ├── ObservationRefused      an observation that contradicts what is stored
 ├── ClosesRefused           mistakes in a file of closes, all of them listed
+├── ListingInvalid          what was said of a listing, every mistake of it
 ├── PriceSourceTaken        the listing has a price source already
 ├── ReasonMissing           a pack is superseded for a reason that is said
 └── PackConflict            sealed out of order
@@ -78,6 +79,23 @@ class ClosesRefused(MarketError):
         )
         if any(error["reason"] == "file_too_large" for error in errors):
             self.http_status = 413
+
+
+class ListingInvalid(MarketError):
+    """A listing that cannot be registered as described."""
+
+    code = "VALIDATION_2032"
+    http_status = 422
+    suggestion = "Mend the fields that details.errors names."
+
+    def __init__(self, mistakes: Sequence[tuple[str, str]]) -> None:
+        super().__init__(
+            f"The listing is not registered. {mistakes[0][1]}",
+            details={
+                "reason": "listing_invalid",
+                "errors": [{"column": column, "message": said} for column, said in mistakes],
+            },
+        )
 
 
 class PriceSourceTaken(MarketError):

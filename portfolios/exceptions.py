@@ -7,6 +7,7 @@ DawsError
     ├── PortfolioInvalid        VALIDATION_2011: settings a portfolio cannot have
     ├── EntriesRefused          VALIDATION_2010: mistakes in a batch of entries, all of them listed
     │   └── ImportRefused       the same for a file; 413 when it is too large
+    ├── ImportUndecided         VALIDATION_2031: a file leaves open what only its reader knows
     ├── EntryNotFound           NOT_FOUND_3004: no entry of that number in this ledger
     ├── EntryAlreadyReversed    BUSINESS_4007
     ├── NothingToAmend          BUSINESS_4009: a reversal is not corrected, it is reversed
@@ -79,6 +80,20 @@ class ImportRefused(EntriesRefused):
         super().__init__(errors)
         if any(error["reason"] == "file_too_large" for error in errors):
             self.http_status = 413
+
+
+class ImportUndecided(PortfolioError):
+    """The file can be read in several ways, and none of them was chosen."""
+
+    code = "VALIDATION_2031"
+    http_status = 422
+    suggestion = "Answer what details.questions asks and send the file again."
+
+    def __init__(self, questions: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(
+            f"Nothing was written: {questions[0]['message']}",
+            details={"reason": "ambiguous", "questions": [dict(each) for each in questions]},
+        )
 
 
 class EntryNotFound(PortfolioError):

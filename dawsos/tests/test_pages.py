@@ -4,30 +4,20 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from portfolios.models import PendingUpload, Portfolio, Transaction
+from portfolios.models import Portfolio
 from portfolios.tests.factories import PortfolioFactory
 
 pytestmark = pytest.mark.django_db
 
 Browser = Callable[[User], Client]
 
-ONE_DEPOSIT = b"date,type,gross_amount,currency\n2013-02-08,DEPOSIT,250.00,CAD\n"
-TWO_MISTAKES = (
-    b"date,type,gross_amount,currency\n2013-02-30,DEPOSIT,250.00,CAD\n2013-02-08,DEPOSIT,NaN,CAD\n"
-)
-
 
 def page(name: str, portfolio: Portfolio) -> str:
     return reverse(f"portfolios:{name}", args=[portfolio.pk])
-
-
-def upload(content: bytes) -> dict[str, SimpleUploadedFile]:
-    return {"file": SimpleUploadedFile("ledger.csv", content, "text/csv")}
 
 
 def test_home_leads_to_the_portfolios_or_to_the_login(browser: Browser, alice: User) -> None:
@@ -123,40 +113,6 @@ def test_a_filter_that_means_nothing_is_422(
     browser: Browser, traded: Portfolio, alice: User, asked: dict[str, str]
 ) -> None:
     assert browser(alice).get(page("transactions", traded), asked).status_code == 422
-
-
-def test_an_import_is_previewed_then_written_once(
-    browser: Browser, traded: Portfolio, alice: User
-) -> None:
-    client = browser(alice)
-    before = Transaction.objects.count()
-    assert client.post(page("import", traded), upload(ONE_DEPOSIT)).status_code == 200
-    assert Transaction.objects.count() == before
-    waiting = {"upload_id": str(PendingUpload.objects.get().pk)}
-    assert client.post(page("import", traded), waiting).status_code == 302
-    assert Transaction.objects.count() == before + 1
-    again = client.post(page("import", traded), waiting)
-    assert again.status_code == 422  # nothing waits any more
-    assert Transaction.objects.count() == before + 1
-
-
-def test_every_mistake_of_a_file_is_shown_with_its_row(
-    browser: Browser, traded: Portfolio, alice: User
-) -> None:
-    response = browser(alice).post(page("import", traded), upload(TWO_MISTAKES))
-    html = response.content.decode()
-    assert response.status_code == 422
-    assert "date: " in html and "2013-02-30" in html  # the column, what stands there, the remedy
-    assert "gross_amount: " in html and "NaN" in html
-    assert not PendingUpload.objects.exists()
-
-
-def test_another_users_upload_cannot_be_confirmed(
-    browser: Browser, traded: Portfolio, alice: User, bob: User
-) -> None:
-    browser(alice).post(page("import", traded), upload(ONE_DEPOSIT))
-    waiting = {"upload_id": str(PendingUpload.objects.get().pk)}
-    assert browser(bob).post(page("import", traded), waiting).status_code == 422
 
 
 def test_a_viewer_cannot_import(browser: Browser, traded: Portfolio, bob_viewer: User) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -13,190 +12,237 @@ from uuid import UUID
 from market.formats.csv_records import Limits
 from market.formats.faults import Fault
 from market.models import Security
-from market.selectors import policy_named
-from patterns.canonical import decimal_text
 from portfolios.calc.lots import Book
-from portfolios.formats import dawsos_csv
+from portfolios.formats.contract import Parsed, Shape, Source, Stated
 from portfolios.formats.draft import Draft
-from portfolios.models import ImportRun, Portfolio, Transaction
+from portfolios.models import EntryType, ImportRun, Portfolio, Transaction
 from portfolios.selectors.booked import book_entries
-from portfolios.selectors.duplicates import Duplicate, Known, sort_drafts
-from portfolios.selectors.ledger import draft_entries, ledger_rows, to_entries
-from portfolios.services.checks import booking_faults
+from portfolios.selectors.compared import Compared, compare
+from portfolios.selectors.duplicates import Duplicate
+from portfolios.selectors.instruments import (
+    Instrument,
+    Instruments,
+    match_instruments,
+    name_of,
+    target_of,
+)
+from portfolios.selectors.ledger import ledger_rows, to_entries
+from portfolios.services.checks import booking_faults, settled
+from portfolios.services.import_choices import Choices
+from portfolios.services.import_formats import read_file
+
+HELD = frozenset({EntryType.OPENING_BALANCE})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A balance that the file states, with the security it names."""
+
+    stated: Stated
+    security_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A file held against a ledger: what it would add, what is there already, what is wrong."""
+    """A file held against a ledger: what it would add, what is there already, what is wrong.
+
+    `drafts` are all entries of the file that could be read, in its order; `fresh` are those of
+    them to be written.
+    """
 
     file_hash: str
-    already_in: int | None
-    drafts: tuple[Draft, ...]
-    fresh: tuple[Draft, ...]
-    duplicates: tuple[Duplicate, ...]
-    errors: tuple[Fault, ...]
+    choices: Choices
+    title: str = ""
+    already_in: int | None = None
+    parsed: Parsed = field(default_factory=Parsed)
+    instruments: tuple[Instrument, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    compared: Compared = field(default_factory=Compared)
+    errors: tuple[Fault, ...] = ()
+    claims: tuple[Claim, ...] = ()
     before: Book | None = None
     after: Book | None = None
-    symbols: Mapping[UUID, str] | None = None
+    symbols: Mapping[UUID, str] = field(default_factory=dict)
+
+    @property
+    def fresh(self) -> tuple[Draft, ...]:
+        return self.compared.fresh
+
+    @property
+    def duplicates(self) -> tuple[Duplicate, ...]:
+        return self.compared.duplicates
+
+    @property
+    def unknown(self) -> tuple[Instrument, ...]:
+        """The instruments that their reader must name."""
+        return tuple(each for each in self.instruments if each.security is None)
 
 
-def plan_import(portfolio: Portfolio, content: bytes, *, today: date, limits: Limits) -> Plan:
+def plan_import(
+    portfolio: Portfolio, source: Source, choices: Choices, *, today: date, limits: Limits
+) -> Plan:
     """Parse, name the securities, find duplicates, book: every mistake of every step together."""
-    file_hash = sha256(content).hexdigest()
+    plan = Plan(file_hash=sha256(source.content).hexdigest(), choices=choices)
     done = ImportRun.objects.filter(
-        portfolio=portfolio, file_hash=file_hash, state=ImportRun.State.DONE
+        portfolio=portfolio, file_hash=plan.file_hash, state=ImportRun.State.DONE
     ).first()
     if done is not None:
-        return Plan(file_hash, done.pk, (), (), (), ())
-    parsed = dawsos_csv.parse(
-        content, base_currency=portfolio.base_currency, today=today, limits=limits
-    )
-    drafts, unknown = name_securities(parsed.drafts, portfolio.pricing_policy)
-    rows = list(ledger_rows(portfolio.pk))
-    keys = _keys(drafts)
-    sorted_ = sort_drafts(drafts, Known(rows, portfolio.base_currency), keys)
-    faults = [*parsed.faults, *unknown, *sorted_.faults]
-    plan = Plan(file_hash, None, tuple(drafts), sorted_.fresh, sorted_.duplicates, tuple(faults))
-    if parsed.unread is None:
+        return replace(plan, already_in=done.pk, title=done.format)
+    read = read_file(portfolio, source, choices, today=today, limits=limits)
+    parsed = read.parsed
+    title = read.format.title if read.format is not None else ""
+    plan = replace(plan, choices=read.choices, parsed=parsed, title=title, errors=parsed.faults)
+    if parsed.questions:
         return plan
-    doubtful = parsed.unread | {fault.value or "" for fault in unknown}
-    return _booked(portfolio, plan, rows, doubtful)
+    known = match_instruments(portfolio, parsed.drafts, parsed.stated, read.choices.matches)
+    plan = _named(plan, known, portfolio.base_currency)
+    rows = list(ledger_rows(portfolio.pk))
+    plan = _compared(plan, rows, portfolio.base_currency)
+    if read.format is not None and read.format.shape is Shape.HOLDINGS:
+        plan = replace(plan, errors=(*plan.errors, *_held_already(plan, rows)))
+    return _in_order(plan if parsed.unread is None else _booked(portfolio, plan, rows))
 
 
-def name_securities(drafts: Iterable[Draft], policy: str) -> tuple[list[Draft], list[Fault]]:
-    """Each draft's security by symbol and exchange. An unknown one is a mistake, never created."""
-    drafts = list(drafts)
-    basis = policy_named(policy).price_basis
-    listed: dict[str, list[Security]] = {}
-    wanted = {draft.symbol for draft in drafts if draft.symbol}
-    for security in Security.objects.on_basis(basis).listed(sorted(wanted)):
-        listed.setdefault(security.symbol, []).append(security)
+def _named(plan: Plan, known: Instruments, base_currency: str) -> Plan:
+    """Drafts with their securities, amounts settled. An unknown one is a mistake, never created."""
     named: list[Draft] = []
     faults: list[Fault] = []
-    for draft in drafts:
-        found = _security(draft, listed.get(draft.symbol, []))
-        if isinstance(found, Fault):
-            faults.append(found)
-        else:
-            named.append(draft if found is None else replace(draft, security_id=found.pk))
-    return named, faults
-
-
-def _security(draft: Draft, listed: Sequence[Security]) -> Security | Fault | None:
-    if not draft.symbol:
-        return None
-    matching = [s for s in listed if not draft.exchange or s.exchange == draft.exchange]
-    if len(matching) == 1:
-        return matching[0]
-    if matching:
-        exchanges = ", ".join(sorted(s.exchange for s in matching))
-        said = f"{draft.symbol} is listed on several exchanges: {exchanges}."
-        return _symbol_fault(draft, "ambiguous", said, "Fill in the exchange.")
-    where = f" on {draft.exchange}" if draft.exchange else ""
-    said = f"No security {draft.symbol[:40]!r}{where} is known."
-    remedy = "Check symbol and exchange; securities are registered before they are traded."
-    return _symbol_fault(draft, "unknown_symbol", said, remedy)
-
-
-def _symbol_fault(draft: Draft, reason: str, message: str, remedy: str) -> Fault:
-    return Fault(
-        reason=reason,
-        message=message,
-        remedy=remedy,
-        row=draft.row,
-        column="symbol",
-        value=draft.symbol,
+    for draft in plan.parsed.drafts:
+        given, wrong = _with_securities(draft, known)
+        faults.extend(wrong)
+        if not wrong:
+            named.append(given)
+    complete, unsettled = _settled(named, base_currency)
+    claims, unnamed = _claims(plan.parsed.stated, known)
+    return replace(
+        plan,
+        drafts=tuple(complete),
+        instruments=tuple(known.values()),
+        claims=tuple(claims),
+        errors=(*plan.errors, *faults, *unsettled, *unnamed),
     )
 
 
-def _booked(
-    portfolio: Portfolio, plan: Plan, rows: list[Transaction], doubtful: frozenset[str]
-) -> Plan:
+def _with_securities(draft: Draft, known: Instruments) -> tuple[Draft, list[Fault]]:
+    given: dict[str, Any] = {}
+    faults = []
+    for column, name in (("security_id", name_of(draft)), ("to_security_id", target_of(draft))):
+        if name is None or getattr(draft, column) is not None:
+            continue
+        instrument = known[name]
+        if instrument.security is None:
+            faults.append(instrument_fault(instrument, draft.row))
+        else:
+            given[column] = instrument.security.pk
+    return (replace(draft, **given) if given and not faults else draft), faults
+
+
+def instrument_fault(instrument: Instrument, row: int | None) -> Fault:
+    """An instrument that nobody has named yet, as the mistake of one row."""
+    remedy = "Say which security it is; securities are registered before they are traded."
+    if instrument.reason == "ambiguous":
+        remedy = "Fill in the exchange, or say which of them it is."
+    return Fault(
+        reason=instrument.reason,
+        message=instrument.message,
+        remedy=remedy,
+        row=row,
+        column="symbol",
+        value=instrument.name.symbol or instrument.name.isin or instrument.name.figi,
+    )
+
+
+def _settled(drafts: Sequence[Draft], base_currency: str) -> tuple[list[Draft], list[Fault]]:
+    """Amounts filled in; reversals have none of their own."""
+    plain = [draft for draft in drafts if draft.entry_type != EntryType.REVERSAL]
+    if not plain:
+        return list(drafts), []
+    complete, faults = settled(plain, base_currency)
+    if len(plain) == len(drafts):
+        return complete, faults
+    rest = iter(complete)
+    return [d if d.entry_type == EntryType.REVERSAL else next(rest) for d in drafts], faults
+
+
+def _claims(stated: Iterable[Stated], known: Instruments) -> tuple[list[Claim], list[Fault]]:
+    """Balances by what they speak of: said twice alike is said once, said differently is wrong."""
+    claims: dict[tuple[object, ...], Claim] = {}
+    faults = []
+    for each in stated:
+        name = name_of(each)
+        instrument = known[name] if name is not None else None
+        if instrument is not None and instrument.security is None:
+            faults.append(instrument_fault(instrument, each.row))
+            continue
+        pk = instrument.security.pk if instrument and instrument.security else None
+        about = (each.kind, each.asof_date, each.account, each.currency if pk is None else "", pk)
+        claim = claims.setdefault(about, Claim(stated=each, security_id=pk))
+        if claim.stated.amount != each.amount:
+            faults.append(_contradiction(claim.stated, each))
+    return list(claims.values()), faults
+
+
+def _contradiction(first: Stated, second: Stated) -> Fault:
+    said = f"The {second.kind} at the close of {second.asof_date} is {second.amount} here"
+    return Fault(
+        reason="balance_conflict",
+        message=f"{said}, but {first.amount} in row {first.row}.",
+        remedy="Remove the balance that is wrong.",
+        row=second.row,
+        value=str(second.amount),
+    )
+
+
+def _compared(plan: Plan, rows: list[Transaction], base_currency: str) -> Plan:
+    """Which entries the ledger holds already; reversals by what they reverse."""
+    keys = {pk: s.key for pk, s in _securities(plan.drafts).items()}
+    compared = compare(plan.drafts, rows, keys, base_currency)
+    return replace(plan, compared=compared, errors=(*plan.errors, *compared.faults))
+
+
+def _held_already(plan: Plan, rows: Iterable[Transaction]) -> Iterable[Fault]:
+    """What is held cannot open a second time: a statement of holdings begins a ledger."""
+    held = {(row.account, row.security_id) for row in rows if row.security_id}
+    for draft in plan.fresh:
+        if draft.entry_type in HELD and (draft.account, draft.security_id) in held:
+            yield Fault(
+                reason="already_held",
+                message=f"The ledger has entries of {draft.symbol or draft.isin} already.",
+                remedy="Import the transactions since, or undo the earlier holdings first.",
+                row=draft.row,
+                column="symbol",
+                value=draft.symbol,
+            )
+
+
+def _booked(portfolio: Portfolio, plan: Plan, rows: list[Transaction]) -> Plan:
     """The plan with the books before and after, and what booking refuses.
 
     A problem with a security of which some row could not be read may be the missing row's
     doing, so it is not reported beside that row's own mistake.
     """
-    base, head = portfolio.base_currency, rows[-1].seq if rows else 0
-    known, added = to_entries(rows, base), draft_entries(plan.fresh, head, base)
+    known = to_entries(rows, portfolio.base_currency)
+    added = plan.compared.entries(known, portfolio.base_currency)
     _, before = book_entries(portfolio, known)
     _, after = book_entries(portfolio, [*known, *added])
-    ids = {entry.security for entry in (*known, *added) if isinstance(entry.security, UUID)}
-    symbols = {pk: security.symbol for pk, security in Security.objects.in_bulk(ids).items()}
-    traded = {entry.seq: symbols.get(entry.security) for entry in (*known, *added)}
-    sure = [p for p in after.problems if not doubtful or traded.get(p.seq) not in doubtful]
+    ids = {pk for each in (*known, *added) for pk in (each.security, each.to_security)}
+    symbols = {
+        pk: s.symbol
+        for pk, s in Security.objects.in_bulk([pk for pk in ids if isinstance(pk, UUID)]).items()
+    }
     drafts = {entry.seq: draft for entry, draft in zip(added, plan.fresh, strict=True)}
-    errors = sorted((*plan.errors, *booking_faults(sure, drafts)), key=lambda f: f.row or 0)
-    return replace(plan, errors=tuple(errors), before=before, after=after, symbols=symbols)
+    traded = {entry.seq: symbols.get(entry.security) for entry in (*known, *added)}
+    traded |= {seq: draft.symbol for seq, draft in drafts.items()}
+    doubtful = {*(plan.parsed.unread or ()), *(each.name.symbol for each in plan.unknown)}
+    sure = [p for p in after.problems if not doubtful or traded.get(p.seq) not in doubtful]
+    errors = (*plan.errors, *booking_faults(sure, drafts))
+    return replace(plan, errors=errors, before=before, after=after, symbols=symbols)
 
 
-def _keys(drafts: Iterable[Draft]) -> dict[UUID, str]:
-    ids = {draft.security_id for draft in drafts if draft.security_id}
-    return {pk: security.key for pk, security in Security.objects.in_bulk(ids).items()}
+def _in_order(plan: Plan) -> Plan:
+    return replace(plan, errors=tuple(sorted(plan.errors, key=lambda fault: fault.row or 0)))
 
 
-def changes(plan: Plan) -> dict[str, list[dict[str, Any]]]:
-    """Positions, cash and lots that would be other than they are, before and after."""
-    if plan.before is None or plan.after is None:
-        return {"positions": [], "cash": [], "lots": []}
-    symbols = plan.symbols or {}
-    return {
-        "positions": _changed(_held(plan.before, symbols), _held(plan.after, symbols), "symbol"),
-        "cash": _changed(_money(plan.before), _money(plan.after), "currency"),
-        "lots": _changed(_lots(plan.before, symbols), _lots(plan.after, symbols), "lot"),
-    }
-
-
-def overdrafts(plan: Plan) -> list[dict[str, Any]]:
-    """Entries of the file after which the cash of a currency is below zero. They are booked."""
-    if plan.after is None or plan.before is None:
-        return []
-    known = {posting.seq for posting in plan.before.journal}
-    cash: dict[str, Decimal] = {}
-    found = []
-    for posting in plan.after.journal:
-        cash[posting.currency] = cash.get(posting.currency, Decimal(0)) + posting.cash
-        if posting.cash < 0 and cash[posting.currency] < 0 and posting.seq not in known:
-            found.append(
-                {
-                    "kind": "overdraft",
-                    "date": posting.on.isoformat(),
-                    "currency": posting.currency,
-                    "balance": decimal_text(cash[posting.currency]),
-                }
-            )
-    return found
-
-
-def _changed(
-    before: Mapping[str, Decimal], after: Mapping[str, Decimal], label: str
-) -> list[dict[str, Any]]:
-    names = sorted(before.keys() | after.keys())
-    zero = Decimal(0)
-    return [
-        {label: name, "before": before.get(name, zero), "after": after.get(name, zero)}
-        for name in names
-        if before.get(name, zero) != after.get(name, zero)
-    ]
-
-
-def _held(book: Book, symbols: Mapping[UUID, str]) -> dict[str, Decimal]:
-    held: dict[str, Decimal] = {}
-    for position in book.positions:
-        name = symbols[UUID(str(position.security))]
-        held[name] = held.get(name, Decimal(0)) + position.quantity
-    return held
-
-
-def _money(book: Book) -> dict[str, Decimal]:
-    money: dict[str, Decimal] = {}
-    for (_, currency), amount in book.cash.items():
-        money[currency] = money.get(currency, Decimal(0)) + amount
-    return money
-
-
-def _lots(book: Book, symbols: Mapping[UUID, str]) -> dict[str, Decimal]:
-    return {
-        f"{symbols[UUID(str(lot.security))]} {lot.acquisition_date} #{lot.label}": lot.quantity_open
-        for lot in book.lots
-    }
+def _securities(drafts: Iterable[Draft]) -> Mapping[UUID, Security]:
+    ids = {pk for draft in drafts for pk in (draft.security_id, draft.to_security_id) if pk}
+    return Security.objects.in_bulk(ids)

@@ -12,10 +12,10 @@ from accounts.models import User
 from market.formats.csv_records import Limits
 from portfolios.exceptions import UploadGone
 from portfolios.models import PendingUpload, Portfolio
-from portfolios.services.imports import SHOWN_ROWS
 from portfolios.services.uploads import import_upload, keep_upload
 from portfolios.tests.test_concurrency import at_once
 from portfolios.tests.world import LEDGER
+from portfolios.views.import_steps import PAGE_SIZE
 
 HEADER = "date,type,gross_amount,currency,external_id"
 
@@ -29,7 +29,7 @@ def post(user: User, portfolio: Portfolio, content: str) -> tuple[int, str]:
     client = Client(raise_request_exception=False)
     client.force_login(user)
     file = SimpleUploadedFile("ledger.csv", content.encode(), "text/csv")
-    response = client.post(f"/portfolios/{portfolio.pk}/import/", {"file": file})
+    response = client.post(f"/portfolios/{portfolio.pk}/import/", {"file": file}, follow=True)
     return response.status_code, response.content.decode()
 
 
@@ -82,11 +82,9 @@ class TestOfOneReader:
         status, page = post(alice, portfolio, "x" * (13 * 1024 * 1024))
         assert status == 413 and "The body is too large." in page
 
-    def test_a_long_file_shows_its_first_rows_and_says_so(
-        self, portfolio: Portfolio, alice: User
-    ) -> None:
-        status, page = post(alice, portfolio, deposits(SHOWN_ROWS + 1))
+    def test_a_long_file_is_paged_and_counted(self, portfolio: Portfolio, alice: User) -> None:
+        status, page = post(alice, portfolio, deposits(PAGE_SIZE + 1))
         assert status == 200
-        assert f"The first {SHOWN_ROWS} of {SHOWN_ROWS + 1} rows" in page
-        assert page.count('<tr id="row-') == SHOWN_ROWS
-        assert f"Write {SHOWN_ROWS + 1} entries" in page
+        assert page.count('<tr id="row-') == PAGE_SIZE
+        assert f"All <b>{PAGE_SIZE + 1}</b>" in page
+        assert f"Write {PAGE_SIZE + 1} entries" in page

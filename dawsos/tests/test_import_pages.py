@@ -1,0 +1,223 @@
+"""The import wizard as a browser gets it: every step, every refusal, and nothing written early."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEvent, User
+from market.models import Security
+from portfolios.models import ImportRun, InstrumentMatch, PendingUpload, Portfolio, Transaction
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User], Client]
+
+HEADER = b"date,type,symbol,exchange,quantity,price,gross_amount,currency\n"
+DEPOSIT = b"2013-02-08,DEPOSIT,,,,,250.00,CAD\n"
+MISTAKES = b"2013-02-30,DEPOSIT,,,,,250.00,CAD\n2013-02-08,DEPOSIT,,,,,NaN,CAD\n"
+UNKNOWN = b"2013-02-08,BUY,NEWCO,XTSE,1,20,,CAD\n"
+
+
+def address(name: str, portfolio: Portfolio, *more: object) -> str:
+    return reverse(f"portfolios:{name}", args=[portfolio.pk, *more])
+
+
+def choose(client: Client, portfolio: Portfolio, content: bytes, name: str = "a.csv") -> Any:
+    file = SimpleUploadedFile(name, content)
+    return client.post(address("import", portfolio), {"file": file}, follow=True)
+
+
+def step(portfolio: Portfolio) -> str:
+    return address("import-step", portfolio, PendingUpload.objects.get().pk)
+
+
+def test_a_file_is_reviewed_then_written_once(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    client, before = browser(alice), Transaction.objects.count()
+    page = choose(client, traded, HEADER + DEPOSIT)
+    assert page.status_code == 200 and b"1 new entry can be written" in page.content
+    assert Transaction.objects.count() == before
+    here = step(traded)
+    done = client.post(here, {"action": "write"}, follow=True)
+    assert b"1 entry imported" in done.content
+    assert Transaction.objects.count() == before + 1
+    assert client.post(here, {"action": "write"}).status_code == 422  # nothing waits any more
+    assert Transaction.objects.count() == before + 1
+
+
+def test_every_mistake_is_shown_with_its_row_and_nothing_can_be_written(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    client, before = browser(alice), Transaction.objects.count()
+    html = choose(client, traded, HEADER + DEPOSIT + MISTAKES).content.decode()
+    assert "2 mistakes: nothing can be written yet" in html
+    assert "date: " in html and "2013-02-30" in html  # the column, what stands there, the remedy
+    assert "gross_amount: " in html and "NaN" in html
+    assert client.post(step(traded), {"action": "write"}).status_code == 422
+    assert Transaction.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("fate", "rows"), [("", 3), ("new", 1), ("refused", 2), ("duplicate", 0), ("skipped", 0)]
+)
+def test_rows_are_filtered_by_their_fate(
+    browser: Browser, traded: Portfolio, alice: User, fate: str, rows: int
+) -> None:
+    client = browser(alice)
+    choose(client, traded, HEADER + DEPOSIT + MISTAKES)
+    html = client.get(step(traded), {"step": "review", "fate": fate}).content.decode()
+    assert html.count('<tr id="row-') == rows
+    assert "Refused <b>2</b>" in html
+
+
+def test_a_fragment_holds_the_rows_alone(browser: Browser, traded: Portfolio, alice: User) -> None:
+    client = browser(alice)
+    choose(client, traded, HEADER + DEPOSIT)
+    fragment = client.get(step(traded), {"step": "review"}, headers={"HX-Request": "true"}).content
+    assert b"<html" not in fragment and b'<tr id="row-2"' in fragment
+
+
+def test_an_unknown_security_is_asked_about_and_the_answer_is_kept(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    """NEWCO is nobody's symbol. Its reader says that it is MAPLE; the next file does not ask."""
+    client = browser(alice)
+    page = choose(client, traded, HEADER + UNKNOWN)
+    assert b"Say once which they are" in page.content
+    answered = client.post(step(traded), {"action": "match", "i0-other": "maple.xtse"}, follow=True)
+    assert b"1 new entry can be written" in answered.content
+    assert not InstrumentMatch.objects.exists()  # nothing is kept before the import
+    client.post(step(traded), {"action": "write"})
+    match = InstrumentMatch.objects.get()
+    assert (match.identifier, match.security.symbol) == ("symbol:NEWCO@XTSE", "MAPLE")
+    again = choose(client, traded, HEADER + UNKNOWN.replace(b",20,", b",21,"))
+    assert b"1 new entry can be written" in again.content
+
+
+def test_a_listing_that_nobody_knows_is_no_answer(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    client = browser(alice)
+    choose(client, traded, HEADER + UNKNOWN)
+    response = client.post(step(traded), {"action": "match", "i0-other": "NOPE.XTSE"})
+    assert response.status_code == 422 and b"No listing NOPE.XTSE is known" in response.content
+
+
+def described(**changes: str) -> dict[str, str]:
+    said = {
+        "symbol": "NEWCO",
+        "exchange": "XTSE",
+        "currency": "CAD",
+        "name": "New Co",
+        "security_type": "equity",
+    }
+    fields = {f"i0-{name}": value for name, value in (said | changes).items()}
+    return {"action": "match", "register": "0", **fields}
+
+
+def test_a_manager_registers_a_security_and_it_is_audited(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    client = browser(alice)
+    choose(client, traded, HEADER + UNKNOWN)
+    page = client.post(step(traded), described(), follow=True)
+    assert b"1 new entry can be written" in page.content
+    made = Security.objects.get(symbol="NEWCO")
+    assert (made.exchange, made.price_source) == ("XTSE", "")
+    assert alice.pk in AuditEvent.objects.filter(action="register_security").values_list(
+        "actor_id", flat=True
+    )
+
+
+def test_below_manager_nobody_registers_a_security(
+    browser: Browser, traded: Portfolio, bob: User
+) -> None:
+    client = browser(bob)
+    assert b"Register it" not in choose(client, traded, HEADER + UNKNOWN).content
+    assert client.post(step(traded), described()).status_code == 403
+    assert not Security.objects.filter(symbol="NEWCO").exists()
+
+
+@pytest.mark.parametrize("wrong", [{"currency": "dollars"}, {"exchange": "?"}, {"isin": "x"}])
+def test_a_security_that_cannot_be_registered_says_why(
+    browser: Browser, traded: Portfolio, alice: User, wrong: dict[str, str]
+) -> None:
+    client = browser(alice)
+    choose(client, traded, HEADER + UNKNOWN)
+    assert client.post(step(traded), described(**wrong)).status_code == 422
+    assert not Security.objects.filter(symbol="NEWCO").exists()
+
+
+def test_the_same_file_leads_to_the_run_that_brought_it(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    client = browser(alice)
+    choose(client, traded, HEADER + DEPOSIT)
+    client.post(step(traded), {"action": "write"})
+    run = ImportRun.objects.latest("pk")
+    page = choose(client, traded, HEADER + DEPOSIT)
+    assert page.redirect_chain[-1][0] == address("import-run", traded, run.pk)
+    assert f"Already imported in run {run.pk}".encode() in page.content
+
+
+def test_an_import_is_undone_from_its_page(
+    browser: Browser, traded: Portfolio, alice: User, bob_viewer: User
+) -> None:
+    run = ImportRun.objects.get()
+    undo = address("import-undo", traded, run.pk)
+    assert browser(bob_viewer).post(undo).status_code == 403
+    page = browser(alice).post(undo, follow=True)
+    assert b"5 entries of run" in page.content and b"undone" in page.content
+    assert b"Undo this import" not in page.content
+    assert browser(alice).get(address("import-runs", traded)).status_code == 200
+
+
+def test_a_file_may_be_left(browser: Browser, traded: Portfolio, alice: User) -> None:
+    client = browser(alice)
+    choose(client, traded, HEADER + DEPOSIT)
+    assert client.post(step(traded), {"action": "forget"})["Location"] == address("import", traded)
+    assert not PendingUpload.objects.exists()
+
+
+def test_another_users_file_is_not_shown_and_not_written(
+    browser: Browser, traded: Portfolio, alice: User, bob: User
+) -> None:
+    choose(browser(alice), traded, HEADER + DEPOSIT)
+    here = step(traded)
+    assert browser(bob).get(here).status_code == 422
+    assert browser(bob).post(here, {"action": "write"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b" \n\n",
+        b"\0" * 50,
+        b"\xff\xfe" + "date,type\n".encode("utf-16-le"),
+        b"PK\x03\x04 not really a zip",
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>',
+        b"{" * 10_000,
+        b"date,type,gross_amount,currency\n",
+    ],
+)
+def test_what_cannot_be_read_is_said_to_be_so(
+    browser: Browser, traded: Portfolio, alice: User, content: bytes
+) -> None:
+    response = choose(browser(alice), traded, content, "statement.bin")
+    assert response.status_code in {413, 422}
+    assert b"cannot be read" in response.content and b"root:" not in response.content
+    assert not PendingUpload.objects.exists()
+
+
+def test_a_foreign_run_is_none(browser: Browser, traded: Portfolio, charlie: User) -> None:
+    run = ImportRun.objects.get()
+    for name, more in (("import-runs", ()), ("import-run", (run.pk,))):
+        assert browser(charlie).get(address(name, traded, *more)).status_code == 404
+    assert browser(charlie).post(address("import-undo", traded, run.pk)).status_code == 404
+    assert ImportRun.objects.get().state == "done"

@@ -1,0 +1,58 @@
+"""Writing a plan's entries in the order of the file, its reversals among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from accounts.models import User
+from portfolios.models import ImportRun, Portfolio
+from portfolios.selectors.ledger import ledger_head, ledger_rows
+from portfolios.services.import_plan import Plan
+from portfolios.services.ledger import Appended, reverse_entries, write_entries
+
+
+def write_drafts(portfolio: Portfolio, plan: Plan, run: ImportRun, by: User) -> Appended | None:
+    """Each stretch of entries as one batch, each stretch of reversals as another; all are in the
+    caller's transaction. Returns first and last number and the new head, None if nothing is new."""
+    first: Appended | None = None
+    last: Appended | None = None
+    for start, end in stretches(plan):
+        if start in plan.compared.targets:
+            last = _reverse(portfolio, plan, range(start, end), by)
+        else:
+            last = write_entries(
+                portfolio,
+                plan.fresh[start:end],
+                by=by,
+                source=plan.choices.format,
+                import_run=run,
+            )
+        first = first or last
+    if first is None or last is None:
+        return None
+    head = ledger_head(portfolio.pk)
+    return Appended(first.first_seq, head.seq, head.entry_hash, first.entries)
+
+
+def stretches(plan: Plan) -> Iterator[tuple[int, int]]:
+    """Places of `fresh` that can be written together. Reversals are written newest target first,
+    so only those that stand in that order, under one reason, make one stretch."""
+    start = 0
+    for place in range(1, len(plan.fresh) + 1):
+        if place == len(plan.fresh) or _parts(plan, place):
+            yield start, place
+            start = place
+
+
+def _parts(plan: Plan, place: int) -> bool:
+    targets = plan.compared.targets
+    before, here = targets.get(place - 1), targets.get(place)
+    if before is None or here is None:
+        return before is not here
+    return here > before or plan.fresh[place].narration != plan.fresh[place - 1].narration
+
+
+def _reverse(portfolio: Portfolio, plan: Plan, places: range, by: User) -> Appended:
+    numbers = [plan.compared.targets[place] for place in places]
+    targets = list(ledger_rows(portfolio.pk).filter(seq__in=numbers))
+    return reverse_entries(portfolio, targets, by=by, reason=plan.fresh[places[0]].narration)
