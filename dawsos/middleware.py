@@ -1,8 +1,9 @@
-"""The outermost doors: health without a database, and our own errors as answers."""
+"""The outermost doors: health without a database, and our own errors as answers; and a clock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
@@ -50,6 +51,20 @@ class ErrorMiddleware:
             # The admin's bulk actions look up whatever ids are posted; ours are checked in forms.
             return bad_request(request, exception)
         return None
+
+
+class TimingMiddleware:
+    """How long the view took, its queries and its template included, waiting in a queue not."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = perf_counter()
+        response = self.get_response(request)
+        milliseconds = (perf_counter() - started) * 1000
+        response.headers["Server-Timing"] = f"view;dur={milliseconds:.1f}"
+        return response
 
 
 def _announced_bytes(request: HttpRequest) -> int:

@@ -1,8 +1,9 @@
 """Addresses of a portfolio's pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from portfolios.views import (
+    entries,
     import_runs,
     import_steps,
     imports,
@@ -13,6 +14,22 @@ from portfolios.views import (
 
 app_name = "portfolios"
 
+
+class LedgerSeq:
+    """The number of an entry. More digits than the column holds name no entry: nothing matches."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(LedgerSeq, "ledger_seq")
+
+LEDGER = "portfolios/<uuid:portfolio_id>/transactions"
 IMPORT = "portfolios/<uuid:portfolio_id>/import/<uuid:upload_id>"
 RUN = "portfolios/<uuid:portfolio_id>/imports/<int:run_id>"
 
@@ -20,11 +37,11 @@ urlpatterns = [
     path("portfolios/", portfolio.portfolio_list, name="list"),
     path("portfolios/new/", portfolio.new_portfolio, name="new"),
     path("portfolios/<uuid:portfolio_id>/", portfolio.overview, name="overview"),
-    path(
-        "portfolios/<uuid:portfolio_id>/transactions/",
-        transactions.transactions,
-        name="transactions",
-    ),
+    path(f"{LEDGER}/", transactions.transactions, name="transactions"),
+    path(f"{LEDGER}/new/", entries.new_entry, name="new_entry"),
+    path(f"{LEDGER}/<ledger_seq:seq>/", transactions.entry, name="entry"),
+    path(f"{LEDGER}/<ledger_seq:seq>/correct/", entries.amend, name="amend_entry"),
+    path(f"{LEDGER}/<ledger_seq:seq>/undo/", entries.undo, name="reverse_entry"),
     path("portfolios/<uuid:portfolio_id>/import/", imports.import_file, name="import"),
     path(f"{IMPORT}/", import_steps.step, name="import-step"),
     path(f"{IMPORT}/sample/", import_steps.sample, name="import-sample"),
@@ -32,5 +49,6 @@ urlpatterns = [
     path("portfolios/<uuid:portfolio_id>/imports/", import_runs.runs, name="import-runs"),
     path(f"{RUN}/", import_runs.run, name="import-run"),
     path(f"{RUN}/undo/", import_runs.undo, name="import-undo"),
+    path("securities/like/", entries.listings, name="listings"),
     path("securities/<uuid:security_id>/", security.security, name="security"),
 ]

@@ -68,6 +68,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # The innermost: what it measures is the view.
+    "dawsos.middleware.TimingMiddleware",
 ]
 
 TEMPLATES = [

@@ -13,7 +13,17 @@ register = template.Library()
 def control(field: BoundField) -> SafeString:
     """The field's widget with the look of its kind, marked invalid when it has errors."""
     look = "form-select" if isinstance(field.field.widget, forms.Select) else "form-control"
-    attributes: dict[str, str | bool] = {"class": look}
-    if field.errors:
-        attributes |= {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}_error"}
-    return field.as_widget(attrs=attributes)
+    return field.as_widget(attrs={"class": look, **_marks(field)})
+
+
+@register.simple_tag
+def listed_control(field: BoundField) -> SafeString:
+    """A text field whose suggestions stand in the datalist beside it."""
+    listed = f"{field.id_for_label}_listings"
+    return field.as_widget(attrs={"class": "form-control", "list": listed, **_marks(field)})
+
+
+def _marks(field: BoundField) -> dict[str, str | bool]:
+    if not field.errors:
+        return {}
+    return {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}_error"}

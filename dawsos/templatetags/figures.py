@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from dawsos.templatetags.reasons import sentence
 from dawsos.templatetags.shell import icon
+from patterns.canonical import decimal_text
 from patterns.cells import cell_at
 from patterns.formats import display
 from patterns.panels import Cell, Panel
@@ -181,6 +182,12 @@ def number(
         f"{value:f}",
         _digits(display(value, format_name, currency), currency),
     )
+
+
+@register.filter
+def digits(value: Decimal | None) -> str:
+    """A stored rate or ratio as written, without the zeros that only fill its column."""
+    return "" if value is None else decimal_text(value)
 
 
 @register.simple_tag

@@ -31,3 +31,14 @@ def page_link(context: template.Context, number: int) -> str:
     query = context["request"].GET.copy()
     query["page"] = str(number)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def stretch_link(context: template.Context, **place: object) -> str:
+    """The present address at another place of a list that is not counted: before=… or after=…"""
+    query = context["request"].GET.copy()
+    for name in ("before", "after", "page"):
+        query.pop(name, None)
+    for name, value in place.items():
+        query[name] = str(value)
+    return f"?{query.urlencode()}"

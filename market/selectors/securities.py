@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db.models import Q
+
 from market.calc.policies import Policy
 from market.exceptions import SecurityNotFound
 from market.models import Security
@@ -47,3 +49,18 @@ def security_by_key(key: str) -> Security:
     if security is None:
         raise SecurityNotFound(f"No security is listed as {key!r}.", details={"key": key})
     return security
+
+
+def priced_listings(symbol: str, exchange: str = "") -> list[Security]:
+    """The listings of a symbol that a ledger can hold, on every exchange or on one."""
+    found = Security.objects.on_basis(Security.PriceBasis.RAW).filter(symbol=symbol)
+    return list((found.filter(exchange=exchange) if exchange else found).order_by("exchange"))
+
+
+def listings_like(text: str, *, limit: int = 20) -> list[Security]:
+    """Listings whose symbol starts with a text or whose name holds it, symbols first."""
+    known = Security.objects.active().on_basis(Security.PriceBasis.RAW)
+    by_symbol = list(known.filter(symbol__istartswith=text).order_by("symbol", "exchange")[:limit])
+    seen = {security.pk for security in by_symbol}
+    by_name = known.filter(Q(name__icontains=text) | Q(isin__iexact=text)).order_by("symbol")
+    return [*by_symbol, *(found for found in by_name[:limit] if found.pk not in seen)][:limit]

@@ -1,4 +1,9 @@
-"""One page of the ledger for a reader: filtered, newest first, in a stable order."""
+"""A stretch of the ledger for a reader: filtered, newest first, in a stable order.
+
+A page is found by the entry it starts behind, never by counting: a request costs the same in a
+ledger of a hundred entries and of a hundred thousand. Days are indexed; every other filter looks
+at no more than `SCAN` entries and says where it stopped.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +11,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from portfolios.models import Transaction
+from market.models import Security
+from portfolios.models import EntryType, Transaction
+from portfolios.selectors.ledger import ledger_head
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500
+SCAN = 20_000
+ORDER = ("-transaction_date", "-seq")
+REVERSED = (("", "Shown, struck through"), ("hide", "Hidden"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,52 +30,193 @@ class TransactionFilter:
 
     entry_type: str = ""
     symbol: str = ""
+    account: str = ""
     start: date | None = None
     end: date | None = None
     text: str = ""
+    import_run: int | None = None
+    reversed: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self == TransactionFilter()
+
+    @property
+    def scans(self) -> bool:
+        """Whether entries must be looked at one by one, rather than found by their day."""
+        said = (self.entry_type, self.symbol, self.account, self.text, self.reversed)
+        return any(said) or self.import_run is not None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where an entry stands in the order of days: what a page starts behind."""
+
+    day: date
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.day}.{self.seq}"
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """Raises ValueError for what is no place."""
+        day, _, seq = text.partition(".")
+        number = int(seq)
+        if not 0 <= number < 2**31:
+            raise ValueError(text)
+        return cls(date.fromisoformat(day), number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPage:
+    """`newer` and `older` are where the neighbouring pages start; None at the ends.
+
+    `count` is how many entries match, when that costs nothing to know. `searched_to` is the day
+    at which a search stopped with more of the ledger behind it.
+    """
+
+    entries: tuple[Transaction, ...]
+    newer: Place | None
+    older: Place | None
+    count: int | None
+    searched_to: date | None = None
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        return frozenset(entry.account for entry in self.entries)
 
 
 def transactions_page(
     portfolio_id: UUID,
     wanted: TransactionFilter | None = None,
     *,
-    page: int = 1,
+    before: Place | None = None,
+    after: Place | None = None,
     page_size: int = PAGE_SIZE,
-) -> Page[Transaction]:
-    """A page outside the range is answered with the nearest one that exists."""
-    rows = _matching(portfolio_id, wanted or TransactionFilter())
-    shown = rows.select_related("security", "reverses", "reversed_by", "import_run")
+) -> LedgerPage:
+    """The newest matching entries, those older than `before`, or those next newer than `after`."""
+    wanted = wanted or TransactionFilter()
     size = min(max(page_size, 1), MAX_PAGE_SIZE)
-    return Paginator(shown, size).get_page(page)
+    if after is not None:
+        return _newer(portfolio_id, wanted, after, size)
+    days = _of_days(portfolio_id, wanted)
+    if before is not None:
+        days = days.filter(_older_than(before))
+    edge = _edge(days) if wanted.scans else None
+    rows = _matching(days, wanted)
+    if edge is not None:
+        rows = rows.filter(_newer_than(edge, inclusive=True))
+    found = list(_shown(rows).order_by(*ORDER)[: size + 1])
+    entries = tuple(found[:size])
+    more = len(found) > size
+    stopped = not more and edge is not None
+    older = _place(entries[-1]) if more else edge
+    newer = _place(entries[0]) if before is not None and entries else None
+    count = _count(portfolio_id, wanted, entries, whole=before is None and older is None)
+    return LedgerPage(
+        entries=entries,
+        newer=newer,
+        older=older,
+        count=count,
+        searched_to=edge.day if stopped and edge is not None else None,
+    )
 
 
 def ledger_symbols(portfolio_id: UUID) -> list[str]:
     """Symbols that occur in the ledger, for the filter's list."""
-    rows = Transaction.objects.filter(portfolio_id=portfolio_id, security__isnull=False)
-    return list(
-        rows.order_by("security__symbol").values_list("security__symbol", flat=True).distinct()
-    )
+    named = Transaction.objects.filter(portfolio_id=portfolio_id, security=OuterRef("pk"))
+    found = Security.objects.filter(Exists(named)).order_by("symbol").distinct()
+    return list(found.values_list("symbol", flat=True))
 
 
-def _matching(portfolio_id: UUID, wanted: TransactionFilter) -> QuerySet[Transaction]:
+def _newer(portfolio_id: UUID, wanted: TransactionFilter, after: Place, size: int) -> LedgerPage:
+    """The page before, read upwards. At the top it is filled up from the newest entry on."""
+    days = _of_days(portfolio_id, wanted).filter(_newer_than(after))
+    rows = _matching(days, wanted)
+    edge = _edge(days, upwards=True) if wanted.scans else None
+    if edge is not None:
+        rows = rows.filter(_older_than(edge, inclusive=True))
+    found = list(_shown(rows).order_by("transaction_date", "seq")[: size + 1])
+    if len(found) <= size and edge is None:
+        return transactions_page(portfolio_id, wanted, page_size=size)
+    entries = tuple(reversed(found[:size]))
+    newer = _place(entries[0]) if len(found) > size else edge
+    older = _place(entries[-1]) if entries else after
+    return LedgerPage(entries=entries, newer=newer, older=older, count=None)
+
+
+def _count(
+    portfolio_id: UUID,
+    wanted: TransactionFilter,
+    entries: tuple[Transaction, ...],
+    *,
+    whole: bool,
+) -> int | None:
+    """Numbers have no gaps: the newest is the count of all. One page of matches counts itself."""
+    if whole:
+        return len(entries)
+    return ledger_head(portfolio_id).seq if wanted.is_empty else None
+
+
+def _of_days(portfolio_id: UUID, wanted: TransactionFilter) -> QuerySet[Transaction]:
     rows = Transaction.objects.filter(portfolio_id=portfolio_id)
-    if wanted.entry_type:
-        rows = rows.filter(entry_type=wanted.entry_type)
-    if wanted.symbol:
-        rows = rows.filter(security__symbol__iexact=wanted.symbol)
     if wanted.start is not None:
         rows = rows.filter(transaction_date__gte=wanted.start)
     if wanted.end is not None:
         rows = rows.filter(transaction_date__lte=wanted.end)
-    if wanted.text:
-        rows = rows.filter(_mentions(wanted.text))
-    return rows.order_by("-transaction_date", "-seq")
+    return rows
+
+
+def _edge(days: QuerySet[Transaction], *, upwards: bool = False) -> Place | None:
+    """The last entry that one request may look at; None when the ledger ends before it."""
+    order = ("transaction_date", "seq") if upwards else ORDER
+    places = days.order_by(*order).values_list("transaction_date", "seq")
+    found = list(places[SCAN - 1 : SCAN + 1])
+    return Place(*found[0]) if len(found) == 2 else None
+
+
+def _matching(rows: QuerySet[Transaction], wanted: TransactionFilter) -> QuerySet[Transaction]:
+    if wanted.entry_type:
+        rows = rows.filter(entry_type=wanted.entry_type)
+    if wanted.symbol:
+        of = list(
+            Security.objects.filter(symbol=wanted.symbol.upper()).values_list("pk", flat=True)
+        )
+        rows = rows.filter(Q(security__in=of) | Q(to_security__in=of))
+    if wanted.account:
+        account = wanted.account
+        rows = rows.filter(Q(account=account) | Q(cash_account=account) | Q(to_account=account))
+    if wanted.import_run is not None:
+        rows = rows.filter(import_run=wanted.import_run)
+    if wanted.reversed == "hide":
+        undone = Transaction.objects.filter(reverses=OuterRef("pk"))
+        rows = rows.exclude(entry_type=EntryType.REVERSAL).exclude(Exists(undone))
+    return rows.filter(_mentions(wanted.text)) if wanted.text else rows
 
 
 def _mentions(text: str) -> Q:
-    return (
-        Q(narration__icontains=text)
-        | Q(external_id__icontains=text)
-        | Q(security__symbol__icontains=text)
-        | Q(security__name__icontains=text)
-    )
+    """Names are looked up among the securities first: they are few, entries are many."""
+    named = Security.objects.filter(Q(symbol__icontains=text) | Q(name__icontains=text))
+    of = list(named.values_list("pk", flat=True))
+    said = Q(narration__icontains=text) | Q(external_id__icontains=text)
+    return said | Q(security__in=of) if of else said
+
+
+def _shown(rows: QuerySet[Transaction]) -> QuerySet[Transaction]:
+    return rows.select_related("security", "to_security", "reverses", "reversed_by", "import_run")
+
+
+def _place(entry: Transaction) -> Place:
+    return Place(entry.transaction_date, entry.seq)
+
+
+def _older_than(place: Place, *, inclusive: bool = False) -> Q:
+    """The first condition alone is what the index of days is entered by."""
+    seq = Q(seq__lte=place.seq) if inclusive else Q(seq__lt=place.seq)
+    return Q(transaction_date__lte=place.day) & (Q(transaction_date__lt=place.day) | seq)
+
+
+def _newer_than(place: Place, *, inclusive: bool = False) -> Q:
+    seq = Q(seq__gte=place.seq) if inclusive else Q(seq__gt=place.seq)
+    return Q(transaction_date__gte=place.day) & (Q(transaction_date__gt=place.day) | seq)

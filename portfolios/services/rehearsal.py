@@ -10,14 +10,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.identity import as_user
 from accounts.models import User
+from portfolios.exceptions import PreviewOutdated
 from portfolios.models import CashBalance, Lot, LotClosure, Transaction
-from portfolios.services.ledger import Appended
+from portfolios.selectors.ledger import ledger_head
+from portfolios.services.ledger import Appended, lock_ledger
 
 ZERO = Decimal(0)
 
@@ -153,3 +156,21 @@ def _realized(before: _State, after: _State) -> Decimal | None:
     if any(either[key].realized_pnl is None for key in changed):
         return None
     return sum(known, ZERO)
+
+
+def preview_token(portfolio_id: UUID, said: object) -> str:
+    """What was previewed, and on which ledger: another head or another entry gives another."""
+    head = ledger_head(portfolio_id)
+    return sha256(f"{head.entry_hash} {said!r}".encode()).hexdigest()
+
+
+def write_previewed(
+    portfolio_id: UUID, token: str, said: object, act: Callable[[], Appended], *, by: User
+) -> Appended:
+    """Run `act` if what it writes was previewed on this very ledger, so a button that is pressed
+    twice writes once. Raises PreviewOutdated, and whatever `act` raises."""
+    with as_user(by.pk):
+        lock_ledger(portfolio_id)
+        if token != preview_token(portfolio_id, said):
+            raise PreviewOutdated("The ledger or the entry has changed since its preview.")
+        return act()

@@ -13,7 +13,7 @@ from patterns.layout import panels
 from patterns.models import PatternRun, StepResult
 from portfolios.exceptions import PortfolioNotFound
 from portfolios.models import HistoryState, Portfolio
-from portfolios.selectors import TransactionFilter, build_context, ledger_symbols, transactions_page
+from portfolios.selectors import build_context
 from portfolios.services.runs import Execution, execute
 from portfolios.tests.factories import append, deposit
 from portfolios.tests.world import FRI, THU, WED
@@ -138,20 +138,3 @@ def test_what_is_shown_beside_a_figure_is_part_of_its_fingerprint(
     assert fingerprint()["settings_hash"] != before["settings_hash"]
     append(traded, alice, deposit("1"))
     assert fingerprint()["ledger_commit_hash"] != before["ledger_commit_hash"]
-
-
-def test_transactions_are_filtered_and_paged_in_a_fixed_order(traded: Portfolio) -> None:
-    def numbers(**wanted: object) -> list[int]:
-        found = transactions_page(traded.pk, TransactionFilter(**wanted))  # type: ignore[arg-type]
-        return [row.seq for row in found]
-
-    assert numbers() == [5, 4, 3, 2, 1]
-    assert numbers(entry_type="BUY") == [4, 3]
-    assert numbers(symbol="acme") == [5, 3]
-    assert numbers(start=THU) == [5]
-    assert numbers(end=WED, text="maple") == [4]
-    second = transactions_page(traded.pk, page=2, page_size=2)
-    pages = second.paginator
-    assert ([row.seq for row in second], pages.num_pages, pages.count) == ([3, 2], 3, 5)
-    assert transactions_page(traded.pk, page=99, page_size=2).number == 3
-    assert ledger_symbols(traded.pk) == ["ACME", "MAPLE"]
