@@ -1,0 +1,87 @@
+"""What a format has found so far: entries, mistakes, skipped rows and balances, told at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from market.formats.faults import Fault
+from market.formats.fields import Place
+from portfolios.formats.amounts import settle
+from portfolios.formats.contract import Options, Parsed, Question, Skipped, Stated
+from portfolios.formats.draft import Draft
+
+
+@dataclass(slots=True)
+class Findings:
+    """The collector of one parse. An entry whose amounts disagree becomes a mistake here."""
+
+    options: Options
+    drafts: list[Draft] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    stated: list[Stated] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unread: set[str] | None = field(default_factory=set)
+
+    def add(self, draft: Draft) -> None:
+        """Keep an entry, its amounts completed; what the columns contradict is told."""
+        draft, faults = settle(_shortened(draft), self.options.base_currency)
+        if faults:
+            self.fail(faults, draft.symbol)
+        else:
+            self.drafts.append(draft)
+
+    def fail(self, faults: Iterable[Fault], symbol: str = "") -> None:
+        """Mistakes of one row, whose entry is therefore not known."""
+        self.faults.extend(faults)
+        if self.unread is not None:
+            self.unread.add(symbol)
+
+    def refuse(
+        self,
+        place: Place,
+        reason: str,
+        message: str,
+        remedy: str,
+        *,
+        value: str | None = None,
+        symbol: str = "",
+    ) -> None:
+        self.fail([place.fault(reason, message, remedy, value)], symbol)
+
+    def skip(self, row: int, reason: str, value: str = "") -> None:
+        self.skipped.append(Skipped(row=row, reason=reason, value=value[:100]))
+
+    def parsed(self) -> Parsed:
+        """Everything, each list in the order of the file. A file with questions has no entries."""
+        self.faults.sort(key=lambda fault: fault.row or 0)
+        self.skipped.sort(key=lambda skipped: skipped.row)
+        self.drafts.sort(key=lambda draft: draft.row or 0)
+        if self.questions:
+            return Parsed(questions=tuple(self.questions), notes=tuple(self.notes))
+        return Parsed(
+            drafts=tuple(self.drafts),
+            faults=tuple(self.faults),
+            unread=None if self.unread is None else frozenset(self.unread),
+            skipped=tuple(self.skipped),
+            stated=tuple(self.stated),
+            notes=tuple(self.notes),
+        )
+
+
+def refused(*faults: Fault) -> Parsed:
+    """A file of which nothing could be read, so that not even its symbols are known."""
+    return Parsed(faults=faults, unread=None)
+
+
+def _shortened(draft: Draft) -> Draft:
+    """Texts that only describe are cut to what the ledger keeps; a figure never is."""
+    return replace(
+        draft,
+        narration=draft.narration[:500].rstrip(),
+        security_name=draft.security_name[:200].rstrip(),
+        external_id=draft.external_id[:128],
+        account=draft.account[:64],
+    )
