@@ -1,0 +1,59 @@
+"""The denied losses inside one owner's shares of a security (Income Tax Act s. 53(1)(f))."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from portfolios.calc.deferral.lines import lot_as_booked
+from portfolios.calc.deferral.records import DeferredLot, Holder
+from portfolios.calc.deferral.shares import COST_PLACES, as_number
+from portfolios.calc.entries import ZERO, SecurityKey
+from portfolios.calc.lots import Lot
+from portfolios.calc.money import allocate, half_even, places_of
+
+PoolKey = tuple[SecurityKey, Holder]
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A denied loss on its way into a pool, from a day on."""
+
+    on: date
+    amount: Decimal
+    pending_until: date
+
+
+@dataclass(slots=True)
+class Pool:
+    """The denied losses inside one owner's shares of a group, and those still to come."""
+
+    added: Decimal = ZERO
+    coming: list[Addition] = field(default_factory=list)
+    pending_until: date | None = None
+
+    def advance(self, upto: date) -> None:
+        """Let in what is due by the end of a day."""
+        for addition in [one for one in self.coming if one.on <= upto]:
+            self.coming.remove(addition)
+            self.added += addition.amount
+            self.pending_until = max(self.pending_until or date.min, addition.pending_until)
+
+    def relieve(self, quantity: Fraction, held: Fraction) -> Decimal:
+        """What leaves with `quantity` of `held` shares, six decimals; the last take the rest."""
+        share = Fraction(self.added) if quantity >= held else Fraction(self.added) * quantity / held
+        leaving = half_even(as_number(share), COST_PLACES)
+        self.added -= leaving
+        return leaving
+
+
+def raised_lots(lots: Sequence[Lot], pool: Pool, asof: date) -> list[DeferredLot]:
+    """A pool's denied losses over its open lots, by quantity; holding starts stay."""
+    places = max(places_of(pool.added), COST_PLACES)
+    amounts = allocate(pool.added, [lot.quantity_open for lot in lots], places)
+    provisional = pool.pending_until is not None and asof <= pool.pending_until
+    return [
+        lot_as_booked(lot, added=amount, provisional=provisional and amount > 0)
+        for lot, amount in zip(lots, amounts, strict=True)
+    ]

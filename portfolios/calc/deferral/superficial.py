@@ -1,0 +1,270 @@
+"""Canadian superficial losses (methods §1.8; Income Tax Act s. 54 and 53(1)(f), IT-456R).
+
+The problem. With S shares sold at a loss, P bought from 30 days before to 30 days after the sale,
+and B held at the end of day 30, the part min(S, P, B)/S of the loss is denied and added to the
+adjusted cost base of what took the place of the shares sold. Nothing held, nothing denied.
+
+A worked ledger (CAD): 50 bought at 10; on 2024-06-10 20 are sold at 8, a loss of 40; on 06-25 15
+are bought at 8.50. S = 20, P = 15, B = 45 on 07-10: 40·15/20 = 30 are denied. The pool of 45 costs
+300 + 127.50 + 30 = 457.50.
+
+The algorithm. Sales in order of relief. The denied part goes to the purchases of the window by
+day: of the taxpayer or an affiliate, into that pool from the sale or, if later, the purchase on;
+of a registered plan, it is forfeited. What a pool holds of denied losses leaves it with the
+shares sold, in proportion. The formula is applied to each sale by itself, so one purchase can
+count for two sales. Every purchase of the window counts, that of the sold shares too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from portfolios.calc.deferral.lines import as_booked, unknown, untaxed
+from portfolios.calc.deferral.pools import Addition, Pool, PoolKey, raised_lots
+from portfolios.calc.deferral.records import (
+    WINDOW,
+    Circumstances,
+    Deferrals,
+    DeferredClosure,
+    DeferredLot,
+    Holder,
+    LossRule,
+    SaleCount,
+)
+from portfolios.calc.deferral.shares import (
+    COST_PLACES,
+    Block,
+    ShareCount,
+    as_number,
+    as_shares,
+    blocks_of,
+    by_sale,
+    outside_blocks,
+)
+from portfolios.calc.entries import ZERO, SecurityKey
+from portfolios.calc.lots import Book, Closure, Lot
+from portfolios.calc.money import allocate, minor_units, round_money
+
+
+def superficial_losses(book: Book, asof: date, circumstances: Circumstances) -> Deferrals:
+    """Every closure and open lot of a book under the Canadian rule, as of a day.
+
+    The book must be booked up to that day, at average cost, which is the adjusted cost base; with
+    another method its own costs are taken as they are. Until day 30, B is what is held on the
+    as-of day and the line is provisional.
+    """
+    return _Pass(book, asof, circumstances).run()
+
+
+class _Pass:
+    """One pass over the sales of a book; pools fill and empty as it goes."""
+
+    def __init__(self, book: Book, asof: date, circumstances: Circumstances) -> None:
+        self.book = book
+        self.asof = asof
+        self.count = ShareCount(book.accepted)
+        self.circumstances = circumstances
+        self.lots = blocks_of(book, self.count, circumstances, asof)
+        self.remaining = {key: block.quantity for key, block in self.lots.items()}
+        outside = outside_blocks(circumstances.purchases, self.count, circumstances, asof)
+        self.blocks: dict[SecurityKey, list[Block]] = {}
+        for block in sorted([*self.lots.values(), *outside], key=lambda block: block.order):
+            self.blocks.setdefault(block.group, []).append(block)
+        self.pools: dict[PoolKey, Pool] = {}
+        self.counts: list[SaleCount] = []
+
+    def run(self) -> Deferrals:
+        lines = [line for sale in by_sale(self.book.closures) for line in self._sale(sale)]
+        lots = self._open_lots()
+        return Deferrals(
+            rule=LossRule.CA,
+            asof=self.asof,
+            closures=tuple(lines),
+            lots=lots,
+            counts=tuple(self.counts),
+        )
+
+    def _sale(self, sale: Sequence[Closure]) -> list[DeferredClosure]:
+        lines: list[DeferredClosure] = []
+        for holder in Holder:
+            closures = [one for one in sale if self.circumstances.holder(one.account) is holder]
+            sold = [one for one in closures if self._is_sale(one)]
+            lines += [as_booked(one, self._reason(one)) for one in closures if one not in sold]
+            if sold:
+                lines += self._sold_by(holder, sold)
+        return lines
+
+    def _is_sale(self, closure: Closure) -> bool:
+        """Not one of a short position, nor a return of capital above cost, of no shares."""
+        return self._reason(closure) is None and closure.quantity != 0
+
+    def _reason(self, closure: Closure) -> str | None:
+        return None if (closure.open_seq, closure.number) in self.lots else "SHORT"
+
+    def _sold_by(self, holder: Holder, sale: Sequence[Closure]) -> list[DeferredClosure]:
+        """The closures of one sale by one owner: relieve the pool, then deny what is replaced."""
+        first = sale[0]
+        group = self.circumstances.group(first.security)
+        held = self._held_before(group, holder, first)
+        sold = sum((self._relieve(closure) for closure in sale), Fraction(0))
+        if holder is Holder.REGISTERED:
+            return [untaxed(closure) for closure in sale]
+        added = self._pool(group, holder, first.close_date).relieve(sold, held)
+        booked = [closure.realized_pnl for closure in sale if closure.realized_pnl is not None]
+        if len(booked) < len(sale):
+            return [unknown(closure) for closure in sale]
+        gain = round_money(sum(booked, ZERO) - added, self.book.base_currency)
+        line = replace(as_booked(first, None), added_cost=added, gain=gain)
+        if gain < 0:
+            line = self._denied(line, -gain, group, sold)
+        return _shared(line, gain, sale, booked, self.book.base_currency)
+
+    def _relieve(self, closure: Closure) -> Fraction:
+        """Take a closure's shares out of their lot; how many, in today's shares."""
+        quantity = self.count.today(closure.security, closure.quantity, closure.close_date)
+        self.remaining[closure.open_seq, closure.number] -= quantity
+        return quantity
+
+    def _denied(
+        self, line: DeferredClosure, loss: Decimal, group: SecurityKey, sold: Fraction
+    ) -> DeferredClosure:
+        """The denied part of a loss, and where it goes."""
+        closes = line.close_date + WINDOW
+        bought = [block for block in self.blocks[group] if _counts(block, line.close_date)]
+        purchased = sum((block.quantity for block in bought), Fraction(0))
+        held = sum((block.shares_on(closes) for block in self.blocks[group]), Fraction(0))
+        self.counts.append(
+            SaleCount(
+                close_seq=line.close_seq,
+                sold=as_shares(sold),
+                bought=as_shares(purchased),
+                held=as_shares(held),
+            )
+        )
+        taken = _replacements(bought, self.blocks[group], sold, closes)
+        replaced = sum((shares for _, shares in taken), Fraction(0))
+        denied = round_money(as_number(Fraction(loss) * replaced / sold), self.book.base_currency)
+        forfeited, outside = self._place(denied, taken, line, closes)
+        return replace(
+            line,
+            disallowed=denied,
+            forfeited=forfeited,
+            moved_outside=outside,
+            window_closes=closes,
+            provisional=self.asof <= closes,
+        )
+
+    def _place(
+        self,
+        denied: Decimal,
+        taken: Sequence[tuple[Block, Fraction]],
+        line: DeferredClosure,
+        closes: date,
+    ) -> tuple[Decimal, Decimal]:
+        """Give a denied loss to the purchases that took the place: (forfeited, outside)."""
+        places = minor_units(self.book.base_currency)
+        amounts = (
+            allocate(denied, [as_number(shares) for _, shares in taken], places) if taken else ()
+        )
+        forfeited = outside = ZERO
+        for (block, _), amount in zip(taken, amounts, strict=True):
+            if block.holder is Holder.REGISTERED:
+                forfeited += amount
+            elif block.lot is None:
+                outside += amount
+            else:
+                from_day = max(block.acquired, line.close_date)
+                pool = self.pools.setdefault((block.group, block.holder), Pool())
+                pool.coming.append(Addition(from_day, amount, closes))
+        return forfeited, outside
+
+    def _pool(self, group: SecurityKey, holder: Holder, on: date) -> Pool:
+        pool = self.pools.setdefault((group, holder), Pool())
+        pool.advance(on)
+        return pool
+
+    def _held_before(self, group: SecurityKey, holder: Holder, sale: Closure) -> Fraction:
+        """What an owner held just before a sale; a purchase of that day behind it is not yet in."""
+        when = sale.close_date, sale.close_seq
+        return sum(
+            (
+                self.remaining[key]
+                for key, block in self.lots.items()
+                if (block.group, block.holder) == (group, holder)
+                and (block.acquired, block.open_seq) < when
+            ),
+            Fraction(0),
+        )
+
+    def _open_lots(self) -> tuple[DeferredLot, ...]:
+        owners: dict[PoolKey, list[Lot]] = {}
+        for block in self.lots.values():
+            if block.lot is not None and block.lot.is_open:
+                owners.setdefault((block.group, block.holder), []).append(block.lot)
+        lots = [
+            raised
+            for key, held in owners.items()
+            for raised in raised_lots(held, self._pool(*key, self.asof), self.asof)
+        ]
+        return tuple(sorted(lots, key=lambda lot: (lot.open_seq, lot.number)))
+
+
+def _counts(block: Block, sold_on: date) -> bool:
+    """Whether a purchase lies in the window; one that sold out before the sale still counts."""
+    return block.replaces and abs(block.acquired - sold_on) <= WINDOW
+
+
+def _replacements(
+    bought: Sequence[Block], group: Sequence[Block], sold: Fraction, closes: date
+) -> list[tuple[Block, Fraction]]:
+    """Purchases of the window by day, none beyond what its owner still holds on day 30."""
+    room: dict[tuple[Holder, bool], Fraction] = {}
+    for block in group:
+        room[block.owner] = room.get(block.owner, Fraction(0)) + block.shares_on(closes)
+    taken = []
+    for block in bought:
+        shares = min(block.quantity, sold, room[block.owner])
+        if shares > 0:
+            taken.append((block, shares))
+            sold -= shares
+            room[block.owner] -= shares
+    return taken
+
+
+def _shared(
+    line: DeferredClosure,
+    gain: Decimal,
+    sale: Sequence[Closure],
+    booked: Sequence[Decimal],
+    currency: str,
+) -> list[DeferredClosure]:
+    """A sale's figures over its closures, by quantity; each keeps its own booked result.
+
+    A cent that rounding leaves between the lines and the sale goes to the last line.
+    """
+    weights = [closure.quantity for closure in sale]
+    added = allocate(line.added_cost or ZERO, weights, max(minor_units(currency), COST_PLACES))
+    disallowed, forfeited, outside = (
+        allocate(amount or ZERO, weights, minor_units(currency))
+        for amount in (line.disallowed, line.forfeited, line.moved_outside)
+    )
+    lines = []
+    for index, (closure, result) in enumerate(zip(sale, booked, strict=True)):
+        is_last = index == len(sale) - 1
+        own = gain if is_last else round_money(result - added[index], currency)
+        gain -= own
+        lines.append(
+            replace(
+                as_booked(closure, None),
+                added_cost=added[index],
+                gain=own,
+                disallowed=disallowed[index],
+                forfeited=forfeited[index],
+                moved_outside=outside[index],
+                window_closes=line.window_closes,
+                provisional=line.provisional,
+            )
+        )
+    return lines
