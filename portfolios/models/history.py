@@ -9,7 +9,10 @@ from portfolios.models.columns import BOUND, amount_field, bounded
 
 
 class PortfolioDailyValue(models.Model):
-    """One close. Null where it cannot be known; `cash_balance` holds pending and receivable."""
+    """One close. Null where it cannot be known; `cash_balance` holds pending and receivable.
+
+    A return may be below −1: an overdrawn portfolio owes more than it has.
+    """
 
     class State(models.TextChoices):
         EXACT = "exact", "Exact"
@@ -61,7 +64,9 @@ class PortfolioDailyValue(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(time_weighted_return__isnull=True)
-                | Q(time_weighted_return__gte=-1, time_weighted_return__lte=float(BOUND)),
+                | Q(
+                    time_weighted_return__gte=-float(BOUND), time_weighted_return__lte=float(BOUND)
+                ),
                 name="daily_value_return_finite",
             ),
         )

@@ -58,14 +58,24 @@ class Lot(models.Model):
                 name="lot_cost_finite",
             ),
         )
-        indexes = (models.Index(fields=("portfolio", "security"), name="lot_of_security"),)
+        indexes = (
+            models.Index(fields=("portfolio", "security"), name="lot_of_security"),
+            models.Index(
+                fields=("portfolio", "account", "security"),
+                condition=Q(is_open=True),
+                name="lot_open_in_account",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.security_id} {self.quantity_open}/{self.quantity_original}"
 
 
 class LotClosure(models.Model):
-    """A part of a lot that a sale took, with its realised result in base currency."""
+    """A part of a lot that a sale took, with its realised result in base currency.
+
+    The quantity is zero where money came back that was more than the lot's cost.
+    """
 
     portfolio = models.ForeignKey(
         "portfolios.Portfolio", on_delete=models.CASCADE, related_name="closures"
@@ -90,7 +100,8 @@ class LotClosure(models.Model):
         ordering = ("portfolio_id", "close_entry_id", "id")
         constraints = (
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, quantity__lte=BOUND), name="closure_quantity_positive"
+                condition=Q(quantity__gte=0, quantity__lte=BOUND),
+                name="closure_quantity_not_negative",
             ),
             models.CheckConstraint(
                 condition=bounded(

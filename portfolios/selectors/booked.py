@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -11,40 +11,25 @@ from market.selectors import market_head as newest_seal
 from portfolios.calc.booking import book
 from portfolios.calc.entries import Entry
 from portfolios.calc.lots import Book
-from portfolios.models import Portfolio, Transaction
-from portfolios.selectors.ledger import booking_settings, ledger_rows, to_entries
+from portfolios.models import Portfolio
+from portfolios.selectors.ledger import booking_settings, ledger_head
 from portfolios.selectors.market_view import MarketView
+from portfolios.selectors.stored_entries import stored_entries
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What the ledger says up to `seq`, and the packs that were asked for rates."""
+    """What the ledger says up to `seq`, and the packs that were asked for rates.
+
+    `ids` are the rows of the entries, by number.
+    """
 
     entries: tuple[Entry, ...]
     book: Book
     market: MarketView
     seq: int
     ledger_commit_hash: str
-
-
-def book_rows(
-    portfolio: Portfolio,
-    rows: Sequence[Transaction],
-    *,
-    asof: date | None = None,
-    market_head: int | None = None,
-) -> Booked:
-    """Book rows in the order of their numbers; `asof` leaves out what happened after it."""
-    entries = to_entries(rows, portfolio.base_currency)
-    market, booked = book_entries(portfolio, entries, asof=asof, market_head=market_head)
-    newest = rows[-1] if rows else None
-    return Booked(
-        tuple(entries),
-        booked,
-        market,
-        newest.seq if newest is not None else 0,
-        newest.entry_hash if newest is not None else "",
-    )
+    ids: Mapping[int, int] = field(default_factory=dict)
 
 
 def book_entries(
@@ -55,15 +40,22 @@ def book_entries(
     market_head: int | None = None,
 ) -> tuple[MarketView, Book]:
     """Book entries at a market head, by default the newest; rates not recorded are the packs'."""
-    market = MarketView(
-        policy=portfolio.pricing_policy,
-        base_currency=portfolio.base_currency,
-        securities=frozenset(securities_of(entries)),
-        currencies=frozenset(currencies_of(entries)),
-        market_head=newest_seal() if market_head is None else market_head,
-        end=asof or date.max,
-    )
+    market = _market_of(portfolio, entries, asof, market_head)
     return market, book(entries, booking_settings(portfolio), market.rates_on, asof=asof)
+
+
+def book_groups(portfolio: Portfolio, groups: Iterable[Sequence[Entry]]) -> Iterator[Book]:
+    """Each group of a ledger booked by itself, at the newest market head, one after the other.
+
+    Together they are the book of all their entries (`calc.booking.groups`), and only one of them
+    needs to be in memory.
+    """
+    held = [*groups]
+    entries = [entry for group in held for entry in group]
+    market = _market_of(portfolio, entries, None, None)
+    settings = booking_settings(portfolio)
+    for group in held:
+        yield book(group, settings, market.rates_on)
 
 
 def book_ledger(
@@ -74,13 +66,31 @@ def book_ledger(
     market_head: int | None = None,
 ) -> Booked:
     """The stored ledger, as it stood when `upto_seq` was its newest entry."""
-    rows = list(ledger_rows(portfolio.pk, upto_seq))
-    return book_rows(portfolio, rows, asof=asof, market_head=market_head)
+    stored = stored_entries(portfolio, upto_seq)
+    market, booked = book_entries(portfolio, stored.entries, asof=asof, market_head=market_head)
+    head = ledger_head(portfolio.pk, upto_seq)
+    known = head.entry_hash if head.seq else ""
+    return Booked(stored.entries, booked, market, head.seq, known, stored.ids)
 
 
 def securities_of(entries: Iterable[Entry]) -> set[UUID]:
-    return {entry.security for entry in entries if isinstance(entry.security, UUID)}
+    """What the entries name, what a security becomes included."""
+    named = (key for entry in entries for key in (entry.security, entry.to_security))
+    return {key for key in named if isinstance(key, UUID)}
 
 
 def currencies_of(entries: Iterable[Entry]) -> set[str]:
     return {code for entry in entries for code in (entry.currency, entry.to_currency) if code}
+
+
+def _market_of(
+    portfolio: Portfolio, entries: Sequence[Entry], asof: date | None, market_head: int | None
+) -> MarketView:
+    return MarketView(
+        policy=portfolio.pricing_policy,
+        base_currency=portfolio.base_currency,
+        securities=frozenset(securities_of(entries)),
+        currencies=frozenset(currencies_of(entries)),
+        market_head=newest_seal() if market_head is None else market_head,
+        end=asof or date.max,
+    )

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from market.selectors import live_packs, market_head
 from patterns.canonical import content_hash
 from portfolios.calc.history import DayValue, value_history
 from portfolios.calc.marks import in_shares_of, splits_among
@@ -90,6 +91,14 @@ def series_of(rows: list[PortfolioDailyValue]) -> ReturnSeries | None:
 def settings_fingerprint(portfolio: Portfolio) -> str:
     """The policy settings as one hash; a history made under others does not hold."""
     return content_hash(portfolio.policy_settings())
+
+
+def has_packs_from(portfolio: Portfolio, day: date | None) -> bool:
+    """Whether a live pack, or a stored value, is of that day or later; None is any day."""
+    start = day or date.min
+    stored = PortfolioDailyValue.objects.filter(portfolio=portfolio, asof_date__gte=start)
+    packs = live_packs(portfolio.pricing_policy, date.max, market_head(), start)
+    return bool(packs) or stored.exists()
 
 
 def stored_packs(portfolio_id: UUID) -> dict[date, str]:

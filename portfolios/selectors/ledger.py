@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from portfolios.calc.entries import (
     BookingSettings,
@@ -66,21 +67,20 @@ def to_entries(rows: Iterable[Transaction], base_currency: str) -> list[Entry]:
             kinds[row.seq] = kinds[target or 0]
         else:
             kinds[row.seq] = CalcType(row.entry_type)
-        entries.append(_to_entry(row, row.seq, kinds[row.seq], target, base_currency))
+        entries.append(to_entry(row, row.seq, kinds[row.seq], target, base_currency))
     return entries
 
 
 def draft_entries(drafts: Iterable[Draft], after_seq: int, base_currency: str) -> list[Entry]:
     """Drafts as the entries they would be behind a head, for looking ahead."""
     return [
-        _to_entry(draft, seq, CalcType(draft.entry_type), None, base_currency)
+        to_entry(draft, seq, CalcType(draft.entry_type), None, base_currency)
         for seq, draft in enumerate(drafts, start=after_seq + 1)
     ]
 
 
-def _to_entry(
-    row: Transaction | Draft, seq: int, kind: CalcType, target: int | None, base: str
-) -> Entry:
+def to_entry(row: Any, seq: int, kind: CalcType, target: int | None, base: str) -> Entry:
+    """A row, a draft, or anything with their columns as attributes, as an entry."""
     # A conversion out of the base records the rate of its other side; the base's own is 1.
     rate_of_other = kind is CalcType.FX_CONVERSION and row.currency == base
     without_cash = kind in (CalcType.SPLIT, CalcType.OPENING_BALANCE)
@@ -179,3 +179,18 @@ def first_date(entries: Iterable[Entry]) -> date | None:
     """The earliest day that any entry touches, ex-dates included."""
     days = [day for e in entries for day in (e.transaction_date, e.ex_date) if day is not None]
     return min(days, default=None)
+
+
+def first_day_after(portfolio_id: UUID, seq: int) -> date | None:
+    """The earliest day that the entries after a number touch; `date.max` where there are none.
+
+    A reversal touches what its target did. None is every day: a reversed reversal revives an
+    entry that may lie anywhere.
+    """
+    rows = Transaction.objects.filter(portfolio_id=portfolio_id, seq__gt=seq)
+    if rows.filter(reverses__reverses__isnull=False).exists():
+        return None
+    found = rows.aggregate(
+        Min("transaction_date"), Min("ex_date"), Min("reverses__ex_date")
+    ).values()
+    return min((day for day in found if day is not None), default=date.max)

@@ -1,33 +1,48 @@
-"""Projections as comparable text: what is stored, and what the ledger says should be."""
+"""Lots, closures and cash as rows: what is stored, and what the ledger says should be.
+
+A row is a tuple of the columns named here, at their scale; two rows are the same when their
+tuples are equal. Lots go by their label, closures by the entry that closes, in order of relief.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, TypeAlias
 from uuid import UUID
 
+from market.models import Security
 from patterns.canonical import canonical_json
-from portfolios.calc.lots import Book
+from portfolios.calc.entries import ZERO
+from portfolios.calc.lots import Book, Closure
 from portfolios.calc.lots import Lot as BookedLot
-from portfolios.calc.money import half_even
-from portfolios.models import Lot, LotClosure, PortfolioDailyValue, Transaction
+from portfolios.calc.money import quantum
+from portfolios.models import CashBalance, Lot, LotClosure, PortfolioDailyValue
 
 PLACES = 10
 RATE_PLACES = 12
 LOT = (
+    "security_id",
     "account",
     "acquisition_date",
     "currency",
+    "closed_date",
+    "is_open",
+    "is_short",
+    "holding_start",
+    "lot_label",
     "quantity_original",
     "quantity_open",
     "cost_basis_local",
     "cost_basis",
     "fx_rate",
-    "is_open",
-    "closed_date",
 )
 CLOSURE = (
     "close_date",
+    "is_short",
+    "fx_open",
+    "fx_close",
     "quantity",
     "proceeds_local",
     "cost_local",
@@ -48,53 +63,120 @@ DAY = (
     "coverage",
     "currency",
 )
+Row: TypeAlias = tuple[Any, ...]
+_AMOUNT, _RATE = quantum(PLACES), quantum(RATE_PLACES)
 
 
-def derived_lots(
-    portfolio_id: UUID, book: Book, entries: Mapping[int, Transaction]
-) -> tuple[list[Lot], list[LotClosure]]:
-    """The rows that a book amounts to, not saved; numbers at the scale of their columns."""
-    lots = {lot.label: _lot(portfolio_id, lot, entries) for lot in book.lots}
-    closures = [
-        LotClosure(
-            portfolio_id=portfolio_id,
-            lot=lots[f"{closure.open_seq}.{closure.number}"],
-            close_entry=entries[closure.close_seq],
-            close_date=closure.close_date,
-            **{
-                name: half_even(value, PLACES)
-                for name in CLOSURE[1:]
-                if (value := getattr(closure, name)) is not None
-            },
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """A lot's columns, and the number of the entry that opened it."""
+
+    open_seq: int
+    values: Row
+
+
+@dataclass(slots=True)
+class Projection:
+    """Rows that entries amount to: lots by label; closures by closing entry, each with the label
+    of its lot; cash by account and currency, without what is zero."""
+
+    lots: dict[str, LotRow] = field(default_factory=dict)
+    closures: dict[int, list[tuple[str, Row]]] = field(default_factory=dict)
+    cash: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+
+    def add(self, book: Book) -> None:
+        """Take in another book of the same ledger, which shares no lot with those before."""
+        for lot in book.lots:
+            self.lots[lot.label] = LotRow(lot.open_seq, _lot_values(lot))
+        for closure in book.closures:
+            label = f"{closure.open_seq}.{closure.number}"
+            relieved = self.closures.setdefault(closure.close_seq, [])
+            relieved.append((label, _closure_values(closure)))
+        for key, amount in book.cash.items():
+            self._pay(key, amount.quantize(_AMOUNT))
+
+    def _pay(self, key: tuple[str, str], amount: Decimal) -> None:
+        balance = self.cash.get(key, ZERO) + amount
+        if balance:
+            self.cash[key] = balance
+        else:
+            self.cash.pop(key, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The same rows as they are in the tables, with their ids."""
+
+    lots: dict[str, tuple[int, Row]]
+    closures: dict[int, list[tuple[int, str, Row]]]
+
+
+def projected(books: Iterable[Book]) -> Projection:
+    """The rows that books of disjoint groups amount to together."""
+    projection = Projection()
+    for book in books:
+        projection.add(book)
+    return projection
+
+
+def stored_projection(portfolio_id: UUID, opened_by: Collection[int] | None = None) -> Stored:
+    """Lots in the tables and their closures; `opened_by` are ids of entries, None is all."""
+    lots = Lot.objects.filter(portfolio_id=portfolio_id)
+    closures = LotClosure.objects.filter(portfolio_id=portfolio_id)
+    if opened_by is not None:
+        lots = lots.filter(open_entry__in=opened_by)
+        closures = closures.filter(lot__open_entry__in=opened_by)
+    found = {
+        label: (pk, tuple(values))
+        for pk, label, *values in lots.order_by("open_entry_id", "id").values_list(
+            "id", "label", *LOT
         )
-        for closure in book.closures
-    ]
-    return list(lots.values()), closures
+    }
+    labels = {pk: label for label, (pk, _) in found.items()}
+    relieved: dict[int, list[tuple[int, str, Row]]] = {}
+    for pk, lot_id, seq, *values in closures.order_by("close_entry_id", "id").values_list(
+        "id", "lot_id", "close_entry__seq", *CLOSURE
+    ):
+        relieved.setdefault(seq, []).append((pk, labels[lot_id], tuple(values)))
+    return Stored(found, relieved)
 
 
 def stored_lots(portfolio_id: UUID) -> dict[str, str]:
-    """Lots and closures in the tables, as text by name."""
-    lots = Lot.objects.filter(portfolio_id=portfolio_id).select_related("security")
-    closures = LotClosure.objects.filter(portfolio_id=portfolio_id)
-    return lots_as_text(
-        lots.order_by("open_entry_id", "id"),
-        closures.select_related("lot", "close_entry").order_by("close_entry_id", "id"),
+    """Lots, closures and cash in the tables, as text by name."""
+    stored = stored_projection(portfolio_id)
+    cash = CashBalance.objects.filter(portfolio_id=portfolio_id)
+    return projection_as_text(
+        Projection(
+            {label: LotRow(0, values) for label, (_, values) in stored.lots.items()},
+            {seq: [(lot, row) for _, lot, row in rows] for seq, rows in stored.closures.items()},
+            {(row.account, row.currency): row.balance for row in cash},
+        )
     )
 
 
-def lots_as_text(lots: Iterable[Lot], closures: Iterable[LotClosure]) -> dict[str, str]:
+def projection_as_text(projection: Projection) -> dict[str, str]:
     """Every row under its own name, without the ids that a rebuild changes."""
-    found = {f"lot {lot.label}": _text(lot, LOT, security=lot.security.key) for lot in lots}
-    for closure in closures:
-        name = f"closure of lot {closure.lot.label} by entry {closure.close_entry.seq}"
-        found[name] = _text(closure, CLOSURE)
+    ids = {row.values[0] for row in projection.lots.values()}
+    keys = {pk: security.key for pk, security in Security.objects.in_bulk(ids).items()}
+    found = {
+        f"lot {label}": _text(LOT[1:], row.values[1:], security=keys[row.values[0]])
+        for label, row in projection.lots.items()
+    }
+    for seq, rows in projection.closures.items():
+        for place, (lot, values) in enumerate(rows, start=1):
+            found[f"closure of lot {lot} by entry {seq}"] = _text(CLOSURE, values, place=place)
+    for (account, currency), balance in projection.cash.items():
+        found[f"cash of {account} in {currency}"] = canonical_json(balance)
     return found
 
 
 def stored_history(portfolio_id: UUID) -> dict[str, str]:
     """Daily values in the table, as text by pack."""
     rows = PortfolioDailyValue.objects.filter(portfolio_id=portfolio_id).order_by("asof_date")
-    return {f"daily value in {row.pack_id}": _text(row, DAY) for row in rows}
+    return {
+        f"daily value in {pack_id}": _text(DAY, values)
+        for pack_id, *values in rows.values_list("pack_id", *DAY)
+    }
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
@@ -110,29 +192,47 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str
     return found
 
 
-def _lot(portfolio_id: UUID, lot: BookedLot, entries: Mapping[int, Transaction]) -> Lot:
-    opened_by = entries[lot.open_seq]
-    return Lot(
-        portfolio_id=portfolio_id,
-        security=opened_by.security,
-        open_entry=opened_by,
-        label=lot.label,
-        account=lot.account,
-        acquisition_date=lot.acquisition_date,
-        currency=lot.currency,
-        quantity_original=half_even(lot.quantity_original, PLACES),
-        quantity_open=half_even(lot.quantity_open, PLACES),
-        cost_basis_local=_scaled(lot.cost_basis_local, PLACES),
-        cost_basis=_scaled(lot.cost_basis, PLACES),
-        fx_rate=_scaled(lot.fx_rate, RATE_PLACES),
-        is_open=lot.is_open,
-        closed_date=lot.closed_date,
+def _lot_values(lot: BookedLot) -> Row:
+    """In order of `LOT`."""
+    return (
+        lot.security,
+        lot.account,
+        lot.acquisition_date,
+        lot.currency,
+        lot.closed_date,
+        lot.is_open,
+        getattr(lot, "is_short", False),
+        getattr(lot, "holding_start", None),
+        getattr(lot, "lot_label", None) or "",
+        lot.quantity_original.quantize(_AMOUNT),
+        lot.quantity_open.quantize(_AMOUNT),
+        _scaled(lot.cost_basis_local, _AMOUNT),
+        _scaled(lot.cost_basis, _AMOUNT),
+        _scaled(lot.fx_rate, _RATE),
     )
 
 
-def _scaled(number: Decimal | None, places: int) -> Decimal | None:
-    return None if number is None else half_even(number, places)
+def _closure_values(closure: Closure) -> Row:
+    """In order of `CLOSURE`."""
+    return (
+        closure.close_date,
+        getattr(closure, "is_short", False),
+        _scaled(closure.fx_open, _RATE),
+        _scaled(closure.fx_close, _RATE),
+        closure.quantity.quantize(_AMOUNT),
+        closure.proceeds_local.quantize(_AMOUNT),
+        _scaled(closure.cost_local, _AMOUNT),
+        closure.realized_pnl,
+        closure.price_pnl,
+        closure.fx_pnl,
+        closure.cross_pnl,
+    )
 
 
-def _text(row: Lot | LotClosure | PortfolioDailyValue, names: Iterable[str], **more: str) -> str:
-    return canonical_json({**{name: getattr(row, name) for name in names}, **more})
+def _scaled(number: Decimal | None, unit: Decimal) -> Decimal | None:
+    """Half-even at the scale of its column, as Decimals round by default."""
+    return None if number is None else number.quantize(unit)
+
+
+def _text(names: Iterable[str], values: Iterable[Any], **more: Any) -> str:
+    return canonical_json({**dict(zip(names, values, strict=True)), **more})

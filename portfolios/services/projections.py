@@ -1,24 +1,39 @@
-"""Lots and closures as rows: derived from the ledger, replaced whole, identical when rebuilt."""
+"""Lots, closures and cash as rows: derived from the ledger, and identical when rebuilt.
+
+An entry changes the groups that it belongs to and no others, so these are booked again and what
+came out otherwise is written. A rebuild books everything and writes by the same comparison.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from portfolios.calc.lots import Book
-from portfolios.models import Lot, LotClosure, Portfolio, Transaction
+from portfolios.calc.entries import ZERO
+from portfolios.models import CashBalance, Lot, LotClosure, Portfolio
 from portfolios.selectors.booked import book_ledger
 from portfolios.selectors.projected import (
-    derived_lots,
+    CLOSURE,
+    LOT,
+    Projection,
+    Stored,
     differences,
-    lots_as_text,
+    projected,
+    projection_as_text,
     stored_history,
     stored_lots,
 )
 from portfolios.services.history import refresh_history
+from portfolios.services.rows import insert_rows, reserve_ids, update_rows
+
+LOT_COLUMNS = ("id", "label", "open_entry_id", *LOT)
+CLOSURE_COLUMNS = ("lot_id", "close_entry_id", *CLOSURE)
+Cash = Mapping[tuple[str, str], Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +58,15 @@ class Rebuilt:
 
 @transaction.atomic
 def rebuild_projections(portfolio_id: UUID) -> Rebuilt:
-    """Drop lots, closures and daily values, derive them anew, and say what came out otherwise."""
+    """Drop lots, closures, cash and daily values, derive them anew, and say what is other now."""
     portfolio = Portfolio.objects.select_for_update().get(pk=portfolio_id)
     before = stored_lots(portfolio_id) | stored_history(portfolio_id)
     booked = book_ledger(portfolio)
-    store_lots(portfolio_id, booked.book)
+    derived = projected([booked.book])
+    for model in (LotClosure, Lot, CashBalance):
+        model.objects.filter(portfolio_id=portfolio_id).delete()
+    store(portfolio_id, Stored({}, {}), derived, booked.ids)
+    store_cash(portfolio_id, {}, derived.cash)
     days = refresh_history(portfolio, booked, from_date=None)
     after = stored_lots(portfolio_id) | stored_history(portfolio_id)
     return Rebuilt(
@@ -60,24 +79,88 @@ def rebuild_projections(portfolio_id: UUID) -> Rebuilt:
 
 
 def projection_breaks(portfolio_id: UUID) -> list[str]:
-    """Where the stored lots are not what the ledger gives; nothing is changed."""
+    """Where the stored lots and cash are not what the ledger gives; nothing is changed."""
     booked = book_ledger(Portfolio.objects.get(pk=portfolio_id))
-    expected = lots_as_text(*derived_lots(portfolio_id, booked.book, _by_number(portfolio_id)))
+    expected = projection_as_text(projected([booked.book]))
     found = differences(stored_lots(portfolio_id), expected)
     return [f"{portfolio_id}: {sentence}" for sentence in found]
 
 
-def store_lots(portfolio_id: UUID, book: Book) -> None:
-    """Replace a portfolio's lots and closures by those of a book."""
-    LotClosure.objects.filter(portfolio_id=portfolio_id).delete()
-    Lot.objects.filter(portfolio_id=portfolio_id).delete()
-    lots, closures = derived_lots(portfolio_id, book, _by_number(portfolio_id))
-    Lot.objects.bulk_create(lots, batch_size=1000)
-    for closure in closures:
-        closure.lot_id = closure.lot.pk  # known only now that the lots are stored
-    LotClosure.objects.bulk_create(closures, batch_size=1000)
+def store(
+    portfolio_id: UUID, before: Stored, after: Projection, entry_ids: Mapping[int, int]
+) -> None:
+    """Turn the stored lots and closures of some groups into what these groups amount to now.
+
+    entry_ids: the rows of their entries, by number. Lots keep their ids; of an entry that closes
+    otherwise than before all closures are written anew, so that they stay in order of relief.
+    """
+    relieved = {seq: [row[1:] for row in rows] for seq, rows in before.closures.items()}
+    changed = {
+        seq
+        for seq in relieved.keys() | after.closures.keys()
+        if relieved.get(seq) != after.closures.get(seq)
+    }
+    gone = [pk for seq in changed for pk, *_ in before.closures.get(seq, ())]
+    if gone:
+        LotClosure.objects.filter(pk__in=gone).delete()
+    lot_ids = _store_lots(portfolio_id, before, after, entry_ids)
+    new = [
+        (lot_ids[label], entry_ids[seq], *values)
+        for seq in sorted(changed & after.closures.keys())
+        for label, values in after.closures[seq]
+    ]
+    insert_rows(LotClosure, CLOSURE_COLUMNS, new, same={"portfolio_id": portfolio_id})
 
 
-def _by_number(portfolio_id: UUID) -> dict[int, Transaction]:
-    rows = Transaction.objects.filter(portfolio_id=portfolio_id).select_related("security")
-    return {row.seq: row for row in rows}
+def store_cash(portfolio_id: UUID, before: Cash, after: Cash) -> None:
+    """Move the balances by the difference of what some groups paid before and pay now.
+
+    A balance of zero has no row, as it has none in a ledger that never had it.
+    """
+    moved = {key: after.get(key, ZERO) - before.get(key, ZERO) for key in {**before, **after}}
+    moved = {key: amount for key, amount in moved.items() if amount}
+    if not moved:
+        return
+    accounts = {account for account, _ in moved}
+    known = {
+        (row.account, row.currency): row
+        for row in CashBalance.objects.filter(portfolio_id=portfolio_id, account__in=accounts)
+    }
+    gone, changed, new = [], [], []
+    for key, amount in moved.items():
+        row = known.get(key)
+        if row is None:
+            new.append((*key, amount))
+        elif row.balance + amount:
+            changed.append((row.pk, row.balance + amount))
+        else:
+            gone.append(row.pk)
+    if gone:
+        CashBalance.objects.filter(pk__in=gone).delete()
+    update_rows(CashBalance, ["balance"], changed)
+    columns = ("account", "currency", "balance")
+    insert_rows(CashBalance, columns, new, same={"portfolio_id": portfolio_id})
+
+
+def _store_lots(
+    portfolio_id: UUID, before: Stored, after: Projection, entry_ids: Mapping[int, int]
+) -> dict[str, int]:
+    """Write what differs; the ids of all lots by label."""
+    gone = [pk for label, (pk, _) in before.lots.items() if label not in after.lots]
+    if gone:
+        Lot.objects.filter(pk__in=gone).delete()
+    ids = {label: pk for label, (pk, _) in before.lots.items()}
+    fresh = [label for label in after.lots if label not in ids]
+    ids |= dict(zip(fresh, reserve_ids(Lot, len(fresh)), strict=True))
+    changed = [
+        (pk, *after.lots[label].values)
+        for label, (pk, values) in before.lots.items()
+        if label in after.lots and after.lots[label].values != values
+    ]
+    update_rows(Lot, LOT, changed)
+    new = [
+        (ids[label], label, entry_ids[after.lots[label].open_seq], *after.lots[label].values)
+        for label in fresh
+    ]
+    insert_rows(Lot, LOT_COLUMNS, new, same={"portfolio_id": portfolio_id})
+    return ids

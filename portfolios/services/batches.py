@@ -1,0 +1,176 @@
+"""A batch of entries on its way into the ledger: numbered, chained, and written as rows.
+
+One entry and a hundred thousand go the same way. Nothing is kept of a row once it is written, so
+a long batch needs no more memory than its drafts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import Count
+from django.utils import timezone
+
+from market.models import Security
+from portfolios.calc.entries import Entry
+from portfolios.calc.entries import EntryType as CalcType
+from portfolios.formats.draft import Draft
+from portfolios.models import Portfolio, Transaction
+from portfolios.models.chain import CONTENT, chained_hash, content_parts, parts_hash
+from portfolios.selectors.ledger import Head, to_entry
+from portfolios.services.rows import insert_rows, reserve_ids
+
+CHUNK = 10_000
+NO_COLUMNS = frozenset(
+    "symbol exchange to_symbol to_exchange isin figi security_name number reverses row".split()
+)
+LISTS = ("lot_picks", "carried_lots")
+SAID = tuple(f.name for f in fields(Draft) if f.name not in NO_COLUMNS.union(LISTS))
+COLUMNS = (
+    "id",
+    "seq",
+    "content_hash",
+    "occurrence",
+    "previous_hash",
+    "entry_hash",
+    "reverses_id",
+    *LISTS,
+    *SAID,
+)
+_content = attrgetter(*CONTENT)
+_lists = attrgetter(*LISTS)
+_said = attrgetter(*SAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The entry that a reversal cancels; its type is that of the entry at the end of the chain."""
+
+    pk: int
+    seq: int
+    kind: CalcType
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Entries in the order of their numbers. `targets` are empty, or what each of them reverses:
+    None where it reverses nothing.
+
+    `same` are the columns that no draft has: who wrote it, and where it came from.
+    """
+
+    drafts: Sequence[Draft]
+    same: Mapping[str, Any]
+    targets: Sequence[Target | None] = field(default=())
+
+    def target(self, place: int) -> Target | None:
+        """What the entry at a place reverses."""
+        return self.targets[place] if self.targets else None
+
+    def entries(self, after_seq: int, base_currency: str) -> list[Entry]:
+        """What they will be behind that number, for booking."""
+        return [
+            self._entry(place, after_seq + 1 + place, base_currency)
+            for place in range(len(self.drafts))
+        ]
+
+    def _entry(self, place: int, seq: int, base_currency: str) -> Entry:
+        draft, target = self.drafts[place], self.target(place)
+        if target is None:
+            return to_entry(draft, seq, CalcType(draft.entry_type), None, base_currency)
+        return to_entry(draft, seq, target.kind, target.seq, base_currency)
+
+
+def write_batch(
+    portfolio: Portfolio,
+    batch: Batch,
+    head: Head,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[dict[int, int], Head]:
+    """Insert the rows behind a head; the id of each by its number, and the head after them."""
+    total = len(batch.drafts)
+    ids = reserve_ids(Transaction, total)
+    same = {**batch.same, "portfolio_id": portfolio.pk, "created_at": timezone.now()}
+    chain = _Chain(portfolio, batch, head, ids)
+    for start in range(0, total, CHUNK):
+        rows = [chain.row(place) for place in range(start, min(start + CHUNK, total))]
+        insert_rows(Transaction, COLUMNS, rows, same=same)
+        if progress is not None:
+            progress(start + len(rows), total)
+    return dict(enumerate(ids, start=head.seq + 1)), Head(head.seq + total, chain.head)
+
+
+class _Chain:
+    """The rows one after the other; each holds the hash of the one before."""
+
+    def __init__(self, portfolio: Portfolio, batch: Batch, head: Head, ids: list[int]) -> None:
+        self.head = head.entry_hash
+        self._after, self._batch, self._ids = head.seq, batch, ids
+        self._keys = _security_keys(batch.drafts)
+        self._parts: list[list[str]] = []
+        self._times = self._known(portfolio) if head.seq else Counter()
+
+    def row(self, place: int) -> tuple[Any, ...]:
+        """The values of `COLUMNS`."""
+        draft, seq = self._batch.drafts[place], self._after + 1 + place
+        target = self._batch.target(place)
+        parts = self._said(place)
+        content = parts_hash(parts)
+        self._times[content] += 1
+        more = (
+            seq,
+            draft.net_amount,
+            draft.narration,
+            draft.external_id,
+            self._times[content],
+            self._batch.same["source"],
+            draft.link_id,
+        )
+        previous, self.head = self.head, chained_hash(self.head, parts, more)
+        return (
+            self._ids[place],
+            seq,
+            content,
+            self._times[content],
+            previous,
+            self.head,
+            None if target is None else target.pk,
+            *map(_as_json, _lists(draft)),
+            *_said(draft),
+        )
+
+    def _said(self, place: int) -> list[str]:
+        draft, target = self._batch.drafts[place], self._batch.target(place)
+        return content_parts(
+            _content(draft),
+            security=self._keys[draft.security_id],
+            to_security=self._keys[draft.to_security_id],
+            reverses=None if target is None else target.seq,
+        )
+
+    def _known(self, portfolio: Portfolio) -> Counter[str]:
+        """How often each content stands in the ledger already, reversed ones included."""
+        hashes = {parts_hash(self._said(place)) for place in range(len(self._batch.drafts))}
+        known = (
+            Transaction.objects.filter(portfolio=portfolio, content_hash__in=hashes)
+            .values_list("content_hash")
+            .annotate(times=Count("pk"))
+            .order_by()
+        )
+        return Counter(dict(known))
+
+
+def _security_keys(drafts: Sequence[Draft]) -> dict[Any, str]:
+    """What the chain calls each security; nothing for none."""
+    ids = {pk for d in drafts for pk in (d.security_id, d.to_security_id) if pk is not None}
+    keys: dict[Any, str] = {None: ""}
+    return keys | {pk: security.key for pk, security in Security.objects.in_bulk(ids).items()}
+
+
+def _as_json(said: list[dict[str, str]] | None) -> str | None:
+    return None if said is None else json.dumps(said)

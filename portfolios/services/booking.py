@@ -1,0 +1,59 @@
+"""What a batch changes in lots and cash: the groups it touches, booked before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from market.formats.faults import Fault
+from portfolios.calc.entries import Entry, Problem
+from portfolios.models import Portfolio
+from portfolios.selectors.booked import book_groups
+from portfolios.selectors.ledger import Head
+from portfolios.selectors.projected import Projection, stored_projection
+from portfolios.selectors.stored_entries import touched_groups
+from portfolios.services.batches import Batch
+from portfolios.services.checks import booking_faults
+from portfolios.services.projections import store, store_cash
+
+
+@dataclass(frozen=True, slots=True)
+class BookedBatch:
+    """The touched groups before and after, and every reason not to write the batch.
+
+    `ids` are the rows of their stored entries, by number.
+    """
+
+    before: Projection
+    after: Projection
+    ids: Mapping[int, int]
+    faults: Sequence[Fault]
+
+
+def book_batch(portfolio: Portfolio, batch: Batch, head: Head) -> BookedBatch:
+    """Book a batch behind the head with the entries that it can touch; nothing is written."""
+    new = batch.entries(head.seq, portfolio.base_currency)
+    touched = touched_groups(portfolio, new)
+    before, _ = _booked(portfolio, touched.before)
+    after, problems = _booked(portfolio, touched.after)
+    drafts = enumerate(batch.drafts)
+    places = {head.seq + 1 + n: draft for n, draft in drafts if batch.target(n) is None}
+    return BookedBatch(before, after, touched.ids, booking_faults(problems, places))
+
+
+def project(portfolio: Portfolio, booked: BookedBatch, new_ids: Mapping[int, int]) -> None:
+    """Write what the batch changed; `new_ids` are its rows by number."""
+    stored = stored_projection(portfolio.pk, booked.ids.values())
+    store(portfolio.pk, stored, booked.after, {**booked.ids, **new_ids})
+    store_cash(portfolio.pk, booked.before.cash, booked.after.cash)
+
+
+def _booked(
+    portfolio: Portfolio, groups: Sequence[Sequence[Entry]]
+) -> tuple[Projection, list[Problem]]:
+    projection = Projection()
+    problems: list[Problem] = []
+    for book in book_groups(portfolio, groups):
+        projection.add(book)
+        problems += book.problems
+    return projection, sorted(problems, key=lambda problem: problem.seq)

@@ -1,0 +1,129 @@
+"""Writing many rows at once, under the same policies and constraints as any other row.
+
+A few rows are one INSERT. Thousands are copied into a temporary table and inserted from there:
+PostgreSQL refuses COPY into a table with row-level security, and an INSERT … SELECT asks the
+policies. Either way the same rows stand in the table afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+from django.db import connection, models
+from psycopg import sql
+
+FEW = 200  # rows up to which one statement with all values is the faster way
+Row: TypeAlias = Sequence[Any]
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """Ids that no other row gets, ascending; for rows that point at one another."""
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return [found for (found,) in cursor.fetchall()]
+
+
+def insert_rows(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    same: Mapping[str, Any] | None = None,
+    few: int = FEW,
+) -> None:
+    """Insert rows of `columns`; `same` are further columns with one value in all of them."""
+    if not rows:
+        return
+    fixed = dict(same or {})
+    if len(rows) <= few:
+        whole = [(*row, *fixed.values()) for row in rows]
+        line = sql.SQL("({})").format(_marks(len(whole[0])))
+        lines = sql.SQL(", ").join([line] * len(whole))
+        values = [value for row in whole for value in row]
+        _run(_insert(model, [*columns, *fixed], sql.SQL("VALUES {}").format(lines)), values)
+        return
+    copied, alike = _told_apart(columns, rows)
+    fixed |= alike
+    names = [columns[place] for place in copied]
+    with _copied(model, names, ([row[place] for place in copied] for row in rows)) as table:
+        chosen = sql.SQL("SELECT {}, {} FROM {}").format(_names(names), _marks(len(fixed)), table)
+        _run(_insert(model, [*names, *fixed], chosen), [*fixed.values()])
+
+
+def update_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, few: int = FEW
+) -> None:
+    """Set `columns` of rows that are there; each row is its id and then its values."""
+    if not rows:
+        return
+    target = sql.Identifier(model._meta.db_table)
+    if len(rows) <= few:
+        settings = _pairs(sql.SQL("{} = %s"), columns)
+        change = sql.SQL("UPDATE {} SET {} WHERE id = %s").format(target, settings)
+        for key, *values in rows:
+            _run(change, [*values, key])
+        return
+    with _copied(model, ["id", *columns], rows) as table:
+        settings = _pairs(sql.SQL("{0} = new.{0}"), columns)
+        change = sql.SQL("UPDATE {0} SET {1} FROM {2} new WHERE {0}.id = new.id").format(
+            target, settings, table
+        )
+        _run(change, [])
+
+
+@contextmanager
+def _copied(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Row]
+) -> Iterator[sql.Composable]:
+    """A temporary table with these columns of the model's table, filled; gone at the end."""
+    table = sql.Identifier("rows_to_write")
+    shape = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA")
+    _run(shape.format(table, _names(names), sql.Identifier(model._meta.db_table)), [])
+    with connection.cursor() as cursor:
+        statement = sql.SQL("COPY {} FROM STDIN").format(table)
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    yield table
+    _run(sql.SQL("DROP TABLE {}").format(table), [])
+
+
+def _told_apart(columns: Sequence[str], rows: Sequence[Row]) -> tuple[list[int], dict[str, Any]]:
+    """The places whose values differ between rows, and the columns that are alike in all."""
+    first = rows[0]
+    places = range(len(columns))
+    copied = [place for place in places if any(row[place] != first[place] for row in rows)]
+    return copied or [0], {
+        columns[place]: first[place] for place in places if place not in (copied or [0])
+    }
+
+
+def _insert(
+    model: type[models.Model], names: Sequence[str], values: sql.Composable
+) -> sql.Composable:
+    table = sql.Identifier(model._meta.db_table)
+    return sql.SQL("INSERT INTO {} ({}) {}").format(table, _names(names), values)
+
+
+def _names(names: Sequence[str]) -> sql.Composable:
+    return sql.SQL(", ").join(map(sql.Identifier, names))
+
+
+def _marks(count: int) -> sql.Composable:
+    return sql.SQL(", ").join([sql.Placeholder()] * count)
+
+
+def _pairs(pair: sql.SQL, names: Sequence[str]) -> sql.Composable:
+    return sql.SQL(", ").join(pair.format(sql.Identifier(name)) for name in names)
+
+
+def _run(statement: sql.Composable, values: Sequence[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
