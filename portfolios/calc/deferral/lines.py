@@ -43,7 +43,12 @@ def untaxed(closure: Closure) -> DeferredClosure:
 
 def lot_as_booked(lot: Lot, *, added: Decimal = ZERO, provisional: bool = False) -> DeferredLot:
     """An open lot in one piece, with what was added to its cost; its holding start stays."""
-    part = Slice(quantity=lot.quantity_open, added_cost=added, holding_start=lot.acquisition_date)
+    part = Slice(
+        quantity=lot.quantity_open,
+        added_cost=added,
+        holding_start=lot.acquisition_date,
+        tax_cost=None if lot.cost_basis is None else lot.cost_basis + added,
+    )
     return DeferredLot(
         open_seq=lot.open_seq,
         number=lot.number,

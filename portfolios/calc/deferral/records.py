@@ -107,11 +107,15 @@ class DeferredClosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """Part of an open lot: its share of the deferred losses and where its holding starts."""
+    """Part of an open lot: its share of the deferred losses and where its holding starts.
+
+    tax_cost is its share of the booked cost, by quantity, and what was added to it.
+    """
 
     quantity: Decimal
     added_cost: Decimal
     holding_start: date
+    tax_cost: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,7 @@ class _Pass:
         booked = [closure.realized_pnl for closure in sale if closure.realized_pnl is not None]
         if len(booked) < len(sale):
             return [unknown(closure) for closure in sale]
+        self._count(first, group, sold)
         gain = round_money(sum(booked, ZERO) - added, self.book.base_currency)
         line = replace(as_booked(first, None), added_cost=added, gain=gain)
         if gain < 0:
@@ -132,17 +133,7 @@ class _Pass:
     ) -> DeferredClosure:
         """The denied part of a loss, and where it goes."""
         closes = line.close_date + WINDOW
-        bought = [block for block in self.blocks[group] if _counts(block, line.close_date)]
-        purchased = sum((block.quantity for block in bought), Fraction(0))
-        held = sum((block.shares_on(closes) for block in self.blocks[group]), Fraction(0))
-        self.counts.append(
-            SaleCount(
-                close_seq=line.close_seq,
-                sold=as_shares(sold),
-                bought=as_shares(purchased),
-                held=as_shares(held),
-            )
-        )
+        bought = self._bought_around(group, line.close_date)
         taken = _replacements(bought, self.blocks[group], sold, closes)
         replaced = sum((shares for _, shares in taken), Fraction(0))
         denied = round_money(as_number(Fraction(loss) * replaced / sold), self.book.base_currency)
@@ -154,6 +145,29 @@ class _Pass:
             moved_outside=outside,
             window_closes=closes,
             provisional=self.asof <= closes,
+        )
+
+    def _bought_around(self, group: SecurityKey, sold_on: date) -> list[Block]:
+        """Purchases of the window by day; one that was sold again before the sale counts too."""
+        return [
+            block
+            for block in self.blocks[group]
+            if block.replaces and abs(block.acquired - sold_on) <= WINDOW
+        ]
+
+    def _count(self, sale: Closure, group: SecurityKey, sold: Fraction) -> None:
+        """Keep the formula's S, P and B, so that a page can show them."""
+        bought = self._bought_around(group, sale.close_date)
+        closes = sale.close_date + WINDOW
+        self.counts.append(
+            SaleCount(
+                close_seq=sale.close_seq,
+                sold=as_shares(sold),
+                bought=as_shares(sum((block.quantity for block in bought), Fraction(0))),
+                held=as_shares(
+                    sum((block.shares_on(closes) for block in self.blocks[group]), Fraction(0))
+                ),
+            )
         )
 
     def _place(
@@ -209,11 +223,6 @@ class _Pass:
             for raised in raised_lots(held, self._pool(*key, self.asof), self.asof)
         ]
         return tuple(sorted(lots, key=lambda lot: (lot.open_seq, lot.number)))
-
-
-def _counts(block: Block, sold_on: date) -> bool:
-    """Whether a purchase lies in the window; one that sold out before the sale still counts."""
-    return block.replaces and abs(block.acquired - sold_on) <= WINDOW
 
 
 def _replacements(

@@ -26,6 +26,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
 
@@ -41,6 +42,7 @@ from portfolios.calc.deferral.records import (
     Slice,
 )
 from portfolios.calc.deferral.shares import (
+    COST_PLACES,
     Block,
     Part,
     ShareCount,
@@ -52,7 +54,7 @@ from portfolios.calc.deferral.shares import (
 )
 from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.lots import Book, Closure, Lot
-from portfolios.calc.money import allocate, minor_units, round_money
+from portfolios.calc.money import allocate, minor_units, places_of, round_money
 
 
 @dataclass(slots=True)
@@ -189,18 +191,23 @@ class _Pass:
 
 
 def _raised(lot: Lot, parts: Sequence[Part], asof: date) -> DeferredLot:
-    """An open lot by the histories of its parts."""
+    """An open lot by the histories of its parts, the booked cost by quantity."""
     pending = [part.pending_until for part in parts if part.pending_until]
+    quantities = [as_shares(part.quantity) for part in parts]
+    costs: Sequence[Decimal | None] = [None] * len(parts)
+    if lot.cost_basis is not None:
+        costs = allocate(lot.cost_basis, quantities, max(places_of(lot.cost_basis), COST_PLACES))
     return replace(
         lot_as_booked(lot),
         added_cost=sum((part.added for part in parts), ZERO),
         slices=tuple(
             Slice(
-                quantity=as_shares(part.quantity),
+                quantity=quantity,
                 added_cost=part.added,
                 holding_start=part.holding_start,
+                tax_cost=None if cost is None else cost + part.added,
             )
-            for part in parts
+            for part, quantity, cost in zip(parts, quantities, costs, strict=True)
         ),
         provisional=any(asof <= closes for closes in pending),
     )
