@@ -8,7 +8,14 @@ from portfolios.selectors.access import (
     visible_portfolios,
 )
 from portfolios.selectors.context import build_context, settings_hash
+from portfolios.selectors.deferral import deferral_note, deferred_losses
 from portfolios.selectors.ledger import calc_entries, ledger_head, ledger_rows
+from portfolios.selectors.settlement import (
+    SettledCash,
+    Settlement,
+    settled_cash,
+    settlements,
+)
 from portfolios.selectors.transactions import (
     TransactionFilter,
     ledger_symbols,
@@ -18,9 +25,13 @@ from portfolios.selectors.verification import LedgerProof, ledger_breaks, verify
 
 __all__ = [
     "LedgerProof",
+    "SettledCash",
+    "Settlement",
     "TransactionFilter",
     "build_context",
     "calc_entries",
+    "deferral_note",
+    "deferred_losses",
     "ledger_breaks",
     "ledger_head",
     "ledger_rows",
@@ -30,6 +41,8 @@ __all__ = [
     "portfolio_ids_priced_by",
     "resolve_portfolio",
     "settings_hash",
+    "settled_cash",
+    "settlements",
     "transactions_page",
     "verify_ledger",
     "visible_portfolios",

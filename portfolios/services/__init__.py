@@ -5,7 +5,7 @@ from portfolios.services.amending import amend_entry
 from portfolios.services.history import rebuild_history
 from portfolios.services.imports import ImportReport, preview_import, run_import, undo_import
 from portfolios.services.ledger import Appended, append_entries, reverse_entry
-from portfolios.services.portfolios import create_portfolio
+from portfolios.services.portfolios import create_portfolio, set_loss_rule
 from portfolios.services.projections import Rebuilt, projection_breaks, rebuild_projections
 from portfolios.services.repricing import Repriced, connect_and_reprice
 
@@ -25,5 +25,6 @@ __all__ = [
     "rebuild_projections",
     "reverse_entry",
     "run_import",
+    "set_loss_rule",
     "undo_import",
 ]

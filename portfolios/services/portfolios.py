@@ -1,4 +1,5 @@
-"""Making a portfolio: its settings are checked together, its owner becomes its first member."""
+"""Making a portfolio: its settings are checked together, its owner becomes its first member.
+A setting that changes later does so in its own verb, audited."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from portfolios.calc.booking import ORDERS
 from portfolios.exceptions import PortfolioInvalid
 from portfolios.formats.currencies import CURRENCIES
 from portfolios.models import Portfolio
+from portfolios.selectors.access import resolve_portfolio
 
 # Settings that calculations do not honour yet are refused, never quietly ignored.
 SUPPORTED: dict[str, tuple[object, str]] = {
@@ -67,6 +69,33 @@ def create_portfolio(
     return portfolio
 
 
+def set_loss_rule(*, portfolio_id: UUID, rule: str, by: User, reason: str = "") -> Portfolio:
+    """Which law defers the portfolio's losses: "US", "CA" or "" for none. Audited, no rebuild:
+    deferrals are read beside the book, whose figures stay.
+
+    Raises PortfolioNotFound, PermissionDenied, PortfolioInvalid.
+    """
+    resolve_portfolio(by, portfolio_id, Permission.MANAGE_PORTFOLIOS)
+    if rule not in Portfolio.LossRule.values:
+        known = ", ".join(choice or "none" for choice in Portfolio.LossRule.values)
+        mistakes = {"loss_rule": [f"{rule!r} is no loss rule; choose {known}."]}
+        raise _invalid("The loss rule cannot be set.", mistakes)
+    with as_service("set a loss rule"):
+        portfolio = Portfolio.objects.select_for_update().get(pk=portfolio_id)
+        before, portfolio.loss_rule = portfolio.loss_rule, rule
+        if before != rule:
+            portfolio.save(update_fields=["loss_rule"])
+            record(
+                action="loss_rule_set",
+                by=by,
+                resource_type="portfolio",
+                resource_id=portfolio.pk,
+                portfolio_id=portfolio.pk,
+                details={"from": before, "to": rule, "reason": reason},
+            )
+    return portfolio
+
+
 def _refuse_mistakes(portfolio: Portfolio) -> None:
     mistakes: dict[str, list[str]] = {}
     try:
@@ -81,15 +110,19 @@ def _refuse_mistakes(portfolio: Portfolio) -> None:
         if getattr(portfolio, field) != supported:
             mistakes.setdefault(field, []).append(sentence)
     if mistakes:
-        raise PortfolioInvalid(
-            "The portfolio cannot be created.",
-            suggestion="Mend the fields named in details.errors.",
-            details={
-                "reason": "portfolio_invalid",
-                "errors": [
-                    {"column": field, "message": message}
-                    for field, messages in mistakes.items()
-                    for message in messages
-                ],
-            },
-        )
+        raise _invalid("The portfolio cannot be created.", mistakes)
+
+
+def _invalid(message: str, mistakes: dict[str, list[str]]) -> PortfolioInvalid:
+    return PortfolioInvalid(
+        message,
+        suggestion="Mend the fields named in details.errors.",
+        details={
+            "reason": "portfolio_invalid",
+            "errors": [
+                {"column": field, "message": sentence}
+                for field, sentences in mistakes.items()
+                for sentence in sentences
+            ],
+        },
+    )
