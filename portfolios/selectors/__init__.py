@@ -14,6 +14,7 @@ from portfolios.selectors.settlement import (
     SettledCash,
     Settlement,
     settled_cash,
+    settlement_of,
     settlements,
 )
 from portfolios.selectors.transactions import (
@@ -42,6 +43,7 @@ __all__ = [
     "resolve_portfolio",
     "settings_hash",
     "settled_cash",
+    "settlement_of",
     "settlements",
     "transactions_page",
     "verify_ledger",

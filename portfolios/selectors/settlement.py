@@ -11,9 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from uuid import UUID
 
 from market.exceptions import DateRangeInvalid
+from market.models import Security
 from market.selectors.calendars import is_session
+from portfolios.calc.entries import Entry
 from portfolios.calc.settlement import (
     ASSUMED_CYCLE,
     MARKETS,
@@ -29,8 +32,7 @@ from portfolios.calc.settlement import (
     state_of,
 )
 from portfolios.models import Portfolio, Transaction
-from portfolios.selectors.booked import book_rows
-from portfolios.selectors.ledger import ledger_rows
+from portfolios.selectors.booked import book_ledger, securities_of
 
 LONGEST_CYCLE = timedelta(days=31)
 RECORDED = "RECORDED"
@@ -87,20 +89,35 @@ class SettledCash:
         return tuple(dict.fromkeys(said))
 
 
-def settlements(rows: Iterable[Transaction]) -> dict[int, Settlement]:
-    """When each trade among the rows settles, by entry number; other entries are left out.
+def settlement_of(row: Transaction) -> Settlement | None:
+    """When a stored row settles; None for one that is no trade. The row has its security."""
+    if row.entry_type not in TRADES:
+        return None
+    exchange = row.security.exchange if row.security is not None else ""
+    return _settlement(row.seq, exchange, row.transaction_date, row.settlement_date)
 
-    Rows come with their securities (`ledger_rows`).
-    """
-    return {row.seq: _settlement(row) for row in rows if row.entry_type in TRADES}
+
+def settlements(entries: Iterable[Entry]) -> dict[int, Settlement]:
+    """When each trade among the entries settles, by entry number; others are left out."""
+    trades = [entry for entry in entries if entry.entry_type in TRADES]
+    exchanges = dict(
+        Security.objects.filter(pk__in=securities_of(trades)).values_list("pk", "exchange")
+    )
+    return {
+        trade.seq: _settlement(
+            trade.seq,
+            exchanges.get(trade.security, "") if isinstance(trade.security, UUID) else "",
+            trade.transaction_date,
+            trade.settlement_date,
+        )
+        for trade in trades
+    }
 
 
 def settled_cash(portfolio: Portfolio, asof: date) -> SettledCash:
     """Settled, pending and withdrawable cash of each currency at the close of a day."""
-    rows = list(ledger_rows(portfolio.pk))
-    book = book_rows(portfolio, rows, asof=asof).book
-    standing = {entry.seq for entry in book.accepted}
-    dates = settlements(row for row in rows if row.seq in standing and _may_be_pending(row, asof))
+    book = book_ledger(portfolio, asof=asof).book
+    dates = settlements(entry for entry in book.accepted if _may_be_pending(entry, asof))
     pending = tuple(one for one in dates.values() if one.settles > asof)
 
     def settles_on(seq: int) -> date | None:
@@ -109,26 +126,25 @@ def settled_cash(portfolio: Portfolio, asof: date) -> SettledCash:
     return SettledCash(asof, cash_standing(book.journal, settles_on, asof), pending)
 
 
-def _may_be_pending(row: Transaction, asof: date) -> bool:
+def _may_be_pending(entry: Entry, asof: date) -> bool:
     """Computed dates are days ahead, never a month: older trades need no calendar."""
-    if row.settlement_date is not None:
-        return row.settlement_date > asof
-    return row.transaction_date > asof - LONGEST_CYCLE
+    if entry.settlement_date is not None:
+        return entry.settlement_date > asof
+    return entry.transaction_date > asof - LONGEST_CYCLE
 
 
-def _settlement(row: Transaction) -> Settlement:
-    exchange = row.security.exchange if row.security is not None else ""
-    if row.settlement_date is not None:
-        return Settlement(row.seq, row.settlement_date, exchange, (RECORDED,))
-    cycle = cycle_of(MARKETS.get(exchange, ""), row.transaction_date)
+def _settlement(seq: int, exchange: str, traded: date, recorded: date | None) -> Settlement:
+    if recorded is not None:
+        return Settlement(seq, recorded, exchange, (RECORDED,))
+    cycle = cycle_of(MARKETS.get(exchange, ""), traded)
     days = ASSUMED_CYCLE if cycle is None else cycle.days
     notes = [CYCLE_ASSUMED] if cycle is None else [CYCLE_PLANNED] if cycle.planned else []
     try:
-        settles = settlement_date(row.transaction_date, days, _calendar(exchange))
+        settles = settlement_date(traded, days, _calendar(exchange))
     except DateRangeInvalid:
-        settles = settlement_date(row.transaction_date, days, open_except(()))
+        settles = settlement_date(traded, days, open_except(()))
         notes.append(WEEKENDS_ONLY)
-    return Settlement(row.seq, settles, exchange, tuple(notes))
+    return Settlement(seq, settles, exchange, tuple(notes))
 
 
 def _calendar(exchange: str) -> IsOpen:

@@ -10,7 +10,7 @@ from accounts.models import User
 from market.models import Security
 from market.tests.factories import SecurityFactory
 from portfolios.models import Portfolio
-from portfolios.selectors import ledger_rows, settled_cash, settlements
+from portfolios.selectors import calc_entries, ledger_rows, settled_cash, settlement_of, settlements
 from portfolios.tests.factories import append, deposit, trade
 from portfolios.tests.world import FRI, MON, THU, listing
 
@@ -28,7 +28,7 @@ def bought(portfolio: Portfolio, by: User, security: Security, on: date, **more:
 
 def test_a_sale_is_pending_for_three_sessions_in_2013(traded: Portfolio) -> None:
     # sold on Thursday 7 February for 60 USD; Friday, Monday, Tuesday the 12th
-    (sale,) = [one for one in settlements(ledger_rows(traded.pk)).values() if one.seq == 5]
+    (sale,) = [one for one in settlements(calc_entries(traded)).values() if one.seq == 5]
     assert (sale.settles, sale.state) == (date(2013, 2, 12), "exact")
     _, usd = settled_cash(traded, FRI).currencies
     # 500 converted; 200 for ACME on Monday settled on Thursday
@@ -61,13 +61,13 @@ def test_a_bank_holiday_with_open_exchanges_settles_nothing(
 ) -> None:
     # Thursday 10 November 2022 + 2: Friday is Veterans Day, so Monday and Tuesday the 15th
     bought(portfolio, alice, listing("ACME"), date(2022, 11, 10))
-    (purchase,) = settlements(ledger_rows(portfolio.pk)).values()
+    (purchase,) = settlements(calc_entries(portfolio)).values()
     assert purchase.settles == date(2022, 11, 15)
 
 
 def test_a_recorded_date_stands(market: None, portfolio: Portfolio, alice: User) -> None:
     bought(portfolio, alice, listing("ACME"), THU, settlement_date=date(2013, 3, 1))
-    (purchase,) = settlements(ledger_rows(portfolio.pk)).values()
+    (purchase,) = settlements(calc_entries(portfolio)).values()
     assert (purchase.settles, purchase.state, purchase.sentences()) == (
         date(2013, 3, 1),
         "exact",
@@ -92,6 +92,12 @@ def test_an_unknown_exchange_is_said_to_be_assumed(portfolio: Portfolio, alice: 
 def test_a_planned_cycle_is_said_to_be_planned(portfolio: Portfolio, alice: User) -> None:
     barclays = SecurityFactory.create(symbol="BARC", exchange="XLON", currency="CAD")
     bought(portfolio, alice, barclays, date(2027, 10, 11))
-    (purchase,) = settlements(ledger_rows(portfolio.pk)).values()
+    (purchase,) = settlements(calc_entries(portfolio)).values()
     assert (purchase.settles, purchase.state) == (date(2027, 10, 12), "estimated")
     assert "planned" in purchase.sentences()[0]
+
+
+def test_a_row_settles_as_its_entry_does(traded: Portfolio) -> None:
+    by_row = [settlement_of(row) for row in ledger_rows(traded.pk)]
+    assert by_row[:2] == [None, None]  # a deposit and a conversion are no trades
+    assert by_row[2:] == list(settlements(calc_entries(traded)).values())
