@@ -2,7 +2,6 @@
 
 DawsError
 └── PortfolioError
-    ├── UnsupportedCostMethod   the portfolio's cost method has no disposal order yet
     ├── PortfolioNotFound       NOT_FOUND_3001: no such portfolio for this user, or at all
     ├── PortfolioInvalid        VALIDATION_2011: settings a portfolio cannot have
     ├── EntriesRefused          VALIDATION_2010: mistakes in a batch of entries, all of them listed
@@ -25,20 +24,6 @@ from patterns.exceptions import DawsError
 
 class PortfolioError(DawsError):
     """Root of this app's family."""
-
-
-class UnsupportedCostMethod(PortfolioError):
-    """Booking was asked for a cost method that it cannot follow."""
-
-    code = "BUSINESS_4008"
-    http_status = 422
-    suggestion = "Choose FIFO, LIFO or HIFO in the portfolio's settings."
-
-    def __init__(self, cost_method: str) -> None:
-        super().__init__(
-            f"The cost method {cost_method} is not supported.",
-            details={"cost_method": cost_method},
-        )
 
 
 class PortfolioNotFound(PortfolioError):

@@ -2,24 +2,33 @@
 
 Quantities and money are Decimals. `*_local` is in the security's ledger currency, everything
 else in base currency. None is "not known", never zero; a `Problem` beside it says why.
+
+The records that come by the hundred thousand are NamedTuples: as immutable as frozen dataclasses
+and a quarter of their cost to make. A copy with changes is `lot._replace(account="b")`.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lot:
+class Lot(NamedTuple):
     """Shares acquired together: what is left of them, and of what they cost.
 
     Identity is the sequence number of the entry that opened it and a running number within that
     entry, so it survives any rebuild. quantity_original is in today's shares (a split multiplies
     it while the lot is open). The costs belong to the open part. fx_rate is base per 1 local on
     the trade date and never changes; None where no rate was known.
+
+    A short lot has positive quantities; its costs are the net proceeds of its opening.
+    cost_settled is the base cost where it is not cost_basis_local × fx_rate: paid in base
+    currency, or averaged. holding_start: None is the acquisition date. lot_label is the name the
+    ledger gave it. origin is the label of the lot that it was moved, exchanged or split off from;
+    None for a purchase.
     """
 
     security: SecurityKey
@@ -33,6 +42,11 @@ class Lot:
     cost_basis_local: Decimal | None
     fx_rate: Decimal | None
     closed_date: date | None = None
+    is_short: bool = False
+    cost_settled: Decimal | None = None
+    holding_start: date | None = None
+    lot_label: str | None = None
+    origin: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -46,19 +60,31 @@ class Lot:
 
     @property
     def cost_basis(self) -> Decimal | None:
-        """Cost of the open part in base currency, at the trade date's rate for ever."""
+        """Cost of the open part in base currency; the proceeds of a short one."""
+        if self.cost_settled is not None:
+            return self.cost_settled
         if self.cost_basis_local is None or self.fx_rate is None:
             return None
         return self.cost_basis_local * self.fx_rate
 
+    @property
+    def unit_cost(self) -> Decimal | None:
+        """Local cost of one open share, unrounded; None where unknown or closed."""
+        if self.cost_basis_local is None or not self.quantity_open:
+            return None
+        return self.cost_basis_local / self.quantity_open
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closure:
+
+class Closure(NamedTuple):
     """One lot relieved by one disposal.
 
     proceeds_local is net of the fees and taxes that belong to cost. realized_pnl is in base
     currency, rounded to its minor unit, and equals price_pnl + fx_pnl + cross_pnl to the cent.
-    It is None where the lot's basis or either rate is unknown.
+    It is None where the lot's basis or either rate is unknown. cost_base and proceeds_base are
+    unrounded.
+
+    Of a short lot proceeds are those of its opening and cost is that of covering it; fx_open is
+    then the rate of the proceeds. A return of capital above cost is a closure of no shares.
     """
 
     security: SecurityKey
@@ -78,6 +104,10 @@ class Closure:
     price_pnl: Decimal | None
     fx_pnl: Decimal | None
     cross_pnl: Decimal | None
+    cost_base: Decimal | None = None
+    proceeds_base: Decimal | None = None
+    is_short: bool = False
+    holding_start: date | None = None
 
     @property
     def gain_local(self) -> Decimal | None:
@@ -87,7 +117,11 @@ class Closure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """The open lots of one security in one account. Costs are None if any lot's is unknown."""
+    """The open lots of one security in one account. Costs are None if any lot's is unknown.
+
+    Short lots count with a negative sign, in quantity and in cost: a market value less
+    cost_basis is the unrealised result of either side.
+    """
 
     security: SecurityKey
     account: str
@@ -100,7 +134,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receivable:
-    """A dividend between its ex-date and its pay date, net of withholding."""
+    """A dividend between its ex-date and its pay date, net of withholding; negative when owed."""
 
     seq: int
     security: SecurityKey | None
@@ -111,9 +145,11 @@ class Receivable:
     pay_date: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Income:
-    """A dividend or interest: local amounts, and the net in base at the pay date's rate."""
+class Income(NamedTuple):
+    """A dividend or interest: local amounts, and the net in base at the pay date's rate.
+
+    Negative when it was charged: margin interest, a dividend owed on a short position.
+    """
 
     seq: int
     security: SecurityKey | None
@@ -126,7 +162,10 @@ class Income:
 
 
 class Movement(StrEnum):
-    """Why a posting moves something; FLOW and DELIVERY are external, the rest is internal."""
+    """Why a posting moves something; FLOW and DELIVERY are external, the rest is internal.
+
+    SPLIT and REORGANISATION change what a share is, and happen before the day's trades.
+    """
 
     FLOW = "flow"
     DELIVERY = "delivery"
@@ -135,10 +174,11 @@ class Movement(StrEnum):
     CHARGE = "charge"
     EXCHANGE = "exchange"
     SPLIT = "split"
+    REORGANISATION = "reorganisation"
+    TRANSFER = "transfer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posting:
+class Posting(NamedTuple):
     """One movement of one day; the sum of all postings up to a day is the ledger on that day.
 
     quantity moves the security; cash and receivable move `currency`. `crossing` is what enters

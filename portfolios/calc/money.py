@@ -5,8 +5,8 @@ statements do; lot-cost fractions and displayed analytics round half-even (metho
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from functools import reduce
 
 from patterns.formats import minor_units
 
@@ -19,6 +19,9 @@ __all__ = [
     "quantum",
     "round_money",
 ]
+
+
+_EXACT = Context(prec=200)  # no product of two amounts is rounded
 
 
 def quantum(places: int) -> Decimal:
@@ -61,19 +64,19 @@ def allocate(total: Decimal, weights: Sequence[Decimal], places: int) -> tuple[D
     Raises ValueError when the weights do not sum to a positive number, or when the total has more
     decimals than `places`, since then no parts could sum to it.
     """
-    units = Fraction(total) * 10**places
-    whole = sum((Fraction(weight) for weight in weights), Fraction(0))
+    units = _EXACT.scaleb(total, places)
+    whole = reduce(_EXACT.add, weights, Decimal(0))
     if whole <= 0:
         raise ValueError("weights must sum to a positive number")
-    if units.denominator != 1:
+    if units != units.to_integral_value():
         raise ValueError(f"{total} has more than {places} decimals")
-    sign = -1 if units < 0 else 1
-    shares = [abs(units) * Fraction(weight) / whole for weight in weights]
-    counts = [share.numerator // share.denominator for share in shares]
-    missing = int(abs(units)) - sum(counts)
-    by_remainder = sorted(
-        range(len(shares)), key=lambda line: counts[line] - shares[line]
-    )  # stable: the earlier of two equal remainders comes first
-    for line in by_remainder[:missing]:
-        counts[line] += 1
-    return tuple(Decimal(sign * count).scaleb(-places) for count in counts)
+    amount = abs(units)
+    shares = [_EXACT.divmod(_EXACT.multiply(amount, weight), whole) for weight in weights]
+    counts = [count for count, _ in shares]
+    missing = int(_EXACT.subtract(amount, reduce(_EXACT.add, counts)))
+    if missing:
+        # stable: the earlier of two equal remainders comes first
+        by_remainder = sorted(range(len(shares)), key=lambda line: shares[line][1], reverse=True)
+        for line in by_remainder[:missing]:
+            counts[line] += 1
+    return tuple(count.copy_sign(units).scaleb(-places) for count in counts)

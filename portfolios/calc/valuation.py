@@ -136,19 +136,27 @@ def coverage_of(parts: Sequence[ValuedPosition | ValuedCash]) -> float:
 def unrealized_split(lots: Sequence[Lot], price: Decimal, rate: Decimal) -> UnrealizedSplit | None:
     """Split q·p·f1 − C·f0 over lots into price (P−C)·f0, currency C·(f1−f0) and the cross term.
 
+    Short lots count with the opposite sign: proceeds less value.
+
     price and rate are today's, in the lots' currency and base per 1 of it; each lot keeps its
     own f0. None where any lot's cost or rate is unknown. Source: methods §1.3.
     """
-    at_price = at_cost = crossed = ZERO
+    whole = at_price = at_cost = ZERO
     for lot in lots:
-        if lot.cost_basis_local is None or lot.fx_rate is None:
+        base, local = lot.cost_basis, lot.cost_basis_local
+        if base is None or local is None:
             return None
-        gain = lot.quantity_open * price - lot.cost_basis_local
-        move = rate - lot.fx_rate
-        at_price += gain * lot.fx_rate
-        at_cost += lot.cost_basis_local * move
-        crossed += gain * move
-    return UnrealizedSplit(at_price + at_cost + crossed, at_price, at_cost, crossed)
+        # What was settled in base implies a rate of its own; a lot without cost implies none.
+        own_rate = lot.fx_rate if lot.cost_settled is None or not local else base / local
+        own_rate = rate if own_rate is None else own_rate
+        sign = -1 if lot.is_short else 1
+        gain = sign * (lot.quantity_open * price - local)
+        part = sign * (lot.quantity_open * price * rate - base)
+        whole += part
+        at_price += gain * own_rate
+        at_cost += sign * local * (rate - own_rate)
+    crossed = whole - at_price - at_cost
+    return UnrealizedSplit(whole, at_price, at_cost, crossed)
 
 
 def _value_position(position: Position, marks: Marks) -> ValuedPosition:
@@ -248,6 +256,6 @@ def _coverage_by_cost(positions: Sequence[ValuedPosition]) -> float | None:
     costs = [part.cost_basis for part in positions]
     if any(cost is None for cost in costs):
         return None
-    whole = sum((cost for cost in costs if cost is not None), ZERO)
-    priced = sum((p.cost_basis or ZERO for p in positions if p.market_value is not None), ZERO)
+    whole = sum((abs(cost) for cost in costs if cost is not None), ZERO)
+    priced = sum((abs(p.cost_basis or ZERO) for p in positions if p.market_value is not None), ZERO)
     return float(priced / whole) if whole else None

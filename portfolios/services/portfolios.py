@@ -13,7 +13,6 @@ from accounts.identity import as_service
 from accounts.models import User
 from accounts.permissions import Permission, require
 from accounts.services import found_membership, record
-from portfolios.calc.booking import ORDERS
 from portfolios.exceptions import PortfolioInvalid
 from portfolios.formats.currencies import CURRENCIES
 from portfolios.models import Portfolio
@@ -21,7 +20,6 @@ from portfolios.selectors.access import resolve_portfolio
 
 # Settings that calculations do not honour yet are refused, never quietly ignored.
 SUPPORTED: dict[str, tuple[object, str]] = {
-    "allow_short": (False, "Short positions cannot be booked yet."),
     "cash_tracked": (True, "A ledger without cash cannot be valued yet."),
     "flow_timing": ("in_start_out_end", "Only in_start_out_end is computed yet."),
 }
@@ -104,8 +102,6 @@ def _refuse_mistakes(portfolio: Portfolio) -> None:
         mistakes |= error.message_dict
     if portfolio.base_currency not in CURRENCIES:
         mistakes["base_currency"] = ["This is not an active ISO 4217 currency."]
-    if portfolio.cost_method not in ORDERS:
-        mistakes["cost_method"] = [f"Only {', '.join(ORDERS)} can be booked."]
     for field, (supported, sentence) in SUPPORTED.items():
         if getattr(portfolio, field) != supported:
             mistakes.setdefault(field, []).append(sentence)

@@ -142,10 +142,10 @@ def test_a_portfolio_is_born_with_its_owner(alice: User) -> None:
 def test_settings_that_cannot_be_honoured_are_refused_together(alice: User) -> None:
     with pytest.raises(PortfolioInvalid) as error:
         create_portfolio(
-            by=alice, name="", base_currency="ZZZ", cost_method="AVERAGE", allow_short=True
+            by=alice, name="", base_currency="ZZZ", cost_method="LUCK", cash_tracked=False
         )
     columns = {mistake["column"] for mistake in error.value.details["errors"]}
-    assert columns == {"name", "base_currency", "cost_method", "allow_short"}
+    assert columns == {"name", "base_currency", "cost_method", "cash_tracked"}
 
 
 def test_a_member_that_was_removed_sees_nothing_from_then_on(full: Portfolio, bob: User) -> None:

@@ -1,7 +1,22 @@
 """Booking a ledger: `book` turns entries into lots, closures, positions, cash and a journal."""
 
-from portfolios.calc.booking.disposal import realized_split
 from portfolios.calc.booking.ledger import book
-from portfolios.calc.booking.orders import ORDERS, disposal_order
+from portfolios.calc.booking.payouts import (
+    Drip,
+    ForeignDividend,
+    PerShare,
+    drip_amounts,
+    foreign_dividend,
+)
+from portfolios.calc.booking.results import RealizedSplit, realized_split
 
-__all__ = ["ORDERS", "book", "disposal_order", "realized_split"]
+__all__ = [
+    "Drip",
+    "ForeignDividend",
+    "PerShare",
+    "RealizedSplit",
+    "book",
+    "drip_amounts",
+    "foreign_dividend",
+    "realized_split",
+]

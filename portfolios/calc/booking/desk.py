@@ -1,18 +1,19 @@
 """The state of a booking pass: open lots, journal, and what could not be known.
 
-It keeps and forwards; the arithmetic is in `disposal`, `splits` and `amounts`.
+It keeps and forwards; the arithmetic is in `disposal`, `results`, `queues` and `amounts`.
 """
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
-from portfolios.calc.booking.disposal import OpenLot
-from portfolios.calc.booking.orders import DisposalOrder
+from portfolios.calc.booking.methods import Methods
+from portfolios.calc.booking.openlot import OpenLot
+from portfolios.calc.booking.queues import Queue
 from portfolios.calc.entries import (
     BookingSettings,
+    CostFx,
+    CostMethod,
     Entry,
     LotScope,
     Problem,
@@ -20,79 +21,147 @@ from portfolios.calc.entries import (
     SecurityKey,
 )
 from portfolios.calc.lots import Closure, Income, Movement, Posting, Receivable
+from portfolios.calc.money import minor_units, quantum, round_money
 
-PoolKey: TypeAlias = tuple[SecurityKey, str | None]
+ONE = Decimal(1)
+COST_PLACES = 6
+UNROUNDED_PLACES = 12
 
 
-@dataclass(slots=True)
+class Pool:
+    """What may be matched against one another: a security, or a security in one account."""
+
+    __slots__ = ("account", "currency", "longs", "security", "shorts")
+
+    def __init__(self, security: SecurityKey, account: str | None, *, local_rank: bool) -> None:
+        self.security = security
+        self.account = account
+        self.currency: str | None = None
+        self.longs = Queue(local_rank=local_rank)
+        self.shorts = Queue(local_rank=local_rank)
+
+    def side(self, *, is_short: bool) -> Queue:
+        """The queue of the long or of the short lots."""
+        return self.shorts if is_short else self.longs
+
+
+class Scale(NamedTuple):
+    """How finely a book counts: decimals of lot cost and of results, base cent and its coin.
+
+    Without minor-unit rounding results and implied cash keep all their decimals, and a part of a
+    lot's cost is cut at the twelfth instead of the sixth, so that nothing visible is rounded.
+    """
+
+    cost_places: int
+    finest: Decimal
+    result_places: int
+    cent: Decimal | None
+
+
+def scale_of(settings: BookingSettings) -> Scale:
+    """The scale that settings ask for."""
+    if not settings.minor_unit_rounding:
+        return Scale(UNROUNDED_PLACES, quantum(UNROUNDED_PLACES), UNROUNDED_PLACES, None)
+    places = minor_units(settings.base_currency)
+    return Scale(COST_PLACES, quantum(COST_PLACES), places, quantum(places))
+
+
 class Desk:
     """Everything one pass has opened, closed and journalled so far."""
 
-    settings: BookingSettings
-    rates: RateTable
-    order: DisposalOrder
-    asof: date | None = None
-    lots: list[OpenLot] = field(default_factory=list)
-    pools: dict[PoolKey, list[OpenLot]] = field(default_factory=dict)
-    currencies: dict[Hashable, str] = field(default_factory=dict)
-    closures: list[Closure] = field(default_factory=list)
-    receivables: list[Receivable] = field(default_factory=list)
-    income: list[Income] = field(default_factory=list)
-    journal: list[Posting] = field(default_factory=list)
-    accepted: list[Entry] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(
+        self, settings: BookingSettings, rates: RateTable, asof: date | None = None
+    ) -> None:
+        self.settings = settings
+        self.rates = rates
+        self.asof = asof
+        self.base = settings.base_currency
+        self.by_account = settings.lot_scope is LotScope.ACCOUNT
+        self.cost_at_todays_rate = settings.cost_fx is CostFx.CURRENT
+        self.cost_places, self.finest, self.result_places, self.cent = scale_of(settings)
+        self.methods = Methods(settings, self.cost_places)
+        self.pools: dict[tuple[SecurityKey, str | None], Pool] = {}
+        self.pools_of: dict[SecurityKey, list[Pool]] = {}
+        self.lots: list[OpenLot] = []
+        self.closures: list[Closure] = []
+        self.receivables: list[Receivable] = []
+        self.income: list[Income] = []
+        self.journal: list[Posting] = []
+        self.in_order = True  # whether the journal is, so far
+        self.accepted: list[Entry] = []
+        self.problems: list[Problem] = []
 
-    def pool(self, entry: Entry) -> list[OpenLot]:
-        """The open lots that an entry's security may be matched against, oldest first."""
-        scope = entry.account if self.settings.lot_scope is LotScope.ACCOUNT else None
-        return self.pools.setdefault((entry.security, scope), [])
+    def pool(self, security: SecurityKey, account: str) -> Pool:
+        """The pool of a security's lots that an account's trades are matched against."""
+        key = security, account if self.by_account else None
+        pool = self.pools.get(key)
+        if pool is None:
+            pool = Pool(security, key[1], local_rank=self.cost_at_todays_rate)
+            if self.methods.only is CostMethod.AVERAGE:
+                pool.longs.pooled = pool.shorts.pooled = True
+            self.pools[key] = pool
+            self.pools_of.setdefault(security, []).append(pool)
+        return pool
 
-    def pools_of(self, security: SecurityKey | None) -> list[list[OpenLot]]:
-        """All pools of a security: one, or one an account."""
-        return [lots for (key, _), lots in self.pools.items() if key == security]
+    def method(self, pool: Pool, day: date, account: str | None) -> CostMethod:
+        """The cost method of a pool on a day, its queues brought up to it."""
+        if self.methods.only is not None:
+            return self.methods.only
+        for queue in (pool.longs, pool.shorts):
+            self.methods.keep_up(queue, day, pool.security, account)
+        return self.methods.on(day, pool.security, account)
 
-    def open(self, lot: OpenLot, pool: list[OpenLot]) -> None:
-        """Add a lot; the first of a security fixes the currency that it is booked in."""
+    def open(self, pool: Pool, lot: OpenLot) -> None:
+        """Add a lot; the first of a pool fixes the currency that it is booked in."""
         self.lots.append(lot)
-        self.currencies.setdefault(lot.security, lot.currency)
-        pool.append(lot)
+        pool.currency = pool.currency or lot.currency
+        pool.side(is_short=lot.is_short).add(lot)
 
     def post(
-        self, entry: Entry, movement: Movement, *, on: date | None = None, **amounts: Any
+        self,
+        entry: Entry,
+        movement: Movement,
+        *,
+        on: date | None = None,
+        account: str | None = None,
+        currency: str | None = None,
+        **amounts: Any,
     ) -> None:
-        """Journal a movement of an entry, on its own date unless another is given."""
+        """Journal a movement of an entry, on its date and in its account unless told otherwise."""
+        if on is not None and on != entry.transaction_date:
+            self.in_order = False
+        amounts.setdefault("security", entry.security)
         self.journal.append(
             Posting(
-                on=on or entry.transaction_date,
-                seq=entry.seq,
-                movement=movement,
-                account=entry.account,
-                currency=entry.currency,
-                security=entry.security,
+                on or entry.transaction_date,
+                entry.seq,
+                movement,
+                account or entry.account,
+                currency or entry.currency,
                 **amounts,
             )
         )
 
-    def rate(self, entry: Entry, on: date) -> Decimal | None:
-        """Base per 1 of the entry's currency: 1, recorded, or the table's; None is a problem."""
-        if entry.currency == self.settings.base_currency:
-            return Decimal(1)
-        rate = entry.fx_rate if entry.fx_rate is not None else self.rates(entry.currency, on)
-        if rate is None:
-            self.problems.append(
-                Problem(
-                    "missing_rate",
-                    entry.seq,
-                    "fx_rate",
-                    f"No rate from {entry.currency} to {self.settings.base_currency} is known "
-                    f"on {on}.",
-                    "Record fx_rate on the entry or load the rate.",
-                )
-            )
-        return rate
+    def post_cash(self, entry: Entry, movement: Movement, **amounts: Any) -> None:
+        """Journal what moves money: in the entry's cash account, where it names one."""
+        self.post(entry, movement, account=entry.cash_account, **amounts)
 
-    def recorded_worth(self, entry: Entry, amount: Decimal) -> Decimal | None:
-        """An amount in base at the rate the entry states; None leaves it to the day's rate."""
-        if entry.currency == self.settings.base_currency:
-            return amount
-        return None if entry.fx_rate is None else amount * entry.fx_rate
+    def post_trade(self, entry: Entry, quantity: Decimal, cash: Decimal) -> None:
+        """Journal shares and the money for them, apart where they lie in different accounts."""
+        if entry.cash_account in {None, entry.account}:
+            self.post(entry, Movement.TRADE, quantity=quantity, cash=cash)
+        else:
+            self.post(entry, Movement.TRADE, quantity=quantity)
+            self.post_cash(entry, Movement.TRADE, cash=cash)
+
+    def note(self, entry: Entry, code: str, field: str, message: str, remedy: str) -> None:
+        """Name something unknown about an entry that is booked all the same."""
+        self.problems.append(Problem(code, entry.seq, field, message, remedy))
+
+    def posted(self, amount: Decimal, currency: str) -> Decimal:
+        """Money as it is posted: to the minor unit, unless the portfolio rounds nothing."""
+        return amount if self.cent is None else round_money(amount, currency)
+
+    def charge_places(self, currency: str) -> int:
+        """How finely charges go over the lines of a disposal."""
+        return UNROUNDED_PLACES if self.cent is None else minor_units(currency)

@@ -1,172 +1,192 @@
-"""Relieving lots: how much of each, at what cost, and how the result splits by cause."""
+"""Relieving lots: what each line of a disposal earns and costs, and the closure it leaves.
+
+A `Deal` is a trade in the security's currency before it meets its lots. Closing a long lot, the
+deal brings proceeds; covering a short one, it is the cost and the lot's own amount the proceeds.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from portfolios.calc.booking.orders import DisposalOrder
-from portfolios.calc.entries import ZERO, SecurityKey
-from portfolios.calc.lots import Closure, Lot
-from portfolios.calc.money import allocate, half_even, minor_units, places_of, round_money
+from portfolios.calc.booking.amounts import known
+from portfolios.calc.booking.desk import Desk
+from portfolios.calc.booking.openlot import OpenLot
+from portfolios.calc.booking.queues import Match, Queue
+from portfolios.calc.booking.results import (
+    RealizedSplit,
+    Side,
+    negated,
+    side,
+    split_of,
+    total,
+)
+from portfolios.calc.entries import ZERO, Entry
+from portfolios.calc.lots import Closure
+from portfolios.calc.money import allocate, places_of
 
-COST_PLACES = 6
 LINE_PLACES = 8
 
 
-@dataclass(slots=True, kw_only=True)
-class OpenLot:
-    """A lot while the ledger is being read: booking changes it, then freezes it."""
+class Deal(NamedTuple):
+    """A trade as its lots see it: amounts in the security's currency, for the whole quantity.
 
-    security: SecurityKey
-    account: str
-    open_seq: int
-    number: int
-    acquisition_date: date
-    currency: str
-    quantity_original: Decimal
-    quantity_open: Decimal
-    cost_basis_local: Decimal | None
-    fx_rate: Decimal | None
-    closed_date: date | None = field(default=None)
-
-    @property
-    def cost_basis(self) -> Decimal | None:
-        """Cost of the open part in base; None where cost or rate is unknown."""
-        if self.cost_basis_local is None or self.fx_rate is None:
-            return None
-        return self.cost_basis_local * self.fx_rate
-
-    def freeze(self) -> Lot:
-        """The lot as the book keeps it."""
-        return Lot(**{name: getattr(self, name) for name in self.__slots__})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sale:
-    """A disposal before it meets its lots: gross proceeds and the charges to take off them."""
+    price is set where the gross is quantity × price: each line's gross is then exact. charges
+    are those that belong to cost. fx_rate is base per 1 local, None if unknown. settled is the
+    net amount in base where it is not net × fx_rate: paid in base currency.
+    """
 
     seq: int
     on: date
     quantity: Decimal
+    price: Decimal | None
     gross: Decimal
     charges: Decimal
-    currency: str
+    charge_places: int
     fx_rate: Decimal | None
-    base_currency: str
+    settled: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RealizedSplit:
-    """A realised result in base currency, to the minor unit: total = price + fx + cross."""
+def relieve(desk: Desk, queue: Queue, matches: Sequence[Match], deal: Deal) -> list[Closure]:
+    """Take a deal's quantity from matched lots, which shrink in place; the closures in order.
 
-    total: Decimal
-    price: Decimal
-    fx: Decimal
-    cross: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownSplit:
-    """The result of a disposal whose cost or rate is not known: None in every part."""
-
-    total: None = None
-    price: None = None
-    fx: None = None
-    cross: None = None
-
-
-def relieve(lots: Sequence[OpenLot], sale: Sale, order: DisposalOrder) -> list[Closure]:
-    """Take a sale's quantity from lots that hold at least as much; the lots shrink in place.
-
-    The gross and the charges are split over the matched lots by quantity, largest remainder, so
-    the lines sum to the sale. A part removes cost·q/Q at 6 decimals half-even and the last part
-    of a lot takes what remains, so cost is conserved exactly (methods §1.1).
+    Gross and charges go over the lots by quantity, largest remainder, so that the lines sum to
+    the deal (methods §1.1).
     """
-    matches = _match(order(lots), sale.quantity)
+    is_short = matches[0][0].is_short
     weights = [quantity for _, quantity in matches]
-    gross_lines = _spread(sale.gross, weights, LINE_PLACES)
-    charge_lines = _spread(sale.charges, weights, minor_units(sale.currency))
-    return [
-        _close(lot, quantity, gross - charge, sale)
-        for (lot, quantity), gross, charge in zip(matches, gross_lines, charge_lines, strict=True)
-    ]
+    lines = _net_lines(deal, weights, 1 if is_short else -1)
+    dealt = [side(net, deal.fx_rate, base) for net, base in lines]
+    if queue.pooled:
+        closures = _close_pooled(desk, queue, matches, (deal, dealt))
+    else:
+        closures = _close_each(desk, matches, (deal, dealt))
+    queue.held -= deal.quantity
+    desk.closures += closures
+    return closures
 
 
-def realized_split(
-    cost: Decimal, proceeds: Decimal, fx_open: Decimal, fx_close: Decimal, base_currency: str
-) -> RealizedSplit:
-    """Split P·f1 − C·f0 into price (P−C)·f0, currency C·(f1−f0) and cross (P−C)·(f1−f0).
-
-    The total is rounded half-up to the base minor unit; the parts are rounded too, and the stray
-    cent goes to the largest part (methods §1.3).
-    """
-    gain = proceeds - cost
-    move = fx_close - fx_open
-    total = round_money(proceeds * fx_close - cost * fx_open, base_currency)
-    parts = [
-        round_money(part, base_currency) for part in (gain * fx_open, cost * move, gain * move)
-    ]
-    largest = max(range(3), key=lambda index: abs(parts[index]))
-    parts[largest] += total - sum(parts, ZERO)
-    return RealizedSplit(total, *parts)
+def realise(
+    desk: Desk, lot: OpenLot, quantity: Decimal, entry: Entry, sides: tuple[Side, Side]
+) -> Closure:
+    """A closure that is no sale: what of a lot's amount is relieved, and what came for it."""
+    closure = _closure(
+        lot,
+        quantity,
+        (entry.seq, entry.transaction_date),
+        sides,
+        _split(desk, lot, *sides),
+    )
+    desk.closures.append(closure)
+    return closure
 
 
-def _match(lots: Sequence[OpenLot], quantity: Decimal) -> list[tuple[OpenLot, Decimal]]:
-    matches = []
-    left = quantity
-    for lot in lots:
-        if not left:
-            break
-        taken = min(left, lot.quantity_open)
-        matches.append((lot, taken))
-        left -= taken
-    return matches
+def _net_lines(
+    deal: Deal, weights: Sequence[Decimal], sign: int
+) -> list[tuple[Decimal, Decimal | None]]:
+    """Each line's amount with its charges, and the same in base where that was settled."""
+    if deal.price is not None:
+        gross: Sequence[Decimal] = [deal.price * weight for weight in weights]
+    else:
+        gross = spread(deal.gross, weights, LINE_PLACES)
+    charges = spread(deal.charges, weights, deal.charge_places)
+    net = [amount + sign * charge for amount, charge in zip(gross, charges, strict=True)]
+    if deal.settled is None:
+        return [(amount, None) for amount in net]
+    return list(zip(net, spread(deal.settled, weights, LINE_PLACES), strict=True))
 
 
-def _spread(total: Decimal, weights: Sequence[Decimal], places: int) -> Sequence[Decimal]:
+def spread(whole: Decimal, weights: Sequence[Decimal], places: int) -> Sequence[Decimal]:
+    """A total over lines by weight, largest remainder, at the decimals it needs."""
     if len(weights) == 1:
-        return (total,)
-    return allocate(total, weights, max(places, places_of(total)))
+        return (whole,)
+    if not whole:
+        return (ZERO,) * len(weights)
+    return allocate(whole, weights, max(places, places_of(whole)))
 
 
-def _close(lot: OpenLot, quantity: Decimal, proceeds: Decimal, sale: Sale) -> Closure:
-    cost = _take_cost(lot, quantity)
-    lot.quantity_open -= quantity
+def _close_each(
+    desk: Desk, matches: Sequence[Match], dealt: tuple[Deal, list[Side]]
+) -> list[Closure]:
+    deal, lines = dealt
+    current = deal.fx_rate if desk.cost_at_todays_rate else None
+    closures = []
+    for (lot, quantity), line in zip(matches, lines, strict=True):
+        cost, settled = lot.take(quantity, desk.finest)
+        own = side(cost, current or lot.fx_rate, None if current else settled)
+        closures.append(
+            _closure(lot, quantity, deal[:2], (own, line), _split(desk, lot, own, line))
+        )
+    return closures
+
+
+def _close_pooled(
+    desk: Desk, queue: Queue, matches: Sequence[Match], dealt: tuple[Deal, list[Side]]
+) -> list[Closure]:
+    """Average cost: the pool's result is computed once and goes over the lots by quantity."""
+    deal, lines = dealt
+    weights = [quantity for _, quantity in matches]
+    cost, settled = queue.take_average(deal.quantity, desk.finest)
+    current = deal.fx_rate if desk.cost_at_todays_rate else None
+    own = side(cost, current, None if current else settled)
+    line = Side(total(one.local for one in lines), total(one.base for one in lines), deal.fx_rate)
+    result = _split(desk, matches[0][0], own, line)
+    costs = _parts(cost, weights, desk.cost_places)
+    bases = _parts(own.base, weights, desk.cost_places)
+    results = zip(*(_parts(part, weights, desk.result_places) for part in result[1:]), strict=True)
+    closures = []
+    for match, one, local, base, causes in zip(matches, lines, costs, bases, results, strict=True):
+        lot, quantity = match
+        lot.quantity_open -= quantity
+        if not lot.quantity_open:
+            lot.cost, lot.settled = ZERO, None
+        split = RealizedSplit(total(causes), *causes)
+        closures.append(
+            _closure(lot, quantity, deal[:2], (Side(local, base, own.rate), one), split)
+        )
+    return closures
+
+
+def _split(desk: Desk, lot: OpenLot, own: Side, line: Side) -> RealizedSplit:
+    split = split_of(own, line, desk.cent)
+    return negated(split) if lot.is_short else split
+
+
+def _closure(
+    lot: OpenLot,
+    quantity: Decimal,
+    by: tuple[int, date],
+    sides: tuple[Side, Side],
+    split: RealizedSplit,
+) -> Closure:
+    seq, on = by
     if not lot.quantity_open:
-        lot.closed_date = sale.on
-    split: RealizedSplit | UnknownSplit = UnknownSplit()
-    if cost is not None and lot.fx_rate is not None and sale.fx_rate is not None:
-        split = realized_split(cost, proceeds, lot.fx_rate, sale.fx_rate, sale.base_currency)
+        lot.closed_date = on
+    own, line = sides
+    proceeds, cost = (own, line) if lot.is_short else (line, own)
     return Closure(
-        security=lot.security,
-        account=lot.account,
-        open_seq=lot.open_seq,
-        number=lot.number,
-        close_seq=sale.seq,
-        open_date=lot.acquisition_date,
-        close_date=sale.on,
-        currency=lot.currency,
-        quantity=quantity,
-        proceeds_local=proceeds,
-        cost_local=cost,
-        fx_open=lot.fx_rate,
-        fx_close=sale.fx_rate,
-        realized_pnl=split.total,
-        price_pnl=split.price,
-        fx_pnl=split.fx,
-        cross_pnl=split.cross,
+        lot.security,
+        lot.account,
+        lot.open_seq,
+        lot.number,
+        seq,
+        lot.acquisition_date,
+        on,
+        lot.currency,
+        quantity,
+        known(proceeds.local),
+        cost.local,
+        own.rate,
+        line.rate,
+        *split,
+        cost.base,
+        proceeds.base,
+        lot.is_short,
+        lot.holding_start,
     )
 
 
-def _take_cost(lot: OpenLot, quantity: Decimal) -> Decimal | None:
-    """Remove a part's cost from a lot and return it; unknown stays unknown."""
-    whole = lot.cost_basis_local
-    if whole is None:
-        return None
-    if quantity == lot.quantity_open:
-        part = whole
-    else:
-        part = half_even(whole * quantity / lot.quantity_open, COST_PLACES)
-    lot.cost_basis_local = whole - part
-    return part
+def _parts(
+    whole: Decimal | None, weights: Sequence[Decimal], places: int
+) -> Sequence[Decimal | None]:
+    return [None] * len(weights) if whole is None else spread(whole, weights, places)

@@ -17,27 +17,30 @@ of 1.1 and 50 of the 80 in 2.1, whose cost is 4909.95·50/80 = 3068.71875. Its f
 30 shares at 1841.23125.
 
 Three observations. (1) A reversed entry and its reversal are as if never written, so they are
-dropped before anything is booked and no state is ever unwound. (2) Sorted by date, splits first,
-then number, each entry needs only the lots opened before it: one forward pass is enough, and a
-back-dated entry costs a rebuild, not a special case. (3) Every effect is a `Posting` on a day, so
-cash, receivables and the daily history are sums over one journal and cannot disagree.
+dropped before anything is booked and no state is ever unwound. (2) Sorted by date, corporate
+actions first, then number, each entry needs only the lots opened before it: one forward pass is
+enough, and a back-dated entry costs a rebuild, not a special case. (3) Every effect is a
+`Posting` on a day, so cash, receivables and the daily history are sums over one journal and
+cannot disagree.
 
 The algorithm. For each entry: look for mistakes, then refuse it with a `Problem` or apply it
-whole. The disposal order is picked from `orders.ORDERS` once, before the pass.
+whole. Lots wait in a `Pool`, a security's or a security's in an account, long and short ones in a
+`Queue` each; what a method takes from it costs the same however long it is. Nothing is shared
+between pools but the sums of cash, so a ledger may be booked security by security.
 
-Left out, by name: average and specific cost (UnsupportedCostMethod), short sales
-(`short_unsupported`), one security traded in two currencies (`currency_mismatch`).
 Source: methods §1.1–1.6, §11.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
-from portfolios.calc.booking import cashflows, trades
-from portfolios.calc.booking.amounts import mistake
+from portfolios.calc.booking import cashflows, income, splits, trades, transfers
 from portfolios.calc.booking.desk import Desk
-from portfolios.calc.booking.orders import disposal_order
+from portfolios.calc.booking.mistakes import PAYOUTS, mistake
+from portfolios.calc.booking.rates import table_rate
+from portfolios.calc.booking.results import total
 from portfolios.calc.booking.reversals import effective
 from portfolios.calc.entries import (
     ZERO,
@@ -50,6 +53,8 @@ from portfolios.calc.entries import (
 )
 from portfolios.calc.lots import Book, Lot, Movement, Position, Posting
 
+BEFORE_TRADES = frozenset({Movement.SPLIT, Movement.REORGANISATION})
+T = TypeVar("T", Decimal, Decimal | None)
 Handler = Callable[[Desk, Entry], Problem | None]
 
 
@@ -65,11 +70,9 @@ def book(
     settings: the portfolio's choices. rates: base per 1 currency on a day, None where unknown;
     asked only where the entry records no fx_rate. A reversal counts whatever its own date.
     Mistakes are gathered in `problems` and the other entries are still booked; a missing rate
-    leaves base amounts None and is a problem too.
-
-    Raises UnsupportedCostMethod when the settings name a method that is not an order.
+    leaves base amounts None and is a problem too. Linear in the entries, whatever the method.
     """
-    desk = Desk(settings, rates, disposal_order(settings.cost_method), asof)
+    desk = Desk(settings, rates, asof)
     standing, desk.problems = effective(entries)
     for entry in standing:
         if asof is None or _first_day(entry) <= asof:
@@ -79,50 +82,71 @@ def book(
 
 def opening(desk: Desk, entry: Entry) -> Problem | None:
     """An opening balance is a lot where it names a security, else cash from outside."""
-    handler = cashflows.external_flow if entry.security is None else trades.opening_lot
+    handler = cashflows.external_flow if entry.security is None else transfers.opening_lot
     return handler(desk, entry)
 
 
 HANDLERS: dict[EntryType, Handler] = {
     EntryType.BUY: trades.buy,
     EntryType.SELL: trades.sell,
-    EntryType.SPLIT: trades.split,
-    EntryType.OPENING_BALANCE: opening,
-    EntryType.DIVIDEND: cashflows.dividend,
-    EntryType.INTEREST: cashflows.interest,
-    EntryType.FEE: cashflows.charge,
-    EntryType.TAX: cashflows.charge,
+    EntryType.SHORT_SALE: trades.short_sale,
+    EntryType.COVER: trades.cover,
+    EntryType.DIVIDEND: income.dividend,
+    EntryType.COUPON: income.dividend,
+    EntryType.DRIP: income.drip,
+    EntryType.INTEREST: income.interest,
+    EntryType.INTEREST_CHARGE: income.interest,
     EntryType.DEPOSIT: cashflows.external_flow,
     EntryType.WITHDRAWAL: cashflows.external_flow,
+    EntryType.FEE: cashflows.charge,
+    EntryType.FEE_REFUND: cashflows.charge,
+    EntryType.TAX: cashflows.charge,
+    EntryType.TAX_REFUND: cashflows.charge,
+    EntryType.TRANSFER: transfers.transfer,
+    EntryType.TRANSFER_IN: transfers.transfer_in,
+    EntryType.TRANSFER_OUT: transfers.transfer_out,
+    EntryType.CASH_TRANSFER: cashflows.cash_transfer,
+    EntryType.DELIVERY_IN: trades.delivery_in,
+    EntryType.DELIVERY_OUT: trades.delivery_out,
     EntryType.FX_CONVERSION: cashflows.conversion,
+    EntryType.SPLIT: splits.split,
+    EntryType.REVERSE_SPLIT: splits.split,
+    EntryType.OPENING_BALANCE: opening,
 }
 
 
 def _first_day(entry: Entry) -> date:
     """The day an entry first shows: a dividend's is its ex-date, or pay date if that is first."""
     days = (entry.transaction_date, entry.ex_date, entry.pay_date)
-    if entry.entry_type is not EntryType.DIVIDEND:
+    if entry.entry_type not in PAYOUTS:
         return entry.transaction_date
     return min(day for day in days if day is not None)
 
 
 def _apply(desk: Desk, entry: Entry) -> None:
-    problem = mistake(entry) or HANDLERS[entry.entry_type](desk, entry)
+    problem = mistake(entry) or HANDLERS.get(entry.entry_type, _unsupported)(desk, entry)
     if problem is None:
         desk.accepted.append(entry)
     else:
         desk.problems.append(problem)
 
 
-def _close_books(desk: Desk) -> Book:
-    asof = desk.asof
-    journal = sorted(
-        (posting for posting in desk.journal if asof is None or posting.on <= asof),
-        key=lambda posting: (posting.on, posting.movement is not Movement.SPLIT, posting.seq),
+def _unsupported(_: Desk, entry: Entry) -> Problem:
+    return Problem(
+        "unsupported_type",
+        entry.seq,
+        "entry_type",
+        f"A {entry.entry_type} cannot be booked yet.",
+        "Leave it out of this ledger.",
     )
-    lots = tuple(lot.freeze() for lot in desk.lots)
+
+
+def _close_books(desk: Desk) -> Book:
+    lots = _frozen(desk)
+    journal = _journal(desk)
+    asof = desk.asof
     return Book(
-        base_currency=desk.settings.base_currency,
+        base_currency=desk.base,
         lots=lots,
         closures=tuple(desk.closures),
         positions=_positions(lots),
@@ -137,6 +161,35 @@ def _close_books(desk: Desk) -> Book:
         journal=tuple(journal),
         problems=tuple(desk.problems),
     )
+
+
+def _frozen(desk: Desk) -> tuple[Lot, ...]:
+    """All lots as the book keeps them: averages dealt out, and at today's rate if that is asked."""
+    for pool in desk.pools.values():
+        if desk.asof is not None:
+            desk.method(pool, desk.asof, pool.account)
+        for queue in (pool.longs, pool.shorts):
+            if queue.pooled:
+                queue.unpool(desk.cost_places)
+    if not desk.cost_at_todays_rate or desk.asof is None:
+        return tuple([lot.freeze() for lot in desk.lots])
+    return tuple([_at_todays_rate(desk, lot.freeze(), desk.asof) for lot in desk.lots])
+
+
+def _at_todays_rate(desk: Desk, lot: Lot, asof: date) -> Lot:
+    if not lot.is_open:
+        return lot
+    return lot._replace(fx_rate=table_rate(desk, lot.currency, asof), cost_settled=None)
+
+
+def _journal(desk: Desk) -> list[Posting]:
+    """The postings up to the day, by day, corporate actions first, then by number."""
+    asof, journal = desk.asof, desk.journal
+    if asof is not None:
+        journal = [posting for posting in journal if posting.on <= asof]
+    if not desk.in_order:
+        journal.sort(key=lambda one: (one.on, one.movement not in BEFORE_TRADES, one.seq))
+    return journal
 
 
 def _cash(journal: Iterable[Posting]) -> dict[tuple[str, str], Decimal]:
@@ -158,20 +211,15 @@ def _positions(lots: Iterable[Lot]) -> tuple[Position, ...]:
             security=security,
             account=account,
             currency=group[0].currency,
-            quantity=sum((lot.quantity_open for lot in group), ZERO),
-            cost_basis_local=total(lot.cost_basis_local for lot in group),
-            cost_basis=total(lot.cost_basis for lot in group),
+            quantity=sum((_signed(lot, lot.quantity_open) for lot in group), ZERO),
+            cost_basis_local=total(_signed(lot, lot.cost_basis_local) for lot in group),
+            cost_basis=total(_signed(lot, lot.cost_basis) for lot in group),
             lots=tuple(group),
         )
         for (security, account), group in held.items()
     )
 
 
-def total(parts: Iterable[Decimal | None]) -> Decimal | None:
-    """The sum, or None when any part is unknown."""
-    whole = ZERO
-    for part in parts:
-        if part is None:
-            return None
-        whole += part
-    return whole
+def _signed(lot: Lot, amount: T) -> T:
+    """What a lot adds to its position: a short one takes away."""
+    return -amount if lot.is_short and amount is not None else amount

@@ -5,18 +5,35 @@ from datetime import date
 
 from portfolios.calc.entries import Entry, EntryType, Problem
 
+# What happens to a security happens before it is traded that day.
+BEFORE_TRADES = frozenset(
+    {
+        EntryType.SPLIT,
+        EntryType.REVERSE_SPLIT,
+        EntryType.STOCK_DIVIDEND,
+        EntryType.SPINOFF,
+        EntryType.MERGER,
+        EntryType.RETURN_OF_CAPITAL,
+        EntryType.SYMBOL_CHANGE,
+    }
+)
+
 
 def effective(entries: Iterable[Entry]) -> tuple[list[Entry], list[Problem]]:
     """The entries that stand, in booking order, and what is wrong with the numbering.
 
     A reversal cancels the entry it names and then vanishes, as if neither had been written; a
     reversal that is itself reversed never happened, so its target stands again. Order is by
-    transaction date, splits before the day's other entries, then sequence number: a back-dated
-    entry books where it would have stood from the start.
+    transaction date, corporate actions before the day's other entries, then sequence number: a
+    back-dated entry books where it would have stood from the start.
     """
-    unique, problems = _unique(entries)
+    ledger = list(entries)
+    if _stands_in_order(ledger):
+        return ledger, []
+    unique, problems = _unique(ledger)
     cancelled: set[int] = set()
-    for entry in sorted(unique.values(), key=lambda entry: entry.seq, reverse=True):
+    reversals = [entry for entry in unique.values() if entry.reverses is not None]
+    for entry in sorted(reversals, key=lambda entry: entry.seq, reverse=True):
         if entry.reverses is None or entry.seq in cancelled:
             continue
         problem = _bad_reversal(entry, unique, cancelled)
@@ -31,8 +48,21 @@ def effective(entries: Iterable[Entry]) -> tuple[list[Entry], list[Problem]]:
 
 
 def booking_key(entry: Entry) -> tuple[date, bool, int]:
-    """Sorts entries into booking order: date, splits first, number."""
-    return entry.transaction_date, entry.entry_type is not EntryType.SPLIT, entry.seq
+    """Sorts entries into booking order: date, corporate actions first, number."""
+    return entry.transaction_date, entry.entry_type not in BEFORE_TRADES, entry.seq
+
+
+def _stands_in_order(ledger: Sequence[Entry]) -> bool:
+    """Whether nothing has to be sorted, cancelled or left out: most ledgers, most of the time."""
+    day, seq = date.min, -1
+    for entry in ledger:
+        on = entry.transaction_date
+        if on < day or entry.seq <= seq or entry.reverses is not None:
+            return False
+        if entry.entry_type in BEFORE_TRADES:
+            return False
+        day, seq = on, entry.seq
+    return True
 
 
 def _unique(entries: Iterable[Entry]) -> tuple[dict[int, Entry], list[Problem]]:

@@ -1,13 +1,52 @@
-"""Splits: every open lot's quantity changes, its cost and dates do not (methods §1.5)."""
+"""Splits and stock dividends: shares change, cost and dates do not (methods §1.5).
+
+They happen to a security, so to all its lots in whatever account they lie.
+"""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
-from portfolios.calc.booking.disposal import OpenLot
-from portfolios.calc.entries import ZERO
+from portfolios.calc.booking.amounts import known
+from portfolios.calc.booking.desk import Desk, Pool
+from portfolios.calc.booking.disposal import relieve, spread
+from portfolios.calc.booking.mistakes import LIMIT, invalid
+from portfolios.calc.booking.openlot import OpenLot
+from portfolios.calc.booking.queues import Queue
+from portfolios.calc.booking.rates import deal_of
+from portfolios.calc.booking.trades import note_unknown
+from portfolios.calc.entries import ZERO, CostMethod, Entry, Problem
+from portfolios.calc.lots import Movement
 from portfolios.calc.money import half_even
 
 QUANTITY_PLACES = 8
+
+
+def split(desk: Desk, entry: Entry) -> Problem | None:
+    """Multiply every open lot of the security; sell the fraction where none is held."""
+    return multiply(desk, entry, known(entry.new_shares), known(entry.old_shares))
+
+
+def multiply(desk: Desk, entry: Entry, new: Decimal, old: Decimal) -> Problem | None:
+    """Turn each `old` shares of a security into `new`, with what that does to the journal."""
+    pools = pools_of(desk, entry)
+    pays = entry.price is not None or entry.gross_amount is not None
+    if pays and (problem := unpayable(desk, entry, pools)):
+        return problem
+    lots = [lot for pool in pools for queue in queues_of(pool) for lot in queue.open_lots()]
+    if problem := unbookable_ratio(entry, lots, new, old):
+        return problem
+    before = by_account(lots)
+    split_lots(lots, new, old)
+    for pool in pools:
+        for queue in queues_of(pool):
+            queue.touch()
+    for account, quantity in by_account(lots).items():
+        if quantity != before[account]:
+            desk.post(entry, Movement.SPLIT, account=account, quantity=quantity - before[account])
+    if pays:
+        _pay_fractions(desk, entry, pools)
+    return None
 
 
 def split_lots(lots: Iterable[OpenLot], new_shares: Decimal, old_shares: Decimal) -> None:
@@ -18,14 +57,99 @@ def split_lots(lots: Iterable[OpenLot], new_shares: Decimal, old_shares: Decimal
     """
     for lot in lots:
         before = lot.quantity_open
-        lot.quantity_open = half_even(before * new_shares / old_shares, QUANTITY_PLACES)
+        lot.quantity_open = scaled(before, new_shares, old_shares)
         if lot.quantity_original == before:
             lot.quantity_original = lot.quantity_open
         else:
-            scaled = lot.quantity_original * new_shares / old_shares
-            lot.quantity_original = half_even(scaled, QUANTITY_PLACES)
+            lot.quantity_original = scaled(lot.quantity_original, new_shares, old_shares)
 
 
-def fraction_of(lots: Sequence[OpenLot]) -> Decimal:
-    """The position's fractional share: what a broker that holds none pays out in cash."""
-    return sum((lot.quantity_open for lot in lots), ZERO) % 1
+def scaled(quantity: Decimal, new_shares: Decimal, old_shares: Decimal) -> Decimal:
+    """A quantity times new/old, 8 decimals half-even."""
+    return half_even(quantity * new_shares / old_shares, QUANTITY_PLACES)
+
+
+def pools_of(desk: Desk, entry: Entry) -> list[Pool]:
+    """All pools of an entry's security, each brought to the method of the day."""
+    pools = desk.pools_of.get(entry.security, [])
+    for pool in pools:
+        desk.method(pool, entry.transaction_date, pool.account)
+    return pools
+
+
+def queues_of(pool: Pool) -> tuple[Queue, Queue]:
+    """The long and the short lots of a pool."""
+    return pool.longs, pool.shorts
+
+
+def by_account(lots: Iterable[OpenLot]) -> dict[str, Decimal]:
+    """Shares held less shares owed, in each account."""
+    held: dict[str, Decimal] = {}
+    for lot in lots:
+        quantity = -lot.quantity_open if lot.is_short else lot.quantity_open
+        held[lot.account] = held.get(lot.account, ZERO) + quantity
+    return held
+
+
+def unbookable_ratio(
+    entry: Entry, lots: Iterable[OpenLot], new: Decimal, old: Decimal
+) -> Problem | None:
+    """A ratio that would leave a lot with nothing, or with more than can be kept."""
+    ratio = Fraction(new) / Fraction(old)
+    for lot in lots:
+        after = Fraction(lot.quantity_open) * ratio
+        if after < LIMIT and half_even(lot.quantity_open * new / old, QUANTITY_PLACES):
+            continue
+        return invalid(
+            entry,
+            "new_shares",
+            f"A ratio of {new} for {old} would leave {lot.quantity_open} shares as "
+            f"{float(after):g}, which cannot be held.",
+        )
+    return None
+
+
+def _pay_fractions(desk: Desk, entry: Entry, pools: Sequence[Pool]) -> None:
+    """Sell each pool's fraction, earliest lots first, at the post-split price (methods §1.5)."""
+    fractions = [(pool, pool.longs.held % 1) for pool in pools if pool.longs.held % 1]
+    if not fractions:
+        return
+    weights = [fraction for _, fraction in fractions]
+    if entry.gross_amount is not None:
+        paid: Sequence[Decimal] = spread(
+            entry.gross_amount, weights, desk.charge_places(entry.currency)
+        )
+    else:
+        price = known(entry.price)
+        paid = [desk.posted(fraction * price, entry.currency) for fraction in weights]
+    for (pool, fraction), amount in zip(fractions, paid, strict=True):
+        sell_fraction(desk, entry, pool, (fraction, amount))
+
+
+def unpayable(desk: Desk, entry: Entry, pools: Iterable[Pool]) -> Problem | None:
+    """Money in a currency that no rate joins to the security's cannot be counted."""
+    for pool in pools:
+        deal = deal_of(desk, entry, pool, ZERO, 0) if pool.currency else None
+        if isinstance(deal, Problem):
+            return deal
+    return None
+
+
+def sell_fraction(desk: Desk, entry: Entry, pool: Pool, sold: tuple[Decimal, Decimal]) -> None:
+    """Cash in lieu: a quantity of a pool's earliest lots is sold for an amount."""
+    fraction, amount = sold
+    deal = deal_of(desk, entry, pool, amount, 0)
+    if isinstance(deal, Problem):
+        raise TypeError("unpayable was not asked")
+    matches = pool.longs.match(fraction, CostMethod.FIFO)
+    account = matches[0][0].account
+    deal = deal._replace(quantity=fraction, price=None)
+    note_unknown(desk, entry, relieve(desk, pool.longs, matches, deal))
+    desk.post(
+        entry,
+        Movement.TRADE,
+        account=account,
+        security=pool.security,
+        quantity=-fraction,
+        cash=amount,
+    )

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from portfolios.calc.entries import BookingSettings, CostMethod, LotScope
-from portfolios.exceptions import UnsupportedCostMethod
 from portfolios.tests.calc.ledgers import (
     booked,
     buy,
@@ -92,12 +91,6 @@ def test_the_last_part_of_a_lot_takes_what_is_left_of_its_cost() -> None:
 
 
 # --- orders and scopes -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("method", [CostMethod.AVERAGE, CostMethod.SPECIFIC])
-def test_a_method_that_is_not_an_order_is_refused_by_name(method: CostMethod) -> None:
-    with pytest.raises(UnsupportedCostMethod, match=method):
-        booked(settings=BookingSettings(base_currency="CAD", cost_method=method))
 
 
 def test_within_an_account_only_its_own_lots_are_sold() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from portfolios.calc.booking import book
-from portfolios.calc.entries import BookingSettings, Entry
+from portfolios.calc.entries import Entry
 from portfolios.tests.calc.ledgers import (
     CAD,
     booked,
@@ -123,11 +123,6 @@ def test_selling_more_than_is_held_books_nothing_of_it() -> None:
     assert [accepted.seq for accepted in result.accepted] == [1]
 
 
-def test_a_permitted_short_sale_is_refused_by_its_own_name() -> None:
-    short = BookingSettings(base_currency="CAD", allow_short=True)
-    assert codes(booked(sell(1, "2024-01-08", "1", "1"), settings=short)) == ["short_unsupported"]
-
-
 def test_a_missing_rate_leaves_base_amounts_unknown() -> None:
     ledger = [
         entry(1, "BUY", "2024-01-05", "USD", security="X", quantity="10", price="10"),
@@ -150,14 +145,16 @@ def test_a_conversion_without_a_rate_moves_cash_of_unknown_worth() -> None:
     assert [posting.crossing_base for posting in result.journal] == [None, None]
 
 
-def test_one_security_is_not_booked_in_two_currencies() -> None:
-    result = booked(
+def test_a_trade_in_another_currency_than_the_lots_needs_a_rate_between_them() -> None:
+    # 5 × 80 USD at 1.36 are 544 CAD, less 500 of cost
+    ledger = [
         buy(1, "2024-01-05", "10", "100"),
         entry(2, "SELL", "2024-01-08", "USD", security="X", quantity="5", price="80"),
-    )
-    again = entry(3, "BUY", "2024-01-09", "USD", security="X", quantity="5", price="80")
-    assert codes(result) == ["currency_mismatch"]
-    assert codes(booked(buy(1, "2024-01-05", "1", "1"), again)) == ["currency_mismatch"]
+    ]
+    converted, refused = booked(*ledger), book(ledger, CAD, no_rates)
+    assert (converted.problems, converted.realized_pnl) == ((), Decimal(44))
+    assert converted.cash["main", "USD"] == 400
+    assert codes(refused) == ["currency_mismatch"]
 
 
 @pytest.mark.parametrize(

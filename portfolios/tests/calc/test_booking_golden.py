@@ -1,12 +1,13 @@
 """Booking against the golden lot cases, through the same `book` that pages use."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from portfolios.calc.booking import book, realized_split
-from portfolios.calc.entries import BookingSettings, CostMethod, Entry
+from portfolios.calc.entries import BookingSettings, CostMethod, Entry, LotPick
 from portfolios.calc.lots import Closure
 from portfolios.tests.calc.golden import case
 from portfolios.tests.calc.ledgers import CAD, entry, no_rates
@@ -115,3 +116,66 @@ def test_a_split_keeps_cost_and_sells_only_fractions_that_are_not_held(case_id: 
     ]
     assert booked.cash.get(("main", "CAD"), 0) == Decimal(expected["cash_in_lieu"])
     assert booked.realized_pnl == Decimal(expected["gain"])
+
+
+def test_average_cost_is_one_pool_in_local_and_base_currency() -> None:
+    golden = case("s01_lots_disposal", "average")
+    settings = BookingSettings(base_currency="CAD", cost_method=CostMethod.AVERAGE)
+    booked = book(disposal_ledger(golden["inputs"]), settings, no_rates)
+
+    total, pool = golden["expected"]["total"], golden["expected"]["pool_after"]
+    closures, (position,) = booked.closures, booked.positions
+    assert sum(closure.quantity for closure in closures) == Decimal(total["qty"])
+    assert sum(closure.proceeds_local for closure in closures) == Decimal(total["proceeds_local"])
+    assert sum(closure.cost_local or 0 for closure in closures) == Decimal(total["cost_local"])
+    assert booked.realized_pnl == Decimal(total["gain_base"])
+    assert position.quantity == Decimal(pool["qty"])
+    assert position.cost_basis_local == Decimal(pool["cost_local"])
+    assert position.cost_basis == Decimal(pool["cost_base"])
+
+
+def test_picks_name_the_lots_that_are_sold() -> None:
+    golden = case("s01_lots_disposal", "specific")
+    *buys, sale = disposal_ledger(golden["inputs"])
+    picks = tuple(
+        LotPick(label=f"{pick['lot_id'][1:]}.1", quantity=Decimal(pick["qty"]))
+        for pick in golden["inputs"]["picks"]
+    )
+    settings = BookingSettings(base_currency="CAD", cost_method=CostMethod.SPECIFIC)
+    booked = book([*buys, replace(sale, lot_picks=picks)], settings, no_rates)
+
+    expected = golden["expected"]
+    assert [line(closure) for closure in booked.closures] == [
+        in_decimals(row) for row in expected["lines"]
+    ]
+    assert booked.realized_pnl == Decimal(expected["total"]["gain_base"])
+
+
+@pytest.mark.parametrize("case_id", ["partial_cover", "cross_through_zero"])
+def test_a_trade_closes_the_other_side_before_it_opens_its_own(case_id: str) -> None:
+    golden = case("s01_lots_short", case_id)
+    names = {seq: row["id"] for seq, row in enumerate(golden["inputs"]["transactions"], start=1)}
+    ledger = [
+        entry(
+            seq, row["side"], "2024-01-02", "CAD", security="X", quantity=row["qty"],
+            price=row["price"], fees=row["fee"],
+        )
+        for seq, row in enumerate(golden["inputs"]["transactions"], start=1)
+    ]  # fmt: skip
+    booked = book(ledger, BookingSettings(base_currency="CAD", allow_short=True), no_rates)
+
+    expected = golden["expected"]
+    for closure, row in zip(booked.closures, expected["realized"], strict=True):
+        proceeds, cost = row.get("open_proceeds"), row.get("cover_cost")
+        assert names[closure.open_seq] == row["lot_id"]
+        assert closure.quantity == Decimal(row["qty"])
+        assert closure.proceeds_local == Decimal(proceeds or row["proceeds"])
+        assert closure.cost_local == Decimal(cost or row["cost"])
+        assert closure.realized_pnl == Decimal(row["gain"])
+    assert [
+        (names[lot.open_seq], -lot.quantity_open, lot.cost_basis_local) for lot in booked.open_lots
+    ] == [
+        (row["lot_id"], Decimal(row["qty"]), Decimal(row["open_proceeds"]))
+        for row in expected["short_lots"]
+    ]
+    assert booked.positions[0].quantity == Decimal(expected["position"])
