@@ -12,6 +12,8 @@ DawsError
     ├── NothingToAmend          BUSINESS_4009: a reversal is not corrected, it is reversed
     ├── PreviewOutdated         BUSINESS_4010: what is to be written is not what was previewed
     ├── ImportRunNotFound       NOT_FOUND_3005
+    ├── ReconciliationItemNotFound  NOT_FOUND_3031: no such difference in this portfolio
+    ├── ReconciliationRefused   BUSINESS_4031: a difference that cannot be accepted so
     └── UploadGone              VALIDATION_2013: no previewed file waits under that id
 """
 
@@ -129,3 +131,19 @@ class UploadGone(PortfolioError):
     code = "VALIDATION_2013"
     http_status = 422
     suggestion = "Choose the file again."
+
+
+class ReconciliationItemNotFound(PortfolioError):
+    code = "NOT_FOUND_3031"
+    http_status = 404
+
+    def __init__(self, item_id: int) -> None:
+        super().__init__(f"There is no difference {item_id}.", details={"item": item_id})
+
+
+class ReconciliationRefused(PortfolioError):
+    """Only a statement's difference is accepted, and only with a reason."""
+
+    code = "BUSINESS_4031"
+    http_status = 422
+    suggestion = "Say why the difference may stay."

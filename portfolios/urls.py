@@ -8,6 +8,7 @@ from portfolios.views import (
     import_steps,
     imports,
     portfolio,
+    reconciliation,
     security,
     transactions,
 )
@@ -31,7 +32,8 @@ register_converter(LedgerSeq, "ledger_seq")
 
 LEDGER = "portfolios/<uuid:portfolio_id>/transactions"
 IMPORT = "portfolios/<uuid:portfolio_id>/import/<uuid:upload_id>"
-RUN = "portfolios/<uuid:portfolio_id>/imports/<int:run_id>"
+CHECKS = "portfolios/<uuid:portfolio_id>/reconciliation"
+RUN = "portfolios/<uuid:portfolio_id>/imports/<ledger_seq:run_id>"
 
 urlpatterns = [
     path("portfolios/", portfolio.portfolio_list, name="list"),
@@ -50,5 +52,8 @@ urlpatterns = [
     path(f"{RUN}/", import_runs.run, name="import-run"),
     path(f"{RUN}/undo/", import_runs.undo, name="import-undo"),
     path("securities/like/", entries.listings, name="listings"),
+    path(f"{CHECKS}/", reconciliation.reconciliation, name="reconciliation"),
+    path(f"{CHECKS}/check/", reconciliation.check, name="reconciliation-check"),
+    path(f"{CHECKS}/<ledger_seq:item_id>/accept/", reconciliation.accept, name="reconciliation-accept"),
     path("securities/<uuid:security_id>/", security.security, name="security"),
 ]

@@ -135,7 +135,10 @@ def _claim(run_id: int, *, alone: bool) -> StageRun | None:
 def _run(stage: Stage, claimed: StageRun) -> None:
     with as_service("night"):
         outcome = stage.work(claimed.run)
-        _finish(claimed, outcome)
+        if outcome.stops:
+            _give_up(claimed, outcome.message)
+        else:
+            _finish(claimed, outcome)
 
 
 def _finish(claimed: StageRun, outcome: Outcome) -> None:

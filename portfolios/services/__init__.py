@@ -7,12 +7,14 @@ from portfolios.services.imports import ImportReport, preview_import, run_import
 from portfolios.services.ledger import Appended, append_entries, reverse_entry
 from portfolios.services.portfolios import create_portfolio, set_loss_rule
 from portfolios.services.projections import Rebuilt, projection_breaks, rebuild_projections
+from portfolios.services.reconciling import Reconciled, reconcile_portfolio
 from portfolios.services.repricing import Repriced, connect_and_reprice
 
 __all__ = [
     "Appended",
     "ImportReport",
     "Rebuilt",
+    "Reconciled",
     "Repriced",
     "amend_entry",
     "append_entries",
@@ -23,6 +25,7 @@ __all__ = [
     "projection_breaks",
     "rebuild_history",
     "rebuild_projections",
+    "reconcile_portfolio",
     "reverse_entry",
     "run_import",
     "set_loss_rule",
