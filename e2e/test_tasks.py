@@ -96,18 +96,19 @@ def test_a_file_is_previewed_then_written_once(owner: Page, address: str, tmp_pa
     bad.write_text(BAD_FILE)
 
     _preview(owner, address, bad)
-    expect(owner.get_by_text("1 mistake.")).to_be_visible()
-    expect(owner.get_by_role("link", name="Row 3")).to_be_visible()
+    expect(owner.get_by_role("heading", name="1 mistake")).to_be_visible()
+    expect(owner.locator("#row-3")).to_contain_text("Refused")
     expect(owner.get_by_role("button", name="Write")).to_have_count(0)
 
     _preview(owner, address, good)
     owner.get_by_role("button", name="Write 1 entry").click()
-    expect(owner.get_by_role("heading", level=1)).to_have_text("Transactions")
+    expect(owner.get_by_role("heading", name="1 entry imported")).to_be_visible()
     expect(owner.get_by_text("Savings of February")).to_be_visible()
 
     _preview(owner, address, good)
-    expect(owner.get_by_text("Nothing new.")).to_be_visible()
-    expect(owner.get_by_role("button", name="Write")).to_have_count(0)
+    expect(owner.get_by_text("Already imported in run")).to_be_visible()
+    owner.get_by_role("button", name="Undo this import").click()
+    expect(owner.get_by_text("Its file may be imported again")).to_be_visible()
 
 
 def test_the_theme_is_kept_from_page_to_page(owner: Page, address: str) -> None:
@@ -132,4 +133,4 @@ def test_after_logging_out_back_shows_nothing(owner: Page, address: str) -> None
 def _preview(page: Page, address: str, file: Path) -> None:
     page.goto(f"{address}{LEDGER_DEMO}import/")
     page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name="Show the preview").click()
+    page.get_by_role("button", name="Show every row").click()

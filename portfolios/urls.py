@@ -54,6 +54,10 @@ urlpatterns = [
     path("securities/like/", entries.listings, name="listings"),
     path(f"{CHECKS}/", reconciliation.reconciliation, name="reconciliation"),
     path(f"{CHECKS}/check/", reconciliation.check, name="reconciliation-check"),
-    path(f"{CHECKS}/<ledger_seq:item_id>/accept/", reconciliation.accept, name="reconciliation-accept"),
+    path(
+        f"{CHECKS}/<ledger_seq:item_id>/accept/",
+        reconciliation.accept,
+        name="reconciliation-accept",
+    ),
     path("securities/<uuid:security_id>/", security.security, name="security"),
 ]

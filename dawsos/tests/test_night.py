@@ -18,7 +18,8 @@ from dawsos.night.stages import STAGES, Outcome, Stage, StageFailed, mark_pack_f
 from dawsos.tasks import advance_night, start_night, sweep_nights
 from market.models import PricingPack
 from market.selectors import pack_health
-from portfolios.models import Lot, Portfolio, PortfolioDailyValue
+from portfolios.models import Lot, Portfolio, PortfolioDailyValue, ReconciliationResult
+from portfolios.tests.factories import BalanceAssertionFactory
 from portfolios.tests.world import FRI
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,28 @@ def test_a_reconciliation_break_stops_before_metrics(traded: Portfolio) -> None:
     assert states(run)["compute_daily_metrics"] == "pending"
     assert "should be" in chain.failure(run)
     assert pack_health(pack_id=run.pack_id)["status"] == "error"
+
+
+def test_what_stopped_the_night_is_kept_for_its_page(traded: Portfolio) -> None:
+    Lot.objects.filter(security__symbol="ACME").update(quantity_open=14)
+    chain.run_all(chain.start(FRI, "ECB"))
+    item = ReconciliationResult.objects.get()
+    assert (item.code, item.state, item.expected, item.actual) == (
+        "QUANTITY_MISMATCH",
+        "open",
+        15,
+        14,
+    )
+
+
+def test_a_statement_that_differs_is_a_warning_and_an_open_item(traded: Portfolio) -> None:
+    """The ledger has 300 CAD on Friday."""
+    BalanceAssertionFactory.create(portfolio=traded, asof_date=FRI, amount=310)
+    run = chain.run_all(chain.start(FRI, "ECB"))
+    stage = run.stages.get(stage="reconcile_ledger")
+    assert (run.state, stage.counts["assertions"], stage.counts["open_items"]) == ("done", 1, 1)
+    assert "Warning: 1 balances of statements differ." in stage.message
+    assert ReconciliationResult.objects.get().state == "open"
 
 
 def test_a_pack_whose_chain_is_not_done_is_not_marked_fresh(traded: Portfolio) -> None:

@@ -82,7 +82,8 @@ def sort_drafts(drafts: Iterable[Draft], known: Known, security_keys: Mapping[UU
     times: Counter[str] = Counter()
     for draft in drafts:
         key = security_keys[draft.security_id] if draft.security_id else ""
-        content = same_content_hash(draft, security=key)
+        into = security_keys[draft.to_security_id] if draft.to_security_id else ""
+        content = same_content_hash(draft, security=key, to_security=into)
         if draft.external_id:
             found = _by_id(draft, content, known, in_file)
             in_file.setdefault(draft.external_id, (content, draft.row))

@@ -8,10 +8,12 @@ from accounts.models import User
 from portfolios.models import ImportRun, Portfolio
 from portfolios.selectors.ledger import ledger_head, ledger_rows
 from portfolios.services.import_plan import Plan
-from portfolios.services.ledger import Appended, reverse_entries, write_entries
+from portfolios.services.ledger import Appended, Progress, reverse_entries, write_entries
 
 
-def write_drafts(portfolio: Portfolio, plan: Plan, run: ImportRun, by: User) -> Appended | None:
+def write_drafts(
+    portfolio: Portfolio, plan: Plan, run: ImportRun, by: User, *, progress: Progress
+) -> Appended | None:
     """Each stretch of entries as one batch, each stretch of reversals as another; all are in the
     caller's transaction. Returns first and last number and the new head, None if nothing is new."""
     first: Appended | None = None
@@ -26,6 +28,7 @@ def write_drafts(portfolio: Portfolio, plan: Plan, run: ImportRun, by: User) -> 
                 by=by,
                 source=plan.choices.format,
                 import_run=run,
+                progress=progress,
             )
         first = first or last
     if first is None or last is None:

@@ -90,7 +90,7 @@ def run_import(
         if report.errors:
             raise ImportRefused(report.errors)
         tell(f"Writing {len(plan.fresh):,} entries")
-        return _write(portfolio, plan, filename, by)
+        return _write(portfolio, plan, filename, by, tell)
 
 
 def undo_import(*, run_id: int, by: User) -> int:
@@ -113,7 +113,9 @@ def undo_import(*, run_id: int, by: User) -> int:
     return len(targets)
 
 
-def _write(portfolio: Portfolio, plan: Plan, filename: str, by: User) -> ImportReport:
+def _write(
+    portfolio: Portfolio, plan: Plan, filename: str, by: User, tell: Progress
+) -> ImportReport:
     run = ImportRun.objects.create(
         portfolio=portfolio,
         filename=storable(filename),
@@ -125,7 +127,13 @@ def _write(portfolio: Portfolio, plan: Plan, filename: str, by: User) -> ImportR
     )
     _audit("import_ledger", run, by, {"rows": len(plan.fresh), "file_hash": plan.file_hash})
     _remember(portfolio, plan, by)
-    written = write_drafts(portfolio, plan, run, by)
+    written = write_drafts(
+        portfolio,
+        plan,
+        run,
+        by,
+        progress=lambda done, total: tell(f"Writing {done:,} of {total:,} entries"),
+    )
     _assert(portfolio, plan, run)
     done = f"{len(plan.fresh)} entries added in run {run.pk}"
     sentence = f"{done}, {len(plan.duplicates)} were there already."

@@ -40,7 +40,7 @@ def check(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     found = recheck(portfolio_id=portfolio.pk, by=request.user)
     count = found.open_items
     said = f"{count} difference{'' if count == 1 else 's'} open" if count else "Everything agrees"
-    messages.success(request, f"{said}; {found.checked} stated balances were looked at.")
+    messages.success(request, f"{said}. Stated balances looked at: {found.checked}.")
     return redirect("portfolios:reconciliation", portfolio.pk)
 
 

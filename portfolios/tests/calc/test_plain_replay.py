@@ -13,7 +13,7 @@ DAY = date(2024, 1, 2)
 
 
 def entry(seq: int, kind: str, day: int = 2, **said: Any) -> Entry:
-    numbers = {
+    numbers: dict[str, Any] = {
         name: Decimal(str(value)) if type(value) in {int, float} and name != "reverses" else value
         for name, value in said.items()
     }
@@ -21,7 +21,7 @@ def entry(seq: int, kind: str, day: int = 2, **said: Any) -> Entry:
         seq=seq,
         entry_type=EntryType(kind),
         transaction_date=date(2024, 1, day),
-        **{"currency": "USD"} | numbers,
+        **({"currency": "USD"} | numbers),
     )
 
 
@@ -107,7 +107,8 @@ def test_a_merger_for_cash_pays_for_every_share() -> None:
         entry(1, "OPENING_BALANCE", security="A", quantity=100),
         entry(2, "MERGER", day=3, security="A", old_shares=1, price=7),
     )
-    assert (state.quantities, state.cash) == ({}, {("main", "USD"): 700})
+    assert state.quantities == {}
+    assert state.cash == {("main", "USD"): 700}
 
 
 def test_lots_that_arrive_bring_their_shares() -> None:
@@ -116,7 +117,8 @@ def test_lots_that_arrive_bring_their_shares() -> None:
         CarriedLot(quantity=Decimal(4), acquisition_date=DAY),
     )
     state = held(entry(1, "TRANSFER_IN", security="A", carried_lots=lots))
-    assert (state.quantities, state.cash) == ({("A", "main"): 7}, {})
+    assert state.quantities == {("A", "main"): 7}
+    assert state.cash == {}
 
 
 def test_money_goes_from_purse_to_purse() -> None:
@@ -129,7 +131,8 @@ def test_money_goes_from_purse_to_purse() -> None:
         entry(5, "FEE", gross_amount=2),
     )
     assert state.cash == {("main", "USD"): 848, ("main", "EUR"): 90, ("savings", "USD"): 55}
-    assert (state.cash_of("USD"), state.cash_of("USD", "savings")) == (903, 55)
+    assert state.cash_of("USD") == 903
+    assert state.cash_of("USD", "savings") == 55
 
 
 def test_a_dividend_is_cash_on_its_pay_date_and_a_day_is_a_close() -> None:
