@@ -194,7 +194,10 @@ def _against(each: BalanceAssertion, actual: Decimal) -> Iterator[Difference]:
     elif each.kind == BalanceAssertion.Kind.CASH:
         held, code = abs(actual - each.amount) <= CENT, Code.CASH_MISMATCH
     else:
-        held, code = reconcile(actual, each.amount).status is Agreement.PASS, Code.VALUATION_MISMATCH
+        held, code = (
+            reconcile(actual, each.amount).status is Agreement.PASS,
+            Code.VALUATION_MISMATCH,
+        )
     if held:
         return
     subject = each.security.symbol if each.security is not None else each.currency
