@@ -7,6 +7,7 @@ DawsError
     ├── EntriesRefused          VALIDATION_2010: mistakes in a batch of entries, all of them listed
     │   └── ImportRefused       the same for a file; 413 when it is too large
     ├── ImportUndecided         VALIDATION_2031: a file leaves open what only its reader knows
+    ├── DocumentUnreadable      VALIDATION_2020: a ledger document that cannot be evaluated
     ├── EntryNotFound           NOT_FOUND_3004: no entry of that number in this ledger
     ├── EntryAlreadyReversed    BUSINESS_4007
     ├── NothingToAmend          BUSINESS_4009: a reversal is not corrected, it is reversed
@@ -81,6 +82,22 @@ class ImportUndecided(PortfolioError):
             f"Nothing was written: {questions[0]['message']}",
             details={"reason": "ambiguous", "questions": [dict(each) for each in questions]},
         )
+
+
+class DocumentUnreadable(PortfolioError):
+    """A ledger document that cannot be evaluated at all; every reason is listed."""
+
+    code = "VALIDATION_2020"
+    http_status = 422
+    suggestion = "Mend what details.errors names; docs/evaluate.md describes the document."
+
+    def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
+        first = errors[0]
+        super().__init__(
+            f"The ledger document cannot be read. {first['message']}",
+            details={"reason": first["reason"], "errors": [dict(error) for error in errors]},
+        )
+        self.http_status = {"file_too_large": 413, "file_malformed": 400}.get(first["reason"], 422)
 
 
 class EntryNotFound(PortfolioError):

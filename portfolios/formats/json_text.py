@@ -8,14 +8,13 @@ that 0.1 is 0.1 and `1E+1000000` is never computed.
 from __future__ import annotations
 
 import json
-import re
+from collections import Counter
 from typing import Any
 
 from market.formats.csv_records import Limits
 from market.formats.faults import Fault
 
 DEEPEST = 100
-BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 SAVE_AS = "Export the file again, and do not edit it by hand."
 
 
@@ -47,7 +46,7 @@ def read_json(content: bytes, limits: Limits) -> Any:
         return malformed(f"No JSON: {error.msg} in line {error.lineno}.", row=error.lineno)
     except RecursionError:
         return malformed(f"The document is more than {DEEPEST} levels deep.")
-    if _depth(text) > DEEPEST:
+    if _too_deep(document):
         return malformed(f"The document is more than {DEEPEST} levels deep.")
     if "\\u" in text and not _encodable(document):
         return malformed("The document holds half of a surrogate pair.")
@@ -84,11 +83,10 @@ def _encodable(document: Any) -> bool:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _RefusedError(f"The key {key[:40]!r} stands twice in one object.")
-        found[key] = value
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise _RefusedError(f"The key {twice[:40]!r} stands twice in one object.")
     return found
 
 
@@ -96,17 +94,20 @@ def _no_constant(name: str) -> None:
     raise _RefusedError(f"{name} is not a number.")
 
 
-def _depth(text: str) -> int:
-    """Levels of a valid document, without building them."""
-    level = deepest = 0
-    for match in BRACKETS.finditer(text):
-        sign = match[0]
-        if sign in ("[", "{"):
-            level += 1
-            deepest = max(deepest, level)
-        elif sign in ("]", "}"):
-            level -= 1
-    return deepest
+def _too_deep(document: Any) -> bool:
+    """Whether there is something below the deepest level, seen level by level."""
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [
+            child
+            for each in level
+            if isinstance(each, dict | list)
+            for child in (each.values() if isinstance(each, dict) else each)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _fault(reason: str, message: str, *, row: int | None = None) -> Fault:
