@@ -6,6 +6,11 @@ import sys
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["evaluate"]:
+        # Pure calculation: it needs no settings and no database, and does not wait for them.
+        from portfolios.management.evaluating import main as evaluate
+
+        sys.exit(evaluate(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dawsos.settings.base")
     try:
         from django.core.management import execute_from_command_line

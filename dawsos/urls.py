@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from dawsos import views
 from dawsos.api.docs import api_docs
+from dawsos.api.evaluate import evaluate_document
 from dawsos.api.execute import execute_pattern
 from dawsos.api.health import health, health_pack
 
@@ -18,6 +19,7 @@ urlpatterns = [
     # Programs. Two paths of one door, because clients of both exist.
     path("v1/execute", execute_pattern, name="execute"),
     path("api/patterns/execute", execute_pattern, name="patterns-execute"),
+    path("api/v1/evaluate/", evaluate_document, name="evaluate"),
     path("api/auth/", include("accounts.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_docs, name="api-docs"),
