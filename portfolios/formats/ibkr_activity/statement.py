@@ -66,7 +66,7 @@ class ActivityFormat:
         table = read_table(source, options.limits, delimiter=",")
         if isinstance(table, Fault):
             return refused(table)
-        findings = Findings(options)
+        findings = Findings(options, columns={"gross_amount": "proceeds"})
         findings.notes.extend(table.notes)
         lines = list(_lines(findings, table.records))
         if not any(line.section == "Statement" for line in lines):

@@ -42,6 +42,13 @@ WITHOUT_ENTRIES = frozenset(
 )
 DATES = "tradeDate dateTime reportDate settleDateTarget settleDate exDate date toDate".split()
 
+AMOUNTS = {
+    "gross_amount": "proceeds",
+    "net_amount": "netCash",
+    "fx_rate": "fxRateToBase",
+    "settlement_date": "settleDateTarget",
+}
+
 
 class FlexFormat:
     name = "ibkr_flex"
@@ -62,7 +69,7 @@ class FlexFormat:
         if not statements or too_long is not None:
             return refused(too_long or malformed("The file holds no FlexStatement."))
         dates = date_style(_dates(statements), options.date_style)
-        findings = Findings(options)
+        findings = Findings(options, columns=AMOUNTS)
         if isinstance(dates, Question):
             findings.questions.append(dates)
             return findings.parsed()

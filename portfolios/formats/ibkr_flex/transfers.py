@@ -10,12 +10,8 @@ from datetime import date
 from decimal import Decimal
 
 from portfolios.formats.ibkr_flex.element import SECURITIES, Element, Statement
+from portfolios.formats.reading.transfers_in_kind import COST_NOTE, UNKNOWN_LOTS
 from portfolios.formats.reading.xml_tree import Node
-
-UNKNOWN_LOTS = "purchase day and cost unknown at transfer"
-COST_NOTE = (
-    "The file does not tell the cost of shares transferred in: it is unknown until you add it."
-)
 
 
 def read_transfers(statement: Statement, section: Node) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from market.formats.faults import Fault
@@ -10,6 +10,8 @@ from market.formats.fields import Place
 from portfolios.formats.amounts import settle
 from portfolios.formats.contract import Options, Parsed, Question, Skipped, Stated
 from portfolios.formats.draft import Draft
+
+TRADES = frozenset({"BUY", "SELL", "SHORT_SALE", "COVER"})
 
 
 @dataclass(slots=True)
@@ -24,12 +26,17 @@ class Findings:
     stated: list[Stated] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unread: set[str] | None = field(default_factory=set)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The file's names of our columns, for mistakes that only the amounts together show."""
 
     def add(self, draft: Draft) -> None:
         """Keep an entry, its amounts completed; what the columns contradict is told."""
         draft, faults = settle(_shortened(draft), self.options.base_currency)
+        faults += _missing(draft)
         if faults:
-            self.fail(faults, draft.symbol)
+            names = self.columns
+            told = [replace(f, column=names.get(f.column or "", f.column)) for f in faults]
+            self.fail(told, draft.symbol)
         else:
             self.drafts.append(draft)
 
@@ -74,6 +81,19 @@ class Findings:
 def refused(*faults: Fault) -> Parsed:
     """A file of which nothing could be read, so that not even its symbols are known."""
     return Parsed(faults=faults, unread=None)
+
+
+def _missing(draft: Draft) -> list[Fault]:
+    """What a trade cannot be without, whatever its amounts say."""
+    place = Place(draft.row or 0, "quantity")
+    if draft.entry_type not in TRADES:
+        return []
+    if not (draft.symbol or draft.isin or draft.figi or draft.security_name):
+        said = "The trade does not name its security."
+        return [Place(place.row, "symbol").fault("value_missing", said, "Fill in the symbol.")]
+    if not draft.quantity:
+        return [place.fault("value_missing", "The trade has no quantity.", "Fill it in.")]
+    return []
 
 
 def _shortened(draft: Draft) -> Draft:

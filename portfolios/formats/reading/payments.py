@@ -37,8 +37,8 @@ def add_dividends(
     findings: Findings, dividends: Sequence[Payment], taxes: Sequence[Payment]
 ) -> None:
     """Enter dividends with their withholding, and every tax that belongs to none of them."""
-    dividends = without_cancelled(findings, dividends)
-    taxes = without_cancelled(findings, taxes)
+    dividends = lasting(findings, dividends)
+    taxes = lasting(findings, taxes)
     withheld: dict[Hashable, list[Payment]] = defaultdict(list)
     for tax in taxes:
         withheld[tax.key].append(tax)
@@ -70,7 +70,7 @@ def add_signed(findings: Findings, payment: Payment, inward: str, outward: str) 
     findings.add(draft)
 
 
-def without_cancelled(findings: Findings, payments: Sequence[Payment]) -> list[Payment]:
+def lasting(findings: Findings, payments: Sequence[Payment]) -> list[Payment]:
     """Payments without those that another row of the same key takes back to the cent."""
     waiting: dict[tuple[Hashable, Decimal], list[Payment]] = defaultdict(list)
     gone: set[int] = set()
@@ -91,7 +91,7 @@ def _add_dividend(findings: Findings, dividend: Payment, taxes: Decimal) -> None
         findings.skip(dividend.row, "The amount is zero.")
     elif dividend.amount < 0:
         findings.refuse(
-            Place(dividend.row, "amount"),
+            Place(dividend.row, findings.columns.get("amount", "amount")),
             "negative_not_allowed",
             f"A dividend of {dividend.amount} takes back one that is not in this file.",
             "Leave the row out, and reverse the earlier dividend in the ledger.",

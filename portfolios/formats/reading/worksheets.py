@@ -1,0 +1,71 @@
+"""The first worksheet of an XLSX workbook as a table of texts, read without formulas or macros."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime, time
+from typing import Any
+
+from openpyxl import load_workbook
+
+from market.formats.csv_records import MAX_COLUMNS, MAX_FIELD, Limits
+from market.formats.faults import Fault
+from portfolios.formats.reading.archives import refuse_archive
+from portfolios.formats.reading.encodings import malformed, too_large
+from portfolios.formats.reading.tables import BLANKS, Record, Table
+
+
+def read_worksheet(
+    content: bytes, limits: Limits | None = None, *, upto: int | None = None
+) -> Table | Fault:
+    """All rows that are not blank, or those `upto` a row, numbered as a spreadsheet shows them.
+
+    Days are told as ISO dates, and numbers as the shortest decimal that reads back the same.
+    """
+    limits = limits or Limits()
+    refusal = refuse_archive(content, limits)
+    if refusal is not None:
+        return refusal
+    try:
+        records = _records(content, limits, upto)
+    except Exception:  # noqa: BLE001 -- a damaged workbook fails in ways that openpyxl does not name
+        return malformed("The file is not a workbook that can be read.")
+    if isinstance(records, list) and not records:
+        return malformed("The workbook's first sheet is empty.")
+    return records if isinstance(records, Fault) else Table(tuple(records))
+
+
+def _records(content: bytes, limits: Limits, upto: int | None) -> list[Record] | Fault:
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    rows: list[tuple[int, list[str]]] = []
+    sheet = book.worksheets[0]
+    for row, values in enumerate(sheet.iter_rows(values_only=True, max_row=upto), start=1):
+        fields = _without_tail([cell_text(value) for value in values])
+        if len(fields) > MAX_COLUMNS or any(len(field) > MAX_FIELD for field in fields):
+            return too_large("A row has too many columns, or a field is larger than 1 MiB.", row)
+        if fields:
+            rows.append((row, fields))
+        if limits.max_rows is not None and max(len(rows) - 1, row // 2) > limits.max_rows:
+            return too_large(f"The file has more than {limits.max_rows:,} rows.")
+    width = max((len(fields) for _, fields in rows), default=0)
+    return [Record(row, tuple(fields + [""] * (width - len(fields)))) for row, fields in rows]
+
+
+def _without_tail(fields: list[str]) -> list[str]:
+    """Spreadsheets pad rows with blank cells, as far as anyone ever clicked."""
+    while fields and not fields[-1]:
+        fields.pop()
+    return fields
+
+
+def cell_text(value: Any) -> str:
+    """A cell as a CSV file would hold it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip(BLANKS)

@@ -1,0 +1,97 @@
+"""A Schwab history: every row becomes an entry, a mistake or a reason."""
+
+from portfolios.formats.schwab import FORMAT
+from portfolios.tests.formats.reading_aloud import entries, lines, mistakes, read, sample, skips
+
+A_HISTORY = read(FORMAT, sample("schwab.csv"), base_currency="USD")
+A_HISTORY_ENTRIES = entries(
+    """
+    # 0.0581 shares of 96.75 are 5.62, the dividend of row 4
+    3 BUY 2013-02-27 currency=USD symbol=FUNDX quantity=0.0581 price=96.75 gross_amount=5.62
+        net=-5.62
+    4 DIVIDEND 2013-02-27 currency=USD symbol=FUNDX gross_amount=5.62 net=5.62
+    # 10 less the 1.50 of row 6
+    5 DIVIDEND 2013-02-26 currency=USD symbol=ACME gross_amount=10 taxes=1.5 net=8.5
+    # no dividend of GONE in the file: the tax stays by itself
+    7 TAX 2013-02-25 currency=USD symbol=GONE gross_amount=0.75 net=-0.75
+    # booked on the 22nd as of the 21st
+    8 INTEREST 2013-02-21 currency=USD gross_amount=0.01 net=0.01
+    9 INTEREST_CHARGE 2013-02-21 currency=USD gross_amount=7.14 net=-7.14
+    10 FEE 2013-02-20 currency=USD symbol=GONE gross_amount=0.25 net=-0.25
+    # 1,005 × 12.50 = 12,562.50, less 0.28
+    11 SELL 2013-02-19 currency=USD symbol=ACME quantity=1005 price=12.5 gross_amount=12562.5
+        fees=0.28 net=12562.22
+    # 10 × 28 and 4.95
+    12 COVER 2013-02-18 currency=USD symbol=BETA quantity=10 price=28 gross_amount=280 fees=4.95
+        net=-284.95
+    # 10 × 30 less 4.95
+    13 SHORT_SALE 2013-02-15 currency=USD symbol=BETA quantity=10 price=30 gross_amount=300
+        fees=4.95 net=295.05
+    # 5,000 of face at 98.50 percent
+    16 BUY 2013-02-13 currency=USD symbol=912828AB1 quantity=5000 price=0.985 gross_amount=4925
+        net=-4925
+    18 TRANSFER_OUT 2013-02-11 currency=USD symbol=GONE quantity=4 net=0
+    # 11 × 9 = 99 arrive
+    19 TRANSFER_IN 2013-02-11 currency=USD symbol=CHILD quantity=11 carried_lots=[{'quantity':
+        '11', 'acquisition_date': '2013-02-11'}] estimated_reason=purchase day and cost unknown at
+        transfer net=99
+    22 WITHDRAWAL 2013-02-06 currency=USD gross_amount=500 net=-500
+    23 DEPOSIT 2013-02-05 currency=USD gross_amount=5000 net=5000
+    """
+)
+
+
+def test_every_entry_of_a_history() -> None:
+    assert lines(A_HISTORY) == A_HISTORY_ENTRIES
+
+
+def test_every_mistake_of_a_history() -> None:
+    assert mistakes(A_HISTORY) == [
+        (17, "Action", "action_incomplete"),
+        (20, "Symbol", "asset_unsupported"),
+        (24, "Action", "type_unknown"),
+        (25, "Date", "date_invalid"),
+        (25, "Price", "number_invalid"),
+        (26, "Amount", "amount_mismatch"),
+        (27, None, "file_malformed"),
+    ]
+
+
+def test_every_row_of_a_history_that_is_no_entry() -> None:
+    assert skips(A_HISTORY) == {
+        1: "Text around the table.",
+        6: "Withheld from the dividend in row 5; it is kept there.",
+        14: "Cancels row 15.",
+        15: "Cancelled by row 14.",
+        21: "An option expired; no money moved.",
+        28: "Text around the table.",
+    }
+
+
+HEAD = '"Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount"\n'
+
+
+def test_a_cancellation_of_a_trade_elsewhere_is_a_mistake() -> None:
+    text = f'{HEAD}"02/14/2013","Cancel Sell","ACME","ACME CORP","7","$11.00","","-$77.00"\n'
+    assert mistakes(read(FORMAT, text)) == [(2, "Action", "value_unexpected")]
+
+
+def test_a_trade_without_quantity_or_security_is_a_mistake() -> None:
+    text = (
+        f'{HEAD}"02/14/2013","Buy","ACME","ACME CORP","","$11.00","","-$77.00"\n'
+        '"02/14/2013","Buy","","","7","$11.00","","-$77.00"\n'
+    )
+    assert mistakes(read(FORMAT, text)) == [
+        (2, "Quantity", "value_missing"),
+        (3, "Symbol", "value_missing"),
+    ]
+
+
+def test_a_dividend_taken_back_is_reversed_by_hand() -> None:
+    text = f'{HEAD}"02/14/2013","Cash Dividend","ACME","ACME CORP","","","","-$7.00"\n'
+    assert mistakes(read(FORMAT, text)) == [(2, "Amount", "negative_not_allowed")]
+
+
+def test_a_file_without_the_table_is_refused() -> None:
+    parsed = read(FORMAT, "Date,Amount\n02/14/2013,5\n")
+    assert mistakes(parsed) == [(None, None, "column_missing")] and parsed.unread is None
