@@ -1,0 +1,22 @@
+"""Every sample is recognised by its own format and no other."""
+
+import pytest
+
+from portfolios.formats.registry import SURE, detect
+from portfolios.tests.formats.sample_files import sample
+
+SAMPLES = {
+    "ghostfolio.json": "ghostfolio",
+    "dawsos_json.json": "dawsos_json",
+    "ofx.ofx": "ofx",
+    "ofx.qfx": "ofx",
+    "trading212.csv": "trading212",
+    "trading212-old.csv": "trading212",
+    "trade_republic.csv": "trade_republic",
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_is_recognised_by_its_own_format_alone(name: str) -> None:
+    sure = [format_.name for format_, score in detect(sample(name)) if score > SURE]
+    assert sure == [SAMPLES[name]]
