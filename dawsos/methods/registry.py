@@ -13,7 +13,17 @@ Inputs: TypeAlias = Mapping[str, Any]
 Answer: TypeAlias = dict[str, Any]
 Adaptor: TypeAlias = Callable[[Inputs], Answer]
 
-SECTIONS = ("lots", "tax", "settlement", "valuation", "returns", "attribution", "risk", "numeric")
+SECTIONS = (
+    "lots",
+    "distributions",
+    "tax",
+    "settlement",
+    "valuation",
+    "returns",
+    "attribution",
+    "risk",
+    "numeric",
+)
 
 _ADAPTORS: dict[str, Adaptor] = {}
 
