@@ -46,7 +46,7 @@ def lot_as_booked(lot: Lot, *, added: Decimal = ZERO, provisional: bool = False)
     part = Slice(
         quantity=lot.quantity_open,
         added_cost=added,
-        holding_start=lot.acquisition_date,
+        holding_start=lot.holding_start or lot.acquisition_date,
         tax_cost=None if lot.cost_basis is None else lot.cost_basis + added,
     )
     return DeferredLot(

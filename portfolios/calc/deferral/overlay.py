@@ -36,5 +36,5 @@ def defer_losses(
                 rule=LossRule.NONE,
                 asof=asof,
                 closures=tuple(as_booked(closure, None) for closure in book.closures),
-                lots=tuple(lot_as_booked(lot) for lot in book.open_lots),
+                lots=tuple(lot_as_booked(lot) for lot in book.open_lots if not lot.is_short),
             )

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from portfolios.calc.deferral.blocks import COST_PLACES
 from portfolios.calc.deferral.lines import lot_as_booked
 from portfolios.calc.deferral.records import DeferredLot, Holder
-from portfolios.calc.deferral.shares import COST_PLACES, as_number
+from portfolios.calc.deferral.shares import as_number
 from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.lots import Lot
 from portfolios.calc.money import allocate, half_even, places_of

@@ -161,7 +161,8 @@ class SaleCount:
 class Deferrals:
     """A book as a loss rule sees it on a day. Lines in order of relief, lots in order of opening.
 
-    counts is filled by the Canadian rule alone.
+    counts is filled by the Canadian rule alone. transferred_out is what shares that left the ledger
+    in kind took along.
     """
 
     rule: LossRule
@@ -169,6 +170,7 @@ class Deferrals:
     closures: tuple[DeferredClosure, ...] = ()
     lots: tuple[DeferredLot, ...] = ()
     counts: tuple[SaleCount, ...] = ()
+    transferred_out: Decimal = ZERO
 
     @property
     def disallowed(self) -> Decimal | None:

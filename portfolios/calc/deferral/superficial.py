@@ -21,6 +21,15 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from portfolios.calc.deferral.blocks import (
+    Block,
+    Move,
+    blocks_of,
+    moves_of,
+    outside_blocks,
+)
+from portfolios.calc.deferral.denials import replacements, shared_by
+from portfolios.calc.deferral.events import in_order
 from portfolios.calc.deferral.lines import as_booked, unknown, untaxed
 from portfolios.calc.deferral.pools import Addition, Pool, PoolKey, raised_lots
 from portfolios.calc.deferral.records import (
@@ -33,16 +42,7 @@ from portfolios.calc.deferral.records import (
     LossRule,
     SaleCount,
 )
-from portfolios.calc.deferral.shares import (
-    COST_PLACES,
-    Block,
-    ShareCount,
-    as_number,
-    as_shares,
-    blocks_of,
-    by_sale,
-    outside_blocks,
-)
+from portfolios.calc.deferral.shares import ShareCount, as_number, as_shares
 from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.lots import Book, Closure, Lot
 from portfolios.calc.money import allocate, minor_units, round_money
@@ -67,6 +67,7 @@ class _Pass:
         self.count = ShareCount(book.accepted)
         self.circumstances = circumstances
         self.lots = blocks_of(book, self.count, circumstances, asof)
+        self.moves = moves_of(book, self.count, self.lots)
         self.remaining = {key: block.quantity for key, block in self.lots.items()}
         outside = outside_blocks(circumstances.purchases, self.count, circumstances, asof)
         self.blocks: dict[SecurityKey, list[Block]] = {}
@@ -76,7 +77,12 @@ class _Pass:
         self.counts: list[SaleCount] = []
 
     def run(self) -> Deferrals:
-        lines = [line for sale in by_sale(self.book.closures) for line in self._sale(sale)]
+        lines: list[DeferredClosure] = []
+        for event in in_order(self.book, self.moves):
+            if isinstance(event, Move):
+                self._move(event)
+            else:
+                lines += self._sale(event)
         lots = self._open_lots()
         return Deferrals(
             rule=LossRule.CA,
@@ -84,7 +90,22 @@ class _Pass:
             closures=tuple(lines),
             lots=lots,
             counts=tuple(self.counts),
+            transferred_out=self._in_pools() - sum((lot.added_cost for lot in lots), ZERO),
         )
+
+    def _in_pools(self) -> Decimal:
+        return sum((pool.added for pool in self.pools.values()), ZERO)
+
+    def _move(self, move: Move) -> None:
+        """Shares change their lot; where they change the owner or the security, their part of the
+        pool goes with them."""
+        source, target = self.lots[move.source], self.lots[move.target]
+        owner, heir = (source.group, source.holder), (target.group, target.holder)
+        if owner != heir:
+            held = self._held_before(*owner, (move.on, move.seq))
+            leaving = self._pool(*owner, move.on).relieve(move.given, held)
+            self._pool(*heir, move.on).added += leaving
+        self.remaining[move.source] -= move.given
 
     def _sale(self, sale: Sequence[Closure]) -> list[DeferredClosure]:
         lines: list[DeferredClosure] = []
@@ -107,7 +128,7 @@ class _Pass:
         """The closures of one sale by one owner: relieve the pool, then deny what is replaced."""
         first = sale[0]
         group = self.circumstances.group(first.security)
-        held = self._held_before(group, holder, first)
+        held = self._held_before(group, holder, (first.close_date, first.close_seq))
         sold = sum((self._relieve(closure) for closure in sale), Fraction(0))
         if holder is Holder.REGISTERED:
             return [untaxed(closure) for closure in sale]
@@ -120,7 +141,7 @@ class _Pass:
         line = replace(as_booked(first, None), added_cost=added, gain=gain)
         if gain < 0:
             line = self._denied(line, -gain, group, sold)
-        return _shared(line, gain, sale, booked, self.book.base_currency)
+        return shared_by(line, gain, sale, booked, self.book.base_currency)
 
     def _relieve(self, closure: Closure) -> Fraction:
         """Take a closure's shares out of their lot; how many, in today's shares."""
@@ -134,7 +155,7 @@ class _Pass:
         """The denied part of a loss, and where it goes."""
         closes = line.close_date + WINDOW
         bought = self._bought_around(group, line.close_date)
-        taken = _replacements(bought, self.blocks[group], sold, closes)
+        taken = replacements(bought, self.blocks[group], sold, closes)
         replaced = sum((shares for _, shares in taken), Fraction(0))
         denied = round_money(as_number(Fraction(loss) * replaced / sold), self.book.base_currency)
         forfeited, outside = self._place(denied, taken, line, closes)
@@ -152,7 +173,7 @@ class _Pass:
         return [
             block
             for block in self.blocks[group]
-            if block.replaces and abs(block.acquired - sold_on) <= WINDOW
+            if block.replaces and not block.is_moved and abs(block.acquired - sold_on) <= WINDOW
         ]
 
     def _count(self, sale: Closure, group: SecurityKey, sold: Fraction) -> None:
@@ -199,15 +220,14 @@ class _Pass:
         pool.advance(on)
         return pool
 
-    def _held_before(self, group: SecurityKey, holder: Holder, sale: Closure) -> Fraction:
-        """What an owner held just before a sale; a purchase of that day behind it is not yet in."""
-        when = sale.close_date, sale.close_seq
+    def _held_before(self, group: SecurityKey, holder: Holder, when: tuple[date, int]) -> Fraction:
+        """What an owner held just before an entry; what comes later that day is not yet in."""
         return sum(
             (
                 self.remaining[key]
                 for key, block in self.lots.items()
                 if (block.group, block.holder) == (group, holder)
-                and (block.acquired, block.open_seq) < when
+                and (block.arrived, block.open_seq) < when
             ),
             Fraction(0),
         )
@@ -223,57 +243,3 @@ class _Pass:
             for raised in raised_lots(held, self._pool(*key, self.asof), self.asof)
         ]
         return tuple(sorted(lots, key=lambda lot: (lot.open_seq, lot.number)))
-
-
-def _replacements(
-    bought: Sequence[Block], group: Sequence[Block], sold: Fraction, closes: date
-) -> list[tuple[Block, Fraction]]:
-    """Purchases of the window by day, none beyond what its owner still holds on day 30."""
-    room: dict[tuple[Holder, bool], Fraction] = {}
-    for block in group:
-        room[block.owner] = room.get(block.owner, Fraction(0)) + block.shares_on(closes)
-    taken = []
-    for block in bought:
-        shares = min(block.quantity, sold, room[block.owner])
-        if shares > 0:
-            taken.append((block, shares))
-            sold -= shares
-            room[block.owner] -= shares
-    return taken
-
-
-def _shared(
-    line: DeferredClosure,
-    gain: Decimal,
-    sale: Sequence[Closure],
-    booked: Sequence[Decimal],
-    currency: str,
-) -> list[DeferredClosure]:
-    """A sale's figures over its closures, by quantity; each keeps its own booked result.
-
-    A cent that rounding leaves between the lines and the sale goes to the last line.
-    """
-    weights = [closure.quantity for closure in sale]
-    added = allocate(line.added_cost or ZERO, weights, max(minor_units(currency), COST_PLACES))
-    disallowed, forfeited, outside = (
-        allocate(amount or ZERO, weights, minor_units(currency))
-        for amount in (line.disallowed, line.forfeited, line.moved_outside)
-    )
-    lines = []
-    for index, (closure, result) in enumerate(zip(sale, booked, strict=True)):
-        is_last = index == len(sale) - 1
-        own = gain if is_last else round_money(result - added[index], currency)
-        gain -= own
-        lines.append(
-            replace(
-                as_booked(closure, None),
-                added_cost=added[index],
-                gain=own,
-                disallowed=disallowed[index],
-                forfeited=forfeited[index],
-                moved_outside=outside[index],
-                window_closes=line.window_closes,
-                provisional=line.provisional,
-            )
-        )
-    return lines

@@ -30,6 +30,16 @@ from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
 
+from portfolios.calc.deferral.blocks import (
+    COST_PLACES,
+    Block,
+    Move,
+    Part,
+    blocks_of,
+    moves_of,
+    outside_blocks,
+)
+from portfolios.calc.deferral.events import in_order
 from portfolios.calc.deferral.lines import as_booked, lot_as_booked, unknown, untaxed
 from portfolios.calc.deferral.records import (
     WINDOW,
@@ -41,17 +51,7 @@ from portfolios.calc.deferral.records import (
     LossRule,
     Slice,
 )
-from portfolios.calc.deferral.shares import (
-    COST_PLACES,
-    Block,
-    Part,
-    ShareCount,
-    as_number,
-    as_shares,
-    blocks_of,
-    by_sale,
-    outside_blocks,
-)
+from portfolios.calc.deferral.shares import ShareCount, as_number, as_shares
 from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.lots import Book, Closure, Lot
 from portfolios.calc.money import allocate, minor_units, places_of, round_money
@@ -95,15 +95,38 @@ class _Pass:
         self.blocks = blocks_of(book, self.count, circumstances, asof)
         self.candidates: dict[SecurityKey, list[Block]] = {}
         outside = outside_blocks(circumstances.purchases, self.count, circumstances, asof)
-        for block in sorted([*self.blocks.values(), *outside], key=lambda block: block.order):
+        for block in sorted([*self.blocks.values(), *outside], key=attrgetter("order")):
             if block.replaces:
                 self.candidates.setdefault(block.group, []).append(block)
 
     def run(self) -> Deferrals:
-        lines = [line for sale in by_sale(self.book.closures) for line in self._sale(sale)]
+        moves = moves_of(self.book, self.count, self.blocks)
+        lines: list[DeferredClosure] = []
+        for event in in_order(self.book, moves):
+            if isinstance(event, Move):
+                self._move(event)
+            else:
+                lines += self._sale(event)
+        left = sum((self._left(block) for block in self.blocks.values()), ZERO)
         return Deferrals(
-            rule=LossRule.US, asof=self.asof, closures=tuple(lines), lots=tuple(self._lots())
+            rule=LossRule.US,
+            asof=self.asof,
+            closures=tuple(lines),
+            lots=tuple(self._lots()),
+            transferred_out=left,
         )
+
+    def _move(self, move: Move) -> None:
+        """Shares change their lot and keep their histories."""
+        for part in self.blocks[move.source].take(move.given):
+            part.quantity *= move.received / move.given
+            self.blocks[move.target].parts.append(part)
+
+    def _left(self, block: Block) -> Decimal:
+        """Take out what left the ledger without a sale; the deferred losses it took along."""
+        held = Fraction(block.lot.quantity_open) if block.lot is not None else Fraction(0)
+        gone = sum((part.quantity for part in block.parts), Fraction(0)) - held
+        return sum((part.added for part in block.take(max(gone, Fraction(0)))), ZERO)
 
     def _sale(self, sale: Sequence[Closure]) -> Iterator[DeferredClosure]:
         relieved = [self._relieve(closure) for closure in sale]
@@ -177,12 +200,17 @@ class _Pass:
         for block in blocks[first:]:
             if missing == 0 or block.acquired > closure.close_date + WINDOW:
                 return
-            if not _can_replace(block, closure):
+            if not self._can_replace(block, closure):
                 continue
             for part in block.absorb(missing):
                 missing -= part.quantity
                 part.holding_start -= held_for
                 yield Match(block, part, -sold.gain * part.quantity / sold.quantity)
+
+    def _can_replace(self, block: Block, closure: Closure) -> bool:
+        """Not of the same purchase, and not sold by its other holder before."""
+        sold = self.blocks[closure.open_seq, closure.number]
+        return block.purchase != sold.purchase and block.held_on(closure.close_date)
 
     def _lots(self) -> Iterator[DeferredLot]:
         for block in self.blocks.values():
@@ -211,8 +239,3 @@ def _raised(lot: Lot, parts: Sequence[Part], asof: date) -> DeferredLot:
         ),
         provisional=any(asof <= closes for closes in pending),
     )
-
-
-def _can_replace(block: Block, closure: Closure) -> bool:
-    """Not of the same purchase, and not sold by its other holder before."""
-    return block.open_seq != closure.open_seq and block.held_on(closure.close_date)

@@ -1,5 +1,6 @@
 """What holds of deferred losses on any history: nothing is lost, nothing invented."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from portfolios.calc.booking import book
 from portfolios.calc.deferral import Circumstances, Holder, OutsidePurchase, defer_losses
-from portfolios.calc.entries import ZERO, BookingSettings, Entry, EntryType
+from portfolios.calc.entries import ZERO, BookingSettings, CostMethod, Entry, EntryType
 from portfolios.calc.lots import Book
 from portfolios.tests.calc.ledgers import no_rates
 
@@ -43,7 +44,7 @@ TRADES = st.lists(
 )
 
 
-def booked(trades: list[tuple[EntryType, int, int, Decimal, str, str]]) -> Book:
+def booked(trades: list[tuple[EntryType, int, int, Decimal, str, str]], rule: str = "US") -> Book:
     """Sales of more than is held are refused by booking and simply did not happen."""
     ledger = [
         Entry(
@@ -67,7 +68,17 @@ def booked(trades: list[tuple[EntryType, int, int, Decimal, str, str]]) -> Book:
         new_shares=Decimal(3),
         old_shares=Decimal(2),
     )
-    return book([*ledger, split], USD, no_rates)
+    move = Entry(
+        seq=98,
+        entry_type=EntryType.TRANSFER,
+        transaction_date=START + timedelta(days=70),
+        currency="USD",
+        security="X",
+        quantity=Decimal(15),
+        to_account="elsewhere",
+    )
+    settings_ = USD if rule == "US" else replace(USD, cost_method=CostMethod.AVERAGE)
+    return book([*ledger, split, move], settings_, no_rates)
 
 
 @pytest.mark.parametrize("rule", ["US", "CA"])
@@ -76,12 +87,12 @@ def booked(trades: list[tuple[EntryType, int, int, Decimal, str, str]]) -> Book:
 def test_every_disallowed_loss_is_somewhere(
     rule: str, trades: list[tuple[EntryType, int, int, Decimal, str, str]]
 ) -> None:
-    got = defer_losses(booked(trades), rule, END, SPOUSE)
+    got = defer_losses(booked(trades, rule), rule, END, SPOUSE)
     assert got.disallowed is not None
     relieved = sum((line.added_cost or ZERO for line in got.closures), ZERO)
-    assert got.disallowed == relieved + got.added_cost + (got.forfeited or 0) + (
-        got.moved_outside or 0
-    )
+    assert got.disallowed == relieved + got.added_cost + got.transferred_out + (
+        got.forfeited or 0
+    ) + (got.moved_outside or 0)
 
 
 @pytest.mark.parametrize("rule", ["US", "CA"])
@@ -90,7 +101,7 @@ def test_every_disallowed_loss_is_somewhere(
 def test_a_rule_never_makes_a_loss_larger(
     rule: str, trades: list[tuple[EntryType, int, int, Decimal, str, str]]
 ) -> None:
-    for line in defer_losses(booked(trades), rule, END, SPOUSE).closures:
+    for line in defer_losses(booked(trades, rule), rule, END, SPOUSE).closures:
         assert line.gain is not None
         assert line.disallowed is not None
         assert line.disallowed >= 0

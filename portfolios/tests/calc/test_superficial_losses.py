@@ -156,6 +156,30 @@ def test_old_shares_of_a_plan_do_not_stand_for_what_was_sold_again() -> None:
     assert got.disallowed == 0
 
 
+def test_a_move_to_another_account_of_one_s_own_changes_nothing() -> None:
+    got = deferred(
+        *twenty_sold(),
+        buy(3, "2024-06-25", "15", "8.50"),
+        entry(4, "TRANSFER", "2024-06-28", security="X", quantity="45", to_account="elsewhere"),
+    )
+    assert [got.disallowed, got.added_cost] == [30, 30]
+    assert [got.counts[0].bought, got.counts[0].held] == [15, 45]
+
+
+def test_what_a_spouse_is_given_takes_its_part_of_the_pool() -> None:
+    # 45 shares carry 30; 15 go to the spouse's account and carry 10
+    got = deferred(
+        *twenty_sold(),
+        buy(3, "2024-06-25", "15", "8.50"),
+        entry(4, "TRANSFER", "2025-01-28", security="X", quantity="15", to_account="spouse"),
+        holders={"spouse": Holder.AFFILIATE},
+    )
+    added = {account: Decimal(0) for account in ("main", "spouse")}
+    for lot in got.lots:
+        added[lot.account] += lot.added_cost
+    assert added == {"main": Decimal(20), "spouse": Decimal(10)}
+
+
 def test_an_unknown_basis_is_said() -> None:
     got = deferred(
         entry(1, "OPENING_BALANCE", "2024-01-08", security="X", quantity="50"),

@@ -1,6 +1,7 @@
 """United States wash sales, on ledgers of X in dollars."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from portfolios.calc.deferral import (
     OutsidePurchase,
     defer_losses,
 )
-from portfolios.calc.entries import BookingSettings, Entry
+from portfolios.calc.entries import BookingSettings, CarriedLot, Entry, LotScope
 from portfolios.tests.calc.golden import case
 from portfolios.tests.calc.ledgers import entry, no_rates
 
@@ -29,9 +30,12 @@ def trade(
 
 
 def deferred(
-    *ledger: Entry, asof: date = LATER, circumstances: Circumstances | None = None
+    *ledger: Entry,
+    asof: date = LATER,
+    circumstances: Circumstances | None = None,
+    scope: LotScope = LotScope.PORTFOLIO,
 ) -> Deferrals:
-    booked = book(ledger, USD, no_rates, asof=asof)
+    booked = book(ledger, replace(USD, lot_scope=scope), no_rates, asof=asof)
     return defer_losses(booked, "US", asof, circumstances or Circumstances())
 
 
@@ -211,6 +215,98 @@ def test_an_opening_balance_is_not_a_purchase() -> None:
               cost_basis="2520"),
     )  # fmt: skip
     assert got.disallowed == 0
+
+
+def moved(seq: int, on: str, quantity: str) -> Entry:
+    return entry(
+        seq, "TRANSFER", on, "USD", security="X", quantity=quantity, to_account="elsewhere"
+    )
+
+
+def test_a_replacement_keeps_its_history_when_it_moves() -> None:
+    # 60 carry 600 and 299 days; 15 of them are moved and carry 150; then 10 of those are sold
+    got = deferred(
+        *lost_ten_a_share(),
+        trade(3, "BUY", "2024-11-20", "60", "42"),
+        moved(4, "2024-12-20", "15"),
+        trade(5, "SELL", "2025-06-02", "10", "42", account="elsewhere"),
+        scope=LotScope.ACCOUNT,
+    )
+    assert got.closures[1].gain == -100
+    assert [lot.added_cost for lot in got.lots] == [450, 50]
+    assert {str(lot.holding_start) for lot in got.lots} == {"2024-01-26"}
+
+
+def test_a_moved_purchase_replaces_shares_sold_later() -> None:
+    # bought 20 days before the sale and moved: still held, so all of the 1,000 is disallowed
+    got = deferred(
+        trade(1, "BUY", "2024-01-10", "100", "50"),
+        trade(2, "BUY", "2024-10-15", "100", "45"),
+        moved(3, "2024-10-20", "200"),
+        entry(4, "SELL", "2024-11-04", "USD", security="X", quantity="100", price="40",
+              account="elsewhere"),
+    )  # fmt: skip
+    assert got.disallowed == 1000
+
+
+def test_the_rest_of_a_moved_purchase_is_still_the_same_purchase() -> None:
+    # 100 bought once, half of it moved; the sold half is not replaced by the other
+    got = deferred(
+        trade(1, "BUY", "2024-10-20", "100", "50"),
+        moved(2, "2024-10-25", "50"),
+        trade(3, "SELL", "2024-11-04", "50", "40", account="elsewhere"),
+        scope=LotScope.ACCOUNT,
+    )
+    assert got.disallowed == 0
+
+
+def test_a_replacement_that_left_in_kind_took_the_loss_along() -> None:
+    got = deferred(
+        *lost_ten_a_share(),
+        trade(3, "BUY", "2024-11-20", "60", "42"),
+        entry(4, "TRANSFER_OUT", "2024-12-20", "USD", security="X", quantity="60",
+              net_amount="2400"),
+    )  # fmt: skip
+    assert [got.disallowed, got.added_cost, got.transferred_out] == [600, 0, 600]
+
+
+def test_a_carried_lot_was_bought_when_it_says() -> None:
+    # 60 shares bought elsewhere on 20 November arrive in December, held since then
+    carried = CarriedLot(
+        quantity=Decimal(60), acquisition_date=date(2024, 11, 20), cost_basis=Decimal(2520)
+    )
+    got = deferred(
+        *lost_ten_a_share(),
+        entry(3, "TRANSFER_IN", "2024-12-20", "USD", security="X", carried_lots=(carried,)),
+    )
+    assert got.disallowed == 600
+
+
+def test_a_stated_holding_start_counts_the_days() -> None:
+    # held for 399 days elsewhere: the replacement's start moves back by them
+    carried = CarriedLot(
+        quantity=Decimal(100),
+        acquisition_date=date(2024, 1, 10),
+        cost_basis=Decimal(5000),
+        holding_start=date(2023, 10, 2),
+    )
+    got = deferred(
+        entry(1, "TRANSFER_IN", "2024-06-01", "USD", security="X", carried_lots=(carried,)),
+        trade(2, "SELL", "2024-11-04", "100", "40"),
+        trade(3, "BUY", "2024-11-20", "100", "42"),
+    )
+    assert got.lots[0].holding_start == date(2024, 11, 20) - timedelta(days=399)
+
+
+def test_a_short_position_is_left_as_booked() -> None:
+    ledger = [
+        entry(1, "SHORT_SALE", "2024-10-20", "USD", security="X", quantity="10", price="40"),
+        entry(2, "COVER", "2024-11-04", "USD", security="X", quantity="10", price="50"),
+        trade(3, "BUY", "2024-11-20", "10", "50"),
+    ]
+    (line,) = deferred(*ledger).closures
+    assert (line.reason, line.gain) == ("SHORT", line.booked)
+    assert line.disallowed == 0
 
 
 def test_without_a_rule_everything_stays_as_booked() -> None:
