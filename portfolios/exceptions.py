@@ -11,6 +11,7 @@ DawsError
     ├── EntryNotFound           NOT_FOUND_3004: no entry of that number in this ledger
     ├── EntryAlreadyReversed    BUSINESS_4007
     ├── NothingToAmend          BUSINESS_4009: a reversal is not corrected, it is reversed
+    ├── ActionNotProposed       BUSINESS_4011: booked already, dismissed, not held, or not due
     ├── PreviewOutdated         BUSINESS_4010: what is to be written is not what was previewed
     ├── ImportRunNotFound       NOT_FOUND_3005
     ├── ReconciliationItemNotFound  NOT_FOUND_3031: no such difference in this portfolio
@@ -124,6 +125,19 @@ class NothingToAmend(PortfolioError):
 
     def __init__(self, seq: int) -> None:
         super().__init__(f"Entry {seq} is a reversal.", details={"seq": seq})
+
+
+class ActionNotProposed(PortfolioError):
+    code = "BUSINESS_4011"
+    http_status = 409
+    suggestion = "Open the inbox again: it shows what is proposed now."
+
+    def __init__(self, action_id: UUID) -> None:
+        super().__init__(
+            "This corporate action is not proposed here: its entries stand already, it was "
+            "dismissed, nothing was held at the open of its ex-date, or that day is still to come.",
+            details={"corporate_action": str(action_id)},
+        )
 
 
 class PreviewOutdated(PortfolioError):

@@ -81,6 +81,7 @@ def demo_users() -> dict[str, User]:
 def load_market() -> None:
     with as_service("demo"):
         market.register_securities(bundled.securities())
+        market.record_actions(bundled.action_facts())
         if not PricingPack.objects.filter(asof_date=DEMO_ASOF).exists():
             market.ingest_observations(bundled.prices(), bundled.rates())
 

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from market.calc.events import ActionFacts
 from market.calc.quotes import PriceQuote, RateQuote
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
@@ -166,6 +167,33 @@ def corporate_actions() -> tuple[Split | Dividend, ...]:
         _split(row) if row["action"] == "SPLIT" else _dividend(row, paid)
         for row in rows("corporate_actions_us.csv")
     )
+
+
+def action_facts() -> Iterator[ActionFacts]:
+    """The same splits and dividends, as the register of corporate actions takes them."""
+    for event in corporate_actions():
+        if isinstance(event, Split):
+            yield ActionFacts(
+                symbol=event.symbol,
+                exchange=event.exchange,
+                action_type="split" if event.new_shares > event.old_shares else "reverse_split",
+                ex_date=event.ex_date,
+                source=PRICE_SOURCE,
+                new_shares=Decimal(event.new_shares),
+                old_shares=Decimal(event.old_shares),
+            )
+        else:
+            yield ActionFacts(
+                symbol=event.symbol,
+                exchange=event.exchange,
+                action_type="dividend",
+                ex_date=event.ex_date,
+                source=PRICE_SOURCE,
+                amount=event.amount,
+                currency=event.currency,
+                record_date=event.record_date,
+                pay_date=event.pay_date,
+            )
 
 
 @cache

@@ -1,5 +1,6 @@
 """Verbs of the market: take in observations, build packs, seal, supersede, say how far they are."""
 
+from market.services.actions import ActionsReport, record_actions
 from market.services.backfill import BackfillReport, backfill_packs
 from market.services.connecting import ConnectReport, connect_prices
 from market.services.freshness import mark_all_fresh, mark_error, mark_fresh, mark_warming
@@ -9,6 +10,7 @@ from market.services.packs import build_pack, seal_pack, supersede_pack
 from market.services.restating import RestatementReport, restate_packs
 
 __all__ = [
+    "ActionsReport",
     "BackfillReport",
     "ConnectReport",
     "IngestReport",
@@ -22,6 +24,7 @@ __all__ = [
     "mark_error",
     "mark_fresh",
     "mark_warming",
+    "record_actions",
     "register_benchmark",
     "register_securities",
     "restate_packs",

@@ -91,7 +91,7 @@ def write_entries(
     by: User,
     source: str,
     import_run: ImportRun | None = None,
-    corporate_action_id: int | None = None,
+    corporate_action_id: UUID | None = None,
     progress: Progress | None = None,
 ) -> Appended:
     """`append_entries` for callers that hold the lock and have checked the right."""
