@@ -54,6 +54,11 @@ def stored_entries(portfolio: Portfolio, upto_seq: int | None = None) -> StoredE
     return _read(rows, portfolio.base_currency)
 
 
+def entries_among(rows: QuerySet[Transaction], base_currency: str) -> tuple[Entry, ...]:
+    """Some rows of a ledger, none of them a reversal, as entries."""
+    return _read(rows, base_currency).entries
+
+
 def touched_groups(portfolio: Portfolio, new: Sequence[Entry]) -> Touched:
     """All that `new`, entries that are not stored yet, can change, and nothing else."""
     scope = LotScope(portfolio.lot_scope)
