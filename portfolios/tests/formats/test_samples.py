@@ -13,6 +13,8 @@ SAMPLES = {
     "trading212.csv": "trading212",
     "trading212-old.csv": "trading212",
     "trade_republic.csv": "trade_republic",
+    "portfolio_performance-path.xml": "portfolio_performance",
+    "portfolio_performance-id.xml": "portfolio_performance",
 }
 
 
