@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/patterns/execute", execute_pattern, name="patterns-execute"),
     path("api/v1/evaluate/", evaluate_document, name="evaluate"),
     path("api/auth/", include("accounts.api.urls")),
+    path("api/v1/", include("portfolios.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_docs, name="api-docs"),
     path("health", health, name="health"),

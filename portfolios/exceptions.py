@@ -8,6 +8,8 @@ DawsError
     │   └── ImportRefused       the same for a file; 413 when it is too large
     ├── ImportUndecided         VALIDATION_2031: a file leaves open what only its reader knows
     ├── DocumentUnreadable      VALIDATION_2020: a ledger document that cannot be evaluated
+    ├── ChoicesInvalid          VALIDATION_2033: what was said about a file names nothing
+    ├── ImportFileMissing       VALIDATION_2034: an import without a file
     ├── EntryNotFound           NOT_FOUND_3004: no entry of that number in this ledger
     ├── EntryAlreadyReversed    BUSINESS_4007
     ├── NothingToAmend          BUSINESS_4009: a reversal is not corrected, it is reversed
@@ -99,6 +101,32 @@ class DocumentUnreadable(PortfolioError):
             details={"reason": first["reason"], "errors": [dict(error) for error in errors]},
         )
         self.http_status = {"file_too_large": 413, "file_malformed": 400}.get(first["reason"], 422)
+
+
+class ChoicesInvalid(PortfolioError):
+    """A style, a column or a security that was named beside the file, and does not exist."""
+
+    code = "VALIDATION_2033"
+    http_status = 422
+    suggestion = "Mend what details.errors names."
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__(
+            mistakes[0],
+            details={
+                "reason": "choice_invalid",
+                "errors": [{"message": message} for message in mistakes],
+            },
+        )
+
+
+class ImportFileMissing(PortfolioError):
+    code = "VALIDATION_2034"
+    http_status = 422
+    suggestion = "Send the file as the field `file` of a form, or as the body itself."
+
+    def __init__(self) -> None:
+        super().__init__("There is no file.", details={"reason": "value_missing"})
 
 
 class EntryNotFound(PortfolioError):

@@ -26,7 +26,14 @@ OPEN_TO_ALL = {
     "/admin/logout/",  # leads nobody to the admin's login
 }
 
-SAMPLES = {"int": "1", "uuid": str(UUID(int=1)), "str": "x", "slug": "x", "path": "x/y"}
+SAMPLES = {
+    "int": "1",
+    "uuid": str(UUID(int=1)),
+    "str": "x",
+    "slug": "x",
+    "path": "x/y",
+    "ledger_seq": "1",
+}
 
 
 def addresses(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:

@@ -183,6 +183,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["dawsos.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "dawsos.api.errors.exception_handler",
+    # `?format=` is a file's format, as imports ask for it; answers are JSON always.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "DawsOS",

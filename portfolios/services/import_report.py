@@ -97,7 +97,22 @@ class ImportReport:
         """The report for programs; the rows themselves stay with the file."""
         names = [f.name for f in fields(self) if f.name not in {"rows", "instruments"}]
         told = {name: getattr(self, name) for name in names}
+        told["counts"] = self.counts
         return told | {"instruments": [_instrument(each) for each in self.instruments]}
+
+    def rows_as_dicts(self) -> list[dict[str, Any]]:
+        """The fate of every row, for programs that ask for it."""
+        return [
+            {
+                "row": row.row,
+                "fate": row.fate,
+                "reasons": list(row.reasons),
+                "type": row.entry.entry_type if row.entry is not None else None,
+                "entry": row.entry_seq,
+                "import_run": row.import_run,
+            }
+            for row in self.rows
+        ]
 
 
 def report_of(plan: Plan, filename: str, sentence: str, **written: Any) -> ImportReport:

@@ -97,3 +97,28 @@ def test_an_import_is_undone(traded: Portfolio, bob: User) -> None:
         "import_run": run.pk,
         "reversed": 5,
     }
+
+
+def test_an_instrument_is_named_on_the_command_line(
+    market: None, portfolio: Portfolio, file: Path
+) -> None:
+    file.write_text(LEDGER.replace("ACME,XNAS", "ACMEX,NASDAQ"))
+    named = ("--match", "symbol:ACMEX@NASDAQ=ACME.XNAS")
+    done = shell("import_ledger", file, "--portfolio", "Savings", *named)
+    assert (done["rows_added"], done["format"]) == (5, "dawsos_csv")
+    assert Lot.objects.get(security__symbol="ACME").quantity_open == 15
+
+
+def test_every_row_has_its_fate(market: None, portfolio: Portfolio, file: Path) -> None:
+    shown = shell("import_ledger", file, "--portfolio", "Savings", "--dry-run", "--rows")
+    assert [row["fate"] for row in shown["rows"]] == ["new"] * 5
+    assert shown["counts"] == {"new": 5, "duplicate": 0, "skipped": 0, "refused": 0}
+
+
+def test_a_choice_that_means_nothing_is_refused(
+    market: None, portfolio: Portfolio, file: Path
+) -> None:
+    wrong = ("--match", "x=NOPE", "--currency", "ZZZ")
+    with pytest.raises(CommandError, match="ZZZ"):
+        call_command("import_ledger", file, "--portfolio", "Savings", *wrong)
+    assert not Transaction.objects.exists()

@@ -1,0 +1,1 @@
+"""JSON doors of portfolios: the services and selectors that the pages call."""
