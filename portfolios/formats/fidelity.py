@@ -13,7 +13,7 @@ shares transferred in.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -22,81 +22,15 @@ from market.formats.faults import Fault
 from market.formats.fields import Place
 from portfolios.formats.contract import DateStyle, Options, Parsed, Shape, Source
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.reading.broker_table import (
-    Layout,
-    longest_first,
-    of_trade,
-    open_table,
-)
+from portfolios.formats.fidelity_actions import CORE, meaning
+from portfolios.formats.reading.broker_table import Layout, of_trade, open_table
 from portfolios.formats.reading.cancelled import without_cancelled
 from portfolios.formats.reading.findings import Findings, refused
 from portfolios.formats.reading.payments import Payment, add_dividends, add_signed, lasting
 from portfolios.formats.reading.row_reader import RowReader
 from portfolios.formats.reading.transfers_in_kind import add_transfer
 
-CORE = frozenset({"SPAXX", "FDRXX", "FZFXX", "FCASH", "FDIC", "QPIFQ", "CORE", "SPRXX"})
 AMOUNT = "Amount ($)"
-ACTIONS: Mapping[str, str] = {
-    "you bought short cover": "COVER",
-    "you sold short sale": "SHORT_SALE",
-    "you bought": "BUY",
-    "you sold": "SELL",
-    "reinvestment": "BUY",
-    "dividend received": "dividend",
-    "long-term cap gain": "dividend",
-    "short-term cap gain": "dividend",
-    "foreign tax paid": "tax",
-    "adj foreign tax paid": "tax",
-    "non-resident tax": "tax",
-    "fed tax w/h": "tax",
-    "state tax w/h": "tax",
-    "return of capital": "RETURN_OF_CAPITAL FEE",
-    "interest earned": "INTEREST INTEREST_CHARGE",
-    "interest": "INTEREST INTEREST_CHARGE",
-    "margin interest": "INTEREST INTEREST_CHARGE",
-    "fee charged": "FEE_REFUND FEE",
-    "foreign custodian fee": "FEE_REFUND FEE",
-    "adr": "FEE_REFUND FEE",
-    "advisory fee": "FEE_REFUND FEE",
-    "advisor fee": "FEE_REFUND FEE",
-    "asset/acct fee": "FEE_REFUND FEE",
-    "electronic funds transfer": "cash",
-    "direct deposit": "cash",
-    "direct debit": "cash",
-    "wire transfer": "cash",
-    "wire trans": "cash",
-    "check received": "cash",
-    "check paid": "cash",
-    "bill payment": "cash",
-    "debit card purchase": "cash",
-    "cash advance": "cash",
-    "cash contribution": "cash",
-    "partic contr": "cash",
-    "co contr": "cash",
-    "normal distr": "cash",
-    "early dist": "cash",
-    "other credit": "cash",
-    "transferred": "move",
-    "transfer of assets": "move",
-    "journaled": "move",
-    "roth conversion": "move",
-    "purchase into core account": "core",
-    "redemption from core account": "core",
-    "short vs margin mark to market": "mark",
-    "expired": "expired",
-    "assigned": "option",
-    "exercised": "option",
-    "in lieu of frx share": "incomplete",
-    "distribution": "incomplete",
-    "stock split": "incomplete",
-    "reverse split": "incomplete",
-    "spin-off": "incomplete",
-    "merger": "incomplete",
-    "name changed": "incomplete",
-    "exchanged to": "incomplete",
-    "redemption payout": "incomplete",
-}
-PREFIXES = longest_first(ACTIONS)
 LAYOUT = Layout(
     required=("Run Date", "Action", "Symbol", "Quantity", AMOUNT),
     dates=("Run Date", "Settlement Date"),
@@ -156,7 +90,7 @@ def _likeness(reader: RowReader) -> tuple[str, ...]:
 
 
 def _names(reader: RowReader) -> list[Hashable]:
-    kind = ACTIONS.get(next((p for p in PREFIXES if _action(reader).startswith(p)), ""), "")
+    kind = meaning(_action(reader))
     side = {"BUY": "buy", "COVER": "buy", "SELL": "sell", "SHORT_SALE": "sell"}.get(kind, "")
     return [(side, *_likeness(reader))]
 
@@ -182,7 +116,7 @@ class _Reading:
         day, amount = reader.day("Run Date", needed=True), reader.amount(AMOUNT)
         quantity = reader.amount("Quantity")
         action = _action(reader)
-        kind = ACTIONS.get(next((p for p in PREFIXES if action.startswith(p)), ""), "")
+        kind = meaning(action)
         if kind in ("BUY", "SELL", "SHORT_SALE", "COVER"):
             self._trade(reader, kind, day, amount, quantity)
         elif reader.faults or day is None:

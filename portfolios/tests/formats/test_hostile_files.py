@@ -67,7 +67,9 @@ def test_a_damaged_file_is_read_or_refused(format_: Format, path: object) -> Non
 @pytest.mark.parametrize(("format_", "path"), PAIRS)
 def test_a_sample_is_recognised_by_its_own_format_alone(format_: Format, path: object) -> None:
     found = detect(Source((SAMPLES / str(path)).read_bytes(), str(path)))
-    assert [one.name for one, score in found if score > SURE] == [format_.name]
+    sure = [one for one, score in found if score > SURE]
+    # A mapped table is what remains where no format is sure.
+    assert [one.name for one in sure or [one for one, _ in found]] == [format_.name]
 
 
 def test_every_sample_belongs_to_a_format() -> None:

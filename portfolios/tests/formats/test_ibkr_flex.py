@@ -1,6 +1,6 @@
 """A Flex response of two accounts: every element becomes an entry, a mistake or a reason."""
 
-from portfolios.formats.contract import Stated
+from portfolios.formats.contract import DateStyle, Stated
 from portfolios.formats.ibkr_flex import FORMAT
 from portfolios.tests.formats.reading_aloud import entries, lines, mistakes, read, sample, skips
 
@@ -150,7 +150,7 @@ def test_dates_in_an_order_that_nothing_decides_are_asked_about() -> None:
     asked = read(FORMAT, text)
     assert [question.about for question in asked.questions] == ["date_style"]
     assert not asked.drafts and not asked.faults
-    (draft,) = read(FORMAT, text, date_style="day_first").drafts
+    (draft,) = read(FORMAT, text, date_style=DateStyle.DAY_FIRST).drafts
     assert draft.transaction_date.isoformat() == "2013-02-03"
 
 
