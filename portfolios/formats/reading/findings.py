@@ -11,6 +11,7 @@ from portfolios.formats.amounts import settle
 from portfolios.formats.contract import Options, Parsed, Question, Skipped, Stated
 from portfolios.formats.draft import Draft
 
+LONGEST = {"narration": 500, "security_name": 200, "external_id": 128, "account": 64}
 TRADES = frozenset({"BUY", "SELL", "SHORT_SALE", "COVER"})
 
 
@@ -98,10 +99,12 @@ def _missing(draft: Draft) -> list[Fault]:
 
 def _shortened(draft: Draft) -> Draft:
     """Texts that only describe are cut to what the ledger keeps; a figure never is."""
+    if all(len(getattr(draft, name)) <= longest for name, longest in LONGEST.items()):
+        return draft
     return replace(
         draft,
-        narration=draft.narration[:500].rstrip(),
-        security_name=draft.security_name[:200].rstrip(),
-        external_id=draft.external_id[:128],
-        account=draft.account[:64],
+        narration=draft.narration[: LONGEST["narration"]].rstrip(),
+        security_name=draft.security_name[: LONGEST["security_name"]].rstrip(),
+        external_id=draft.external_id[: LONGEST["external_id"]],
+        account=draft.account[: LONGEST["account"]],
     )
