@@ -3,7 +3,9 @@
 from django.urls import path, register_converter
 
 from portfolios.views import (
+    actions,
     entries,
+    holdings,
     import_runs,
     import_steps,
     imports,
@@ -30,6 +32,8 @@ class LedgerSeq:
 
 register_converter(LedgerSeq, "ledger_seq")
 
+ACTIONS = "portfolios/<uuid:portfolio_id>/actions"
+HOLDINGS = "portfolios/<uuid:portfolio_id>/holdings"
 LEDGER = "portfolios/<uuid:portfolio_id>/transactions"
 IMPORT = "portfolios/<uuid:portfolio_id>/import/<uuid:upload_id>"
 CHECKS = "portfolios/<uuid:portfolio_id>/reconciliation"
@@ -51,6 +55,12 @@ urlpatterns = [
     path("portfolios/<uuid:portfolio_id>/imports/", import_runs.runs, name="import-runs"),
     path(f"{RUN}/", import_runs.run, name="import-run"),
     path(f"{RUN}/undo/", import_runs.undo, name="import-undo"),
+    path(f"{HOLDINGS}/", holdings.holdings, name="holdings"),
+    path(f"{HOLDINGS}/<uuid:security_id>/", holdings.holding, name="holding"),
+    path(f"{ACTIONS}/", actions.inbox, name="actions"),
+    path(f"{ACTIONS}/<uuid:action_id>/", actions.action, name="action"),
+    path(f"{ACTIONS}/<uuid:action_id>/dismiss/", actions.dismiss, name="dismiss_action"),
+    path(f"{ACTIONS}/<uuid:action_id>/reopen/", actions.reopen, name="reopen_action"),
     path("securities/like/", entries.listings, name="listings"),
     path(f"{CHECKS}/", reconciliation.reconciliation, name="reconciliation"),
     path(f"{CHECKS}/check/", reconciliation.check, name="reconciliation-check"),

@@ -13,15 +13,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
-
 from market.models import CorporateAction
 from market.selectors.actions import live_actions
 from portfolios.calc.entitlement import Payout, after_ratio, held_at_open, payout
 from portfolios.calc.lots import Posting
 from portfolios.models import ActionDecision, Lot, Portfolio, Transaction
-from portfolios.selectors.booked import book_entries
-from portfolios.selectors.ledger import ledger_rows, to_entries
+from portfolios.selectors.securities_booked import book_securities
 
 URGENT_DAYS = 7
 AHEAD_DAYS = 60
@@ -81,7 +78,7 @@ def proposals(portfolio: Portfolio, *, today: date) -> list[Proposal]:
     ]
     if not open_facts:
         return []
-    journal = _journal(portfolio, {fact.security_id for fact in open_facts})
+    journal = book_securities(portfolio, {fact.security_id for fact in open_facts}).journal
     rates = _rates(named)
     found = (
         _proposal(fact, journal, rates.get(fact.security_id), today=today) for fact in open_facts
@@ -207,17 +204,3 @@ def _rates(entries: Iterable[Transaction]) -> dict[UUID | None, Decimal]:
         for entry in entries
         if entry.entry_type in BOOKED_AS[Type.DIVIDEND] and entry.gross_amount
     }
-
-
-def _journal(portfolio: Portfolio, securities: set[UUID]) -> Sequence[Posting]:
-    """The movements of these securities and of all that became one of them: nothing else can
-    have moved their shares."""
-    together = set(securities)
-    while True:
-        names_one = Q(security__in=together) | Q(to_security__in=together)
-        rows = list(ledger_rows(portfolio.pk).filter(names_one))
-        both = {pk for row in rows for pk in (row.security_id, row.to_security_id) if pk}
-        if both <= together:
-            entries = to_entries(rows, portfolio.base_currency)
-            return book_entries(portfolio, entries)[1].journal
-        together |= both

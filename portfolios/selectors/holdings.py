@@ -78,7 +78,7 @@ def holdings(portfolio: Portfolio, *, account: str | None = None) -> Holdings:
     rows = _open_lots(portfolio, account)
     cash = _balances(portfolio, account)
     securities = Security.objects.in_bulk({row["security_id"] for row in rows})
-    pack_id, marks = _marks(portfolio, securities, {row.currency for row in cash})
+    pack_id, marks = latest_marks(portfolio, securities, {row.currency for row in cash})
     return Holdings(
         positions=tuple(_holding(row, securities[row["security_id"]], marks) for row in rows),
         cash=tuple(_cash(row, portfolio.base_currency, marks) for row in cash),
@@ -115,7 +115,7 @@ def _balances(portfolio: Portfolio, account: str | None) -> list[CashBalance]:
     return list(rows if account is None else rows.filter(account=account))
 
 
-def _marks(
+def latest_marks(
     portfolio: Portfolio, securities: Mapping[Any, Security], currencies: set[str]
 ) -> tuple[str | None, Marks | None]:
     """The latest pack's prices, turned into shares as they are now."""
