@@ -13,6 +13,9 @@ SAMPLES = {
     "trading212.csv": "trading212",
     "trading212-old.csv": "trading212",
     "trade_republic.csv": "trade_republic",
+    "degiro_transactions-nl.csv": "degiro_transactions",
+    "degiro_transactions-de.csv": "degiro_transactions",
+    "degiro_account-en.csv": "degiro_account",
     "portfolio_performance-path.xml": "portfolio_performance",
     "portfolio_performance-id.xml": "portfolio_performance",
 }
