@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from market.formats.faults import Fault
 from market.formats.fields import Place
 from portfolios.formats.contract import DateStyle, DecimalStyle, Options, Parsed, Source
 from portfolios.formats.degiro_words import CODE, places
+from portfolios.formats.localised import written
 from portfolios.formats.machine_row import MachineRow
-from portfolios.formats.reading.dates import read_day
 from portfolios.formats.reading.encodings import malformed
-from portfolios.formats.reading.numbers import Cell, decimal_style, read_decimal
+from portfolios.formats.reading.numbers import Cell, decimal_style
 from portfolios.formats.reading.tables import Record, peek, read_table
 
 
@@ -61,7 +60,14 @@ def read_degiro(
     if not isinstance(style, DecimalStyle):
         return Parsed(questions=(style,))
     rows = [
-        _written(record.row, fields, numbers, style, options)
+        written(
+            record.row,
+            fields,
+            options,
+            numbers=numbers,
+            days=("date", "value_date"),
+            styles=(style, options.date_style or DateStyle.DAY_FIRST),
+        )
         for record, fields in zip(body, named, strict=True)
     ]
     if not rows:
@@ -110,36 +116,6 @@ def _named(
             code = CODE.search(header[index])
             if amount_first and (unnamed or code):
                 yield f"{column}_currency", beside if unnamed else code[1] if code else ""
-
-
-def _written(
-    row: int,
-    fields: Mapping[str, str],
-    numbers: Sequence[str],
-    style: DecimalStyle,
-    options: Options,
-) -> MachineRow:
-    """The same row with numbers like 1234.5 and days like 2013-02-28."""
-    written, faults = dict(fields), []
-    for column in numbers:
-        if fields.get(column):
-            number = read_decimal(fields[column], Place(row, column), style)
-            if isinstance(number, Fault):
-                faults.append(number)
-                written[column] = ""
-            else:
-                written[column] = f"{number:f}"
-    for column in ("date", "value_date"):
-        if fields.get(column):
-            day = _day(fields[column], Place(row, column), options)
-            faults.extend([day] if isinstance(day, Fault) else [])
-            written[column] = "" if isinstance(day, Fault) else day.isoformat()
-    return MachineRow(row, written, options.today, faults)
-
-
-def _day(text: str, place: Place, options: Options) -> date | Fault:
-    style = options.date_style or DateStyle.DAY_FIRST
-    return read_day(text, place, style, latest=options.today)
 
 
 def magnitude(row: MachineRow, column: str) -> Decimal:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "date": ("date", "datum", "fecha", "data"),
@@ -93,6 +94,7 @@ ACCOUNT_NEEDS = (
     "change",
     "balance",
 )
+MOST, LONGEST = 40, 80  # columns, and characters of a name
 CODE = re.compile(r"\b([A-Z]{3})$")
 
 # The first sentence that fits wins: what is said of a trade, a tax or a transfer is told apart
@@ -132,17 +134,23 @@ def places(header: Sequence[str]) -> dict[str, int]:
     """Where each known column stands; the longest beginning that fits a name decides, so that
     `Value date` is no `Value`."""
     found: dict[str, int] = {}
-    for index, name in enumerate(header):
-        plain = " ".join(name.casefold().split())
-        fitting = [
-            (len(start), column)
-            for column, starts in COLUMNS.items()
-            for start in starts
-            if plain == start or plain.startswith((f"{start} ", start if len(start) > 6 else "\0"))
-        ]
-        if fitting:
-            found.setdefault(max(fitting)[1], index)
+    for index, name in enumerate(header[:MOST]):
+        if 0 < len(name) <= LONGEST:
+            column = _column(" ".join(name.casefold().split()))
+            if column:
+                found.setdefault(column, index)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _column(name: str) -> str:
+    fitting = [
+        (len(start), column)
+        for column, starts in COLUMNS.items()
+        for start in starts
+        if name == start or name.startswith(start if len(start) > 6 else f"{start} ")
+    ]
+    return max(fitting)[1] if fitting else ""
 
 
 def said_in(description: str) -> str:
