@@ -114,6 +114,7 @@ class _Reading:
     def read(self, reader: RowReader) -> None:
         symbol = reader.text("Symbol")
         day, amount = reader.day("Run Date", needed=True), reader.amount(AMOUNT)
+        reader.currency("Currency", "USD")
         quantity = reader.amount("Quantity")
         action = _action(reader)
         kind = meaning(action)
@@ -242,7 +243,7 @@ def _draft(reader: RowReader, kind: str, day: date) -> Draft:
     return Draft(
         entry_type=kind,
         transaction_date=day,
-        currency="USD",
+        currency=reader.text("Currency").upper() or "USD",
         symbol=symbol,
         security_name=reader.text("Description") if symbol else "",
         account=reader.text("Account Number") or reader.options.account,

@@ -22,6 +22,7 @@ from portfolios.formats.draft import ZERO, Draft
 from portfolios.formats.generic_words import MEANINGS, type_of
 from portfolios.formats.reading.broker_table import is_prose, of_trade
 from portfolios.formats.reading.dates import date_style
+from portfolios.formats.reading.encodings import malformed
 from portfolios.formats.reading.findings import TRADES, Findings, refused
 from portfolios.formats.reading.numbers import Cell, decimal_style
 from portfolios.formats.reading.row_reader import RowReader
@@ -69,8 +70,9 @@ class GenericCsv:
         findings.notes.extend(table.notes)
         rows, faults, prose = name_rows(header, table.records[index + 1 :], is_footer=is_prose)
         if faults:
-            findings.faults.extend(faults)
-            findings.unread = None
+            findings.fail_shape(faults)
+        elif not rows:
+            findings.fail_shape([malformed("The file has a header and no rows.")])
         for record in (*table.records[:index], *prose):
             findings.skip(record.row, "Text around the table.", record.first)
         _read(findings, rows)

@@ -22,13 +22,15 @@ from datetime import date
 from decimal import Decimal
 
 from market.formats.faults import Fault
+from market.formats.fields import Place
 from portfolios.formats.contract import DateStyle, Options, Parsed, Shape, Source
 from portfolios.formats.draft import ZERO, Draft
 from portfolios.formats.reading.broker_table import Layout, of_trade, open_table
 from portfolios.formats.reading.conversions import add_conversions
 from portfolios.formats.reading.findings import Findings, refused
+from portfolios.formats.reading.numbers import read_decimal
 from portfolios.formats.reading.payments import Payment, add_dividends, add_signed
-from portfolios.formats.reading.row_reader import RowReader
+from portfolios.formats.reading.row_reader import RowReader, tidy
 from portfolios.formats.reading.tables import Row
 from portfolios.formats.reading.transfers_in_kind import add_transfer
 
@@ -54,6 +56,8 @@ STATEMENT = Layout(
 SENTENCE = re.compile(r"^(\S{1,20}) - (.{1,200}?): (.*)$")
 SHARES = re.compile(r"(?:Bought|Sold|received|reinvested) ([0-9.,]{1,30}) shares?", re.IGNORECASE)
 EXECUTED = re.compile(r"executed at ([0-9]{4}-[0-9]{2}-[0-9]{2})")
+RATE = re.compile(r"FX Rate: ([0-9.]{1,20})", re.IGNORECASE)
+TENTH = Decimal("0.1")  # rates of the two currencies are further apart than a price is rounded
 OPTION = re.compile(r"^[A-Z.]{1,6}\s*[0-9]{6}[CP][0-9]{8}$")
 
 # The words of both files, by what they mean here.
@@ -197,7 +201,7 @@ class _Reading:
             self._refuse(reader, "activity_sub_type", "type_unknown", "It is no BUY and no SELL.")
             return
         said = of_trade(kind, quantity=quantity, price=price, net=net, fees=fees)
-        self.findings.add(replace(draft, **said, net_amount=net))
+        self.findings.add(_with_rate(replace(draft, **said, net_amount=net)))
 
     def _payment(self, reader: RowReader, kind: str, draft: Draft, net: Decimal) -> None:
         key = (draft.account, draft.symbol, draft.transaction_date, draft.currency)
@@ -236,6 +240,19 @@ class _Reading:
             value=reader.text(column),
             symbol=reader.text("symbol"),
         )
+
+
+def _with_rate(draft: Draft) -> Draft:
+    """A trade whose price is in the security's currency, as the rate in its sentence proves."""
+    found = RATE.search(draft.narration)
+    price, gross, quantity = draft.price, draft.gross_amount, draft.quantity
+    if found is None or not (price and gross and quantity):
+        return draft
+    rate = read_decimal(found[1], Place(draft.row or 0))
+    if isinstance(rate, Fault) or not rate or abs(quantity * price / gross - 1) < TENTH:
+        return draft
+    other = "USD" if draft.currency == "CAD" else "CAD"
+    return replace(draft, security_currency=other, settlement_fx_rate=tidy(rate))
 
 
 def _in_file(reader: RowReader, column: str) -> str:

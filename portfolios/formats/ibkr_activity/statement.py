@@ -95,18 +95,18 @@ def _lines(findings: Findings, records: tuple[Record, ...]) -> Iterator[Line]:
         section, kind, *fields = (*record.fields, "", "")
         if kind not in KINDS:
             said = "The line does not say whether it is Header, Data or Total."
-            findings.fail([malformed(said, record.row)])
+            findings.fail_shape([malformed(said, record.row)])
         elif kind == "Header":
             headers[section] = tuple(fields)
         elif kind != "Data" or (section != "Net Asset Value" and _is_total(fields)):
             findings.skip(record.row, "A total or a note.", ", ".join(filter(None, fields)))
         elif section not in headers and section != "Statement":
             said = f"The section {section[:60]!r} has no header above this line."
-            findings.fail([malformed(said, record.row)])
+            findings.fail_shape([malformed(said, record.row)])
         else:
             names = headers.get(section, ("Field Name", "Field Value"))
             if len(record.fields) - 2 < sum(1 for name in names if name):
-                findings.fail([malformed("The line ends too early.", record.row)])
+                findings.fail_shape([malformed("The line ends too early.", record.row)])
             else:
                 yield Line(record.row, section, kind, dict(zip(names, fields, strict=False)))
 

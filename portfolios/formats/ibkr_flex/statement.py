@@ -37,7 +37,7 @@ WITHOUT_ENTRIES = frozenset(
     ConversionRates FIFOPerformanceSummaryInBase FxPositions InterestAccruals
     MTDYTDPerformanceSummary MTMPerformanceSummaryInBase NetStockPositionSummary
     OpenDividendAccruals PriorPeriodPositions SecuritiesInfo StmtFunds SymbolSummary
-    TierInterestDetails TradeConfirms UnsettledTransfers
+    TierInterestDetails UnsettledTransfers
     """.split()
 )
 DATES = "tradeDate dateTime reportDate settleDateTarget settleDate exDate date toDate".split()

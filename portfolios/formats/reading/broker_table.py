@@ -12,6 +12,7 @@ from market.formats.faults import Fault
 from portfolios.formats.contract import DateStyle, Options, Question, Source
 from portfolios.formats.draft import ZERO
 from portfolios.formats.reading.dates import date_style
+from portfolios.formats.reading.encodings import malformed
 from portfolios.formats.reading.findings import Findings
 from portfolios.formats.reading.numbers import Cell
 from portfolios.formats.reading.row_reader import RowReader, tidy
@@ -89,8 +90,9 @@ def read_rows(
         header, table.records[index + 1 :], is_footer=layout.is_footer
     )
     if faults:
-        findings.faults.extend(faults)
-        findings.unread = None
+        findings.fail_shape(faults)
+    elif not rows:
+        findings.fail_shape([malformed("The file has a header and no rows.")])
     for record in (*table.records[:index], *footers):
         findings.skip(record.row, "Text around the table.", record.first)
     cells = (

@@ -47,6 +47,11 @@ class Findings:
         if self.unread is not None:
             self.unread.add(symbol)
 
+    def fail_shape(self, faults: Iterable[Fault]) -> None:
+        """Mistakes in the table itself, behind which not even the symbols are known."""
+        self.faults.extend(faults)
+        self.unread = None
+
     def refuse(
         self,
         place: Place,
@@ -63,14 +68,19 @@ class Findings:
         self.skipped.append(Skipped(row=row, reason=reason, value=value[:100]))
 
     def parsed(self) -> Parsed:
-        """Everything, each list in the order of the file. A file with questions has no entries."""
+        """Everything. Entries by day; within a day in the order of time, which is the file's or,
+        where the file begins with its newest row, the opposite. Others in the order of the file.
+        A file with questions has no entries."""
         self.faults.sort(key=lambda fault: fault.row or 0)
         self.skipped.sort(key=lambda skipped: skipped.row)
-        self.drafts.sort(key=lambda draft: draft.row or 0)
+        by_row = sorted(self.drafts, key=lambda draft: draft.row or 0)
+        newest_first = by_row and by_row[0].transaction_date > by_row[-1].transaction_date
+        way = -1 if newest_first else 1
+        by_row.sort(key=lambda draft: (draft.transaction_date, way * (draft.row or 0)))
         if self.questions:
             return Parsed(questions=tuple(self.questions), notes=tuple(self.notes))
         return Parsed(
-            drafts=tuple(self.drafts),
+            drafts=tuple(by_row),
             faults=tuple(self.faults),
             unread=None if self.unread is None else frozenset(self.unread),
             skipped=tuple(self.skipped),

@@ -49,7 +49,8 @@ def plainly(value: Any) -> str:
 
 
 def lines(parsed: Parsed) -> list[str]:
-    return [told(draft) for draft in parsed.drafts]
+    """All entries, by row for the eye; a parse returns them by day."""
+    return [told(draft) for draft in sorted(parsed.drafts, key=lambda draft: draft.row or 0)]
 
 
 def entries(text: str) -> list[str]:

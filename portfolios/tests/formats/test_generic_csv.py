@@ -1,10 +1,12 @@
 """A table that nobody knows: its columns are named, its styles found, and the rest is asked."""
 
+import random
 from typing import Any
 
-from portfolios.formats.contract import DateStyle, DecimalStyle, Parsed
+from portfolios.formats.contract import DateStyle, DecimalStyle, Parsed, Source
 from portfolios.formats.generic_csv import FORMAT
 from portfolios.tests.formats.reading_aloud import entries, lines, mistakes, read, sample, skips
+from portfolios.tests.formats.test_hostile_files import damaged
 
 MAPPING = {
     "date": "Datum",
@@ -117,3 +119,13 @@ def test_a_conversion_and_a_split() -> None:
         3 SPLIT 2013-02-05 currency=CAD symbol=ACME new_shares=3 old_shares=1 net=0
         """
     )
+
+
+def test_a_damaged_table_under_its_mapping_is_read_or_refused() -> None:
+    content = sample("generic_csv.csv").content
+    dice = random.Random(20130228)
+    for _ in range(400):
+        parsed = read(FORMAT, Source(damaged(content, dice)), columns=MAPPING)
+        assert parsed.drafts or parsed.faults or parsed.questions
+        for draft in parsed.drafts:
+            assert draft.net_amount is not None and draft.net_amount.is_finite()

@@ -114,3 +114,10 @@ def test_a_reverse_split_and_a_cash_merger_are_known_by_their_sentence() -> None
         ("REVERSE_SPLIT", "A", None),
         ("MERGER", "B", 20),
     ]
+
+
+def test_a_consolidated_statement_names_the_account_in_each_line() -> None:
+    head = f"{HEAD}Deposits & Withdrawals,Header,Currency,Account,Settle Date,Description,Amount\n"
+    rows = "".join(f"Deposits & Withdrawals,Data,EUR,U{n},2013-02-0{n},In,5\n" for n in (1, 2))
+    parsed = read(FORMAT, f"{head}{rows}Deposits & Withdrawals,Data,Total,,,,10\n")
+    assert [draft.account for draft in parsed.drafts] == ["U1", "U2"]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 from datetime import date
 
 from openpyxl import Workbook
@@ -10,6 +11,7 @@ from portfolios.formats.contract import Source
 from portfolios.formats.questrade import FORMAT
 from portfolios.formats.registry import SURE
 from portfolios.tests.formats.reading_aloud import entries, lines, mistakes, read, sample, skips
+from portfolios.tests.formats.test_hostile_files import damaged
 
 ACTIVITIES = read(FORMAT, sample("questrade.csv"), base_currency="CAD")
 ACTIVITIES_ENTRIES = entries(
@@ -102,3 +104,13 @@ def test_a_workbook_with_days_and_numbers_reads_the_same() -> None:
     book.save(held)
     parsed = read(FORMAT, Source(held.getvalue()), base_currency="CAD")
     assert lines(parsed) == ["2 DEPOSIT 2013-02-04 currency=CAD gross_amount=5000.5 net=5000.5"]
+
+
+def test_a_workbook_with_broken_bytes_is_read_or_refused() -> None:
+    content = workbook(sample("questrade.csv").content.decode())
+    dice = random.Random(20130228)
+    for _ in range(60):
+        source = Source(damaged(content, dice), "activities.xlsx")
+        assert 0 <= FORMAT.recognises(source) <= 1
+        parsed = read(FORMAT, source, base_currency="CAD")
+        assert parsed.drafts or parsed.faults or parsed.questions

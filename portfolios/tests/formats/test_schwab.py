@@ -92,6 +92,17 @@ def test_a_dividend_taken_back_is_reversed_by_hand() -> None:
     assert mistakes(read(FORMAT, text)) == [(2, "Amount", "negative_not_allowed")]
 
 
-def test_a_file_without_the_table_is_refused() -> None:
+def test_a_file_without_the_table_or_without_rows_is_refused() -> None:
+    assert mistakes(read(FORMAT, HEAD)) == [(None, None, "file_malformed")]
     parsed = read(FORMAT, "Date,Amount\n02/14/2013,5\n")
     assert mistakes(parsed) == [(None, None, "column_missing")] and parsed.unread is None
+
+
+def test_a_file_that_begins_with_its_newest_row_is_turned_round() -> None:
+    text = (
+        f'{HEAD}"02/15/2013","Cash Dividend","ACME","ACME CORP","","","","$1.00"\n'
+        '"02/14/2013","Sell","ACME","ACME CORP","7","$12.00","","$84.00"\n'
+        '"02/14/2013","Buy","ACME","ACME CORP","7","$11.00","","-$77.00"\n'
+    )
+    kinds = [draft.entry_type for draft in read(FORMAT, text).drafts]
+    assert kinds == ["BUY", "SELL", "DIVIDEND"]  # what was bought that day could be sold

@@ -90,3 +90,30 @@ def test_every_row_of_a_statement_that_is_no_entry() -> None:
         6: "Withheld from the dividend in row 5; it is kept there.",
         7: "Shares were lent or returned; they stay yours.",
     }
+
+
+HEAD = (
+    "effective_date,account_id,activity_type,activity_sub_type,description,symbol,currency,"
+    "quantity,unit_price,commission,net_cash_amount\n"
+)
+
+
+def test_a_price_in_dollars_of_a_trade_paid_in_canadian_ones() -> None:
+    # 10 × 50 USD at 1.30 are 650 CAD
+    row = '2013-02-04,AA1,Trade,BUY,"BETA: Bought 10 shares, FX Rate: 1.30",BETA,CAD,10,50,0,-650\n'
+    assert lines(read(FORMAT, HEAD + row, base_currency="CAD")) == entries(
+        """
+        2 BUY 2013-02-04 currency=CAD symbol=BETA quantity=10 price=50 gross_amount=650
+            security_currency=USD gross_amount_security=500 settlement_fx_rate=1.3 net=-650
+        """
+    )
+    wrong = row.replace("-650", "-660")
+    assert mistakes(read(FORMAT, HEAD + wrong)) == [(2, "net_cash_amount", "amount_mismatch")]
+    same = row.replace("10,50,", "10,65,")
+    (draft,) = read(FORMAT, HEAD + same, base_currency="CAD").drafts
+    assert not draft.security_currency  # the price is in Canadian dollars already
+
+
+def test_a_conversion_without_its_other_side_is_a_mistake() -> None:
+    row = "2013-02-11,AA1,FxExchange,-,Convert CAD,,CAD,-1030,,,-1030\n"
+    assert mistakes(read(FORMAT, HEAD + row)) == [(2, "net_cash_amount", "amount_mismatch")]
