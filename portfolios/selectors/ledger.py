@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,24 @@ from portfolios.calc.entries import EntryType as CalcType
 from portfolios.formats.draft import Draft
 from portfolios.models import CostMethodChange, EntryType, Portfolio, Transaction
 from portfolios.models.chain import genesis_hash
+
+NO_NET = frozenset({CalcType.SPLIT, CalcType.OPENING_BALANCE})
+# A row always has a net amount. Where these have zero, nobody stated what they paid or are worth.
+ZERO_IS_UNSAID = frozenset(
+    {
+        CalcType.TRANSFER_IN,
+        CalcType.TRANSFER_OUT,
+        CalcType.DELIVERY_IN,
+        CalcType.DELIVERY_OUT,
+        CalcType.TRANSFER,
+        CalcType.REVERSE_SPLIT,
+        CalcType.STOCK_DIVIDEND,
+        CalcType.SPINOFF,
+        CalcType.MERGER,
+        CalcType.RETURN_OF_CAPITAL,
+        CalcType.SYMBOL_CHANGE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +92,35 @@ def to_entries(rows: Iterable[Transaction], base_currency: str) -> list[Entry]:
 def draft_entries(drafts: Iterable[Draft], after_seq: int, base_currency: str) -> list[Entry]:
     """Drafts as the entries they would be behind a head, for looking ahead."""
     return [
-        to_entry(draft, seq, CalcType(draft.entry_type), None, base_currency)
+        draft_entry(draft, seq, CalcType(draft.entry_type), None, base_currency)
         for seq, draft in enumerate(drafts, start=after_seq + 1)
     ]
+
+
+def draft_entry(
+    draft: Draft, seq: int, kind: CalcType, target: int | None, base_currency: str
+) -> Entry:
+    """`to_entry` of a draft, from the dozen fields that it says: a third of the time."""
+    said: dict[str, Any] = {
+        ENTRY_NAMES[name]: value
+        for name, value in vars(draft).items()
+        if value is not None and value != "" and name in ENTRY_NAMES
+    }
+    if kind is CalcType.FX_CONVERSION and draft.currency == base_currency:
+        said.pop("fx_rate", None)
+    if kind in NO_NET or (kind in ZERO_IS_UNSAID and not draft.net_amount):
+        said.pop("net_amount", None)
+    for name in READ.keys() & said.keys():
+        said[name] = READ[name](said[name])
+    said.setdefault("currency", "")
+    return Entry(seq=seq, entry_type=kind, reverses=target, **said)
 
 
 def to_entry(row: Any, seq: int, kind: CalcType, target: int | None, base: str) -> Entry:
     """A row, a draft, or anything with their columns as attributes, as an entry."""
     # A conversion out of the base records the rate of its other side; the base's own is 1.
     rate_of_other = kind is CalcType.FX_CONVERSION and row.currency == base
-    without_cash = kind in (CalcType.SPLIT, CalcType.OPENING_BALANCE)
+    without_cash = kind in NO_NET or (kind in ZERO_IS_UNSAID and not row.net_amount)
     return Entry(
         seq=seq,
         entry_type=kind,
@@ -117,11 +154,19 @@ def to_entry(row: Any, seq: int, kind: CalcType, target: int | None, base: str) 
         cost_fraction=row.cost_fraction,
         treatment=Treatment(row.treatment) if row.treatment else None,
         jurisdiction=row.jurisdiction or None,
-        lot_picks=tuple(_pick(said) for said in row.lot_picks or ()),
-        carried_lots=tuple(_carried(said) for said in row.carried_lots or ()),
+        lot_picks=_picks(row.lot_picks or ()),
+        carried_lots=_carried_lots(row.carried_lots or ()),
         lot_label=row.lot_label or None,
         holding_start=row.holding_start,
     )
+
+
+def _picks(said: Iterable[Mapping[str, str]]) -> tuple[LotPick, ...]:
+    return tuple(map(_pick, said))
+
+
+def _carried_lots(said: Iterable[Mapping[str, str]]) -> tuple[CarriedLot, ...]:
+    return tuple(map(_carried, said))
 
 
 def _pick(said: Mapping[str, str]) -> LotPick:
@@ -153,6 +198,20 @@ def _decimal(said: Mapping[str, str], name: str) -> Decimal | None:
 
 def _day(said: Mapping[str, str], name: str) -> date | None:
     return date.fromisoformat(said[name]) if said.get(name) else None
+
+
+RENAMED = {"security_id": "security", "to_security_id": "to_security"}
+ENTRY_NAMES = {
+    field.name: RENAMED.get(field.name, field.name)
+    for field in fields(Draft)
+    if RENAMED.get(field.name, field.name) in Entry.__slots__
+    and field.name not in {"entry_type", "reverses"}
+}
+READ: dict[str, Callable[[Any], Any]] = {
+    "treatment": Treatment,
+    "lot_picks": _picks,
+    "carried_lots": _carried_lots,
+}
 
 
 def booking_settings(portfolio: Portfolio) -> BookingSettings:

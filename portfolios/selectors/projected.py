@@ -201,9 +201,9 @@ def _lot_values(lot: BookedLot) -> Row:
         lot.currency,
         lot.closed_date,
         lot.is_open,
-        getattr(lot, "is_short", False),
-        getattr(lot, "holding_start", None),
-        getattr(lot, "lot_label", None) or "",
+        lot.is_short,
+        lot.holding_start,
+        lot.lot_label or "",
         lot.quantity_original.quantize(_AMOUNT),
         lot.quantity_open.quantize(_AMOUNT),
         _scaled(lot.cost_basis_local, _AMOUNT),
@@ -216,7 +216,7 @@ def _closure_values(closure: Closure) -> Row:
     """In order of `CLOSURE`."""
     return (
         closure.close_date,
-        getattr(closure, "is_short", False),
+        closure.is_short,
         _scaled(closure.fx_open, _RATE),
         _scaled(closure.fx_close, _RATE),
         closure.quantity.quantize(_AMOUNT),

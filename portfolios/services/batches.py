@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -22,29 +23,17 @@ from portfolios.calc.entries import EntryType as CalcType
 from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio, Transaction
 from portfolios.models.chain import CONTENT, chained_hash, content_parts, parts_hash
-from portfolios.selectors.ledger import Head, to_entry
+from portfolios.selectors.ledger import Head, draft_entry
 from portfolios.services.rows import insert_rows, reserve_ids
 
 CHUNK = 10_000
 NO_COLUMNS = frozenset(
     "symbol exchange to_symbol to_exchange isin figi security_name number reverses row".split()
 )
-LISTS = ("lot_picks", "carried_lots")
-SAID = tuple(f.name for f in fields(Draft) if f.name not in NO_COLUMNS.union(LISTS))
-COLUMNS = (
-    "id",
-    "seq",
-    "content_hash",
-    "occurrence",
-    "previous_hash",
-    "entry_hash",
-    "reverses_id",
-    *LISTS,
-    *SAID,
-)
+LISTS = frozenset({"lot_picks", "carried_lots"})
+SAID = tuple(f.name for f in fields(Draft) if f.name not in NO_COLUMNS)
+PLACE = ("id", "seq", "content_hash", "occurrence", "previous_hash", "entry_hash", "reverses_id")
 _content = attrgetter(*CONTENT)
-_lists = attrgetter(*LISTS)
-_said = attrgetter(*SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +45,7 @@ class Target:
     kind: CalcType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
     """Entries in the order of their numbers. `targets` are empty, or what each of them reverses:
     None where it reverses nothing.
@@ -67,6 +56,12 @@ class Batch:
     drafts: Sequence[Draft]
     same: Mapping[str, Any]
     targets: Sequence[Target | None] = field(default=())
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that any of the drafts fills in; in all others they are as by default."""
+        said = set().union(*map(vars, self.drafts))
+        return tuple(name for name in SAID if name in said)
 
     def target(self, place: int) -> Target | None:
         """What the entry at a place reverses."""
@@ -82,8 +77,8 @@ class Batch:
     def _entry(self, place: int, seq: int, base_currency: str) -> Entry:
         draft, target = self.drafts[place], self.target(place)
         if target is None:
-            return to_entry(draft, seq, CalcType(draft.entry_type), None, base_currency)
-        return to_entry(draft, seq, target.kind, target.seq, base_currency)
+            return draft_entry(draft, seq, CalcType(draft.entry_type), None, base_currency)
+        return draft_entry(draft, seq, target.kind, target.seq, base_currency)
 
 
 def write_batch(
@@ -96,10 +91,11 @@ def write_batch(
     total = len(batch.drafts)
     ids = reserve_ids(Transaction, total)
     same = {**batch.same, "portfolio_id": portfolio.pk, "created_at": timezone.now()}
+    same |= {name: getattr(Draft, name) for name in SAID if name not in batch.columns}
     chain = _Chain(portfolio, batch, head, ids)
     for start in range(0, total, CHUNK):
         rows = [chain.row(place) for place in range(start, min(start + CHUNK, total))]
-        insert_rows(Transaction, COLUMNS, rows, same=same)
+        insert_rows(Transaction, (*PLACE, *batch.columns), rows, same=same)
         if progress is not None:
             progress(start + len(rows), total)
     return dict(enumerate(ids, start=head.seq + 1)), Head(head.seq + total, chain.head)
@@ -112,11 +108,11 @@ class _Chain:
         self.head = head.entry_hash
         self._after, self._batch, self._ids = head.seq, batch, ids
         self._keys = _security_keys(batch.drafts)
-        self._parts: list[list[str]] = []
         self._times = self._known(portfolio) if head.seq else Counter()
+        self._values = _reader(batch.columns)
 
     def row(self, place: int) -> tuple[Any, ...]:
-        """The values of `COLUMNS`."""
+        """The values of `PLACE` and of the batch's columns."""
         draft, seq = self._batch.drafts[place], self._after + 1 + place
         target = self._batch.target(place)
         parts = self._said(place)
@@ -140,8 +136,7 @@ class _Chain:
             previous,
             self.head,
             None if target is None else target.pk,
-            *map(_as_json, _lists(draft)),
-            *_said(draft),
+            *self._values(draft),
         )
 
     def _said(self, place: int) -> list[str]:
@@ -172,5 +167,11 @@ def _security_keys(drafts: Sequence[Draft]) -> dict[Any, str]:
     return keys | {pk: security.key for pk, security in Security.objects.in_bulk(ids).items()}
 
 
-def _as_json(said: list[dict[str, str]] | None) -> str | None:
-    return None if said is None else json.dumps(said)
+def _reader(columns: Sequence[str]) -> Callable[[Draft], Iterable[Any]]:
+    """What reads the columns off a draft; lists of lots are stored as JSON."""
+    read = attrgetter(*columns)
+    if LISTS.isdisjoint(columns):
+        return read
+    return lambda draft: (
+        json.dumps(value) if isinstance(value, list) else value for value in read(draft)
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from market.formats.faults import Fault
 from market.formats.fields import FIRST_DAY
@@ -12,18 +12,28 @@ from portfolios.calc.entries import Problem
 from portfolios.formats.amounts import settle
 from portfolios.formats.currencies import CURRENCIES
 from portfolios.formats.draft import Draft
+from portfolios.formats.entry_rules import RULES
 from portfolios.models import EntryType, Transaction
+from portfolios.services.presence import COLUMN_OF, presence_faults
 
-INTEGER_DIGITS = 15
-TEXTS = ("account", "narration", "external_id", "estimated_reason")
-PLACES = 10
-COLUMN_OF = {"security": "symbol", "transaction_date": "date"}
-NUMBERS = (
+LIMIT = Decimal(10) ** 15
+FINEST = Decimal("1E-10")
+NUMBERS = tuple(
     "quantity price gross_amount fees taxes net_amount fx_rate new_shares old_shares cost_basis "
-    "to_amount"
-).split()
-# A rate that is not known yet leaves base amounts null; it does not make the entry wrong.
-TOLERATED = frozenset({"missing_rate"})
+    "to_amount gross_amount_security settlement_fx_rate to_price cost_fraction".split()
+)
+CODES = ("currency", "to_currency", "security_currency")
+TEXTS = tuple(
+    "account cash_account to_account narration external_id estimated_reason treatment "
+    "jurisdiction lot_label link_id".split()
+)
+LONGEST: dict[str, int] = {
+    name: getattr(Transaction._meta.get_field(name), "max_length", 0) for name in TEXTS
+}
+WRITABLE = frozenset(RULES) - {EntryType.REVERSAL}
+# What is not known yet, a rate or what shares did cost, leaves amounts null and named; it does
+# not make the entry wrong.
+TOLERATED = frozenset({"missing_rate", "unknown_basis"})
 
 
 def settled(drafts: Sequence[Draft], base_currency: str) -> tuple[list[Draft], list[Fault]]:
@@ -37,8 +47,8 @@ def settled(drafts: Sequence[Draft], base_currency: str) -> tuple[list[Draft], l
     complete: list[Draft] = []
     faults: list[Fault] = []
     for index, draft in enumerate(drafts):
-        placed = draft if draft.row is not None else replace(draft, row=index)
-        wrong = list(_draft(placed))
+        placed = draft if draft.row is not None else draft.changed(row=index)
+        wrong = draft_faults(placed)
         if not wrong:
             placed, wrong = settle(placed, base_currency)
         complete.append(placed)
@@ -72,29 +82,49 @@ def _value(row: Transaction | Draft | None, field: str) -> str | None:
     return None if value is None else str(value)
 
 
-def _draft(draft: Draft) -> Iterable[Fault]:
-    row = draft.row or 0
-    for name in NUMBERS:
-        number = getattr(draft, name)
-        if number is not None and not _storable(number):
-            yield _fault(row, name, "number_invalid", f"{name} is not a number to be booked.")
-    for name in ("currency", "to_currency"):
-        code = getattr(draft, name)
-        if code and code not in CURRENCIES:
-            yield _fault(row, name, "currency_unknown", f"{code!r} is not a currency.")
-    if draft.entry_type not in EntryType.values or draft.entry_type == EntryType.REVERSAL:
-        yield _fault(row, "type", "type_unknown", f"{draft.entry_type!r} is not a type.")
-    elif not draft.currency and draft.entry_type != EntryType.SPLIT:
-        yield _fault(row, "currency", "value_missing", "The currency is missing.")
-    for name in TEXTS:
-        if not _is_text(getattr(draft, name)):
-            yield _fault(row, name, "text_invalid", f"{name} holds what no database can store.")
+def draft_faults(draft: Draft) -> list[Fault]:
+    """What is wrong with the fields of one entry, before its amounts are held to each other."""
+    faults = [*_unstorable(draft)]
+    if draft.entry_type not in WRITABLE:
+        said = f"{draft.entry_type!r} is not a type of entry to be written."
+        faults.append(_fault(draft, "entry_type", "type_unknown", said, "Choose another type."))
+    else:
+        faults += presence_faults(draft)
+    return faults
+
+
+def _unstorable(draft: Draft) -> Iterable[Fault]:
+    """Only what the draft says is looked at: of fifty fields an entry fills in a dozen."""
+    for name, value in vars(draft).items():
+        look = LOOK.get(name)
+        if look is not None and value is not None and not look(value):
+            yield _unstorable_fault(draft, name, value)
     if draft.transaction_date < FIRST_DAY:
-        yield _fault(row, "date", "date_invalid", f"{draft.transaction_date} is too early.")
+        said = f"{draft.transaction_date} is too early."
+        yield _fault(draft, "transaction_date", "date_invalid", said)
+
+
+def _unstorable_fault(draft: Draft, name: str, value: object) -> Fault:
+    if name in NUMBERS:
+        said = f"{COLUMN_OF.get(name, name)} is not a number to be booked."
+        return _fault(draft, name, "number_invalid", said)
+    if name in CODES:
+        return _fault(draft, name, "currency_unknown", f"{value!r} is not a currency.")
+    if not _is_text(str(value)):
+        said = f"{name} holds what no database can store."
+        return _fault(draft, name, "text_invalid", said)
+    said = f"{name} has {len(str(value))} characters; {LONGEST[name]} are kept."
+    return _fault(draft, name, "text_too_long", said, "Shorten it.")
+
+
+def _is_code(code: str) -> bool:
+    return not code or code in CURRENCIES
 
 
 def _is_text(text: str) -> bool:
     """Whole characters, and no NUL."""
+    if text.isascii():
+        return "\0" not in text
     try:
         return b"\0" not in text.encode()
     except UnicodeEncodeError:
@@ -103,16 +133,32 @@ def _is_text(text: str) -> bool:
 
 def _storable(number: Decimal) -> bool:
     """Finite, below the limit, and with no more decimals than the column keeps."""
-    if not isinstance(number, Decimal) or not number.is_finite():
+    try:
+        return number.quantize(FINEST) == number and -LIMIT < number < LIMIT
+    except (InvalidOperation, AttributeError):
         return False
-    if not number:
-        return True
-    # The size is read off the exponent first: arithmetic on 1E+1000000 overflows.
-    if not -PLACES <= number.adjusted() < INTEGER_DIGITS:
-        return False
-    exponent = number.normalize().as_tuple().exponent
-    return isinstance(exponent, int) and -exponent <= PLACES
 
 
-def _fault(row: int, column: str, reason: str, message: str) -> Fault:
-    return Fault(reason=reason, message=message, remedy="Mend the entry.", row=row, column=column)
+def _look(name: str) -> Callable[[Any], bool]:
+    if name in NUMBERS:
+        return _storable
+    if name in CODES:
+        return _is_code
+    longest = LONGEST[name]
+    return lambda text: len(text) <= longest and _is_text(text)
+
+
+LOOK = {name: _look(name) for name in (*NUMBERS, *CODES, *TEXTS)}
+
+
+def _fault(
+    draft: Draft, field: str, reason: str, message: str, remedy: str = "Mend the entry."
+) -> Fault:
+    return Fault(
+        reason=reason,
+        message=message,
+        remedy=remedy,
+        row=draft.row or 0,
+        column=COLUMN_OF.get(field, field),
+        value=_value(draft, field),
+    )

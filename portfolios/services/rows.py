@@ -35,13 +35,13 @@ def insert_rows(
     columns: Sequence[str],
     rows: Sequence[Row],
     *,
-    same: Mapping[str, Any] | None = None,
+    same: Mapping[str, Any],
     few: int = FEW,
 ) -> None:
     """Insert rows of `columns`; `same` are further columns with one value in all of them."""
     if not rows:
         return
-    fixed = dict(same or {})
+    fixed = same
     if len(rows) <= few:
         whole = [(*row, *fixed.values()) for row in rows]
         line = sql.SQL("({})").format(_marks(len(whole[0])))
@@ -49,12 +49,9 @@ def insert_rows(
         values = [value for row in whole for value in row]
         _run(_insert(model, [*columns, *fixed], sql.SQL("VALUES {}").format(lines)), values)
         return
-    copied, alike = _told_apart(columns, rows)
-    fixed |= alike
-    names = [columns[place] for place in copied]
-    with _copied(model, names, ([row[place] for place in copied] for row in rows)) as table:
-        chosen = sql.SQL("SELECT {}, {} FROM {}").format(_names(names), _marks(len(fixed)), table)
-        _run(_insert(model, [*names, *fixed], chosen), [*fixed.values()])
+    with _copied(model, columns, rows) as table:
+        chosen = sql.SQL("SELECT {}, {} FROM {}").format(_names(columns), _marks(len(fixed)), table)
+        _run(_insert(model, [*columns, *fixed], chosen), [*fixed.values()])
 
 
 def update_rows(
@@ -93,16 +90,6 @@ def _copied(
                 copy.write_row(row)
     yield table
     _run(sql.SQL("DROP TABLE {}").format(table), [])
-
-
-def _told_apart(columns: Sequence[str], rows: Sequence[Row]) -> tuple[list[int], dict[str, Any]]:
-    """The places whose values differ between rows, and the columns that are alike in all."""
-    first = rows[0]
-    places = range(len(columns))
-    copied = [place for place in places if any(row[place] != first[place] for row in rows)]
-    return copied or [0], {
-        columns[place]: first[place] for place in places if place not in (copied or [0])
-    }
 
 
 def _insert(

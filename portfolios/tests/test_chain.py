@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patterns.canonical import canonical_json
@@ -49,6 +49,7 @@ def said(entry: SimpleNamespace, names: list[str], **more: Any) -> str:
     return canonical_json({k: v for k, v in fields.items() if v is not None and v not in ("", [])})
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(entry=entries, security=texts, into=texts, reverses=st.none() | st.integers(1, 99))
 def test_both_hashes_are_those_of_the_canonical_text(
     entry: SimpleNamespace, security: str, into: str, reverses: int | None
