@@ -213,3 +213,15 @@ def test_a_viewer_reads_the_inbox_and_decides_nothing(
     assert "ACME" in html and "Look and confirm" not in html
     for name in ("action", "dismiss_action", "reopen_action"):
         assert client.post(address(name, traded, dividend.pk)).status_code == 403
+
+
+def test_the_page_of_a_listing_puts_the_factor_beside_the_raw_price(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    """2 for 1 on Thursday: Wednesday's 11 stays 11, and one of its shares is two of today's."""
+    announce("split", THU, new_shares=Decimal(2), old_shares=Decimal(1))
+    html = html_of(browser(alice).get(reverse("portfolios:security", args=[listing("ACME").pk])))
+    rows = re.findall(r"<tr>.*?</tr>", html, re.DOTALL)
+    (wednesday,) = [row for row in rows if "2013-02-06" in row and "11" in row]
+    (thursday,) = [row for row in rows if "2013-02-07" in row and "12" in row]
+    assert ">2</td>" in wednesday and ">1</td>" in thursday

@@ -7,23 +7,27 @@ from uuid import UUID
 
 from django.db.models import Max, Min
 
-from market.models import PriceObservation, Security
+from market.models import CorporateAction, PriceObservation, Security
 from market.models.observations import UPLOADED
+from market.selectors.actions import live_actions, split_factors
 from market.selectors.pages import digits
 from market.selectors.securities import security_by_id
+from patterns.canonical import decimal_text
 
 SHOWN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class ObservationRow:
-    """One close as its source gave it, and when it was known here."""
+    """One close as its source gave it, when it was known here, and how many of today's shares a
+    share of its day has become: the price stays raw."""
 
     observed_on: date
     close: str
     currency: str
     source: str
     available_at: datetime
+    factor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class ListingPage:
     first: date | None
     last: date | None
     newest: tuple[ObservationRow, ...]
+    actions: tuple[CorporateAction, ...]
 
 
 def listing_page(security_id: UUID) -> ListingPage:
@@ -43,6 +48,7 @@ def listing_page(security_id: UUID) -> ListingPage:
     security = security_by_id(security_id)
     seen = PriceObservation.objects.filter(security=security).from_own_source()
     span = seen.aggregate(first=Min("observed_on"), last=Max("observed_on"))
+    factors = split_factors(security.pk)
     newest = seen.order_by("-observed_on", "-available_at")[:SHOWN]
     return ListingPage(
         security=security,
@@ -52,8 +58,14 @@ def listing_page(security_id: UUID) -> ListingPage:
         last=span["last"],
         newest=tuple(
             ObservationRow(
-                row.observed_on, digits(row.close), row.currency, row.source, row.available_at
+                row.observed_on,
+                digits(row.close),
+                row.currency,
+                row.source,
+                row.available_at,
+                decimal_text(factors.factor(row.observed_on)),
             )
             for row in newest
         ),
+        actions=tuple(reversed(live_actions([security.pk])[-SHOWN:])),
     )

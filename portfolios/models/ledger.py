@@ -219,6 +219,11 @@ class Transaction(models.Model):
     def __str__(self) -> str:
         return f"{self.seq} {self.entry_type} {self.transaction_date}"
 
+    @property
+    def reversal(self) -> Transaction | None:
+        """The entry that cancels this one, if any does."""
+        return getattr(self, "reversed_by", None)
+
 
 class LedgerAnchor(models.Model):
     """The head after each append. A cut tail leaves an anchor whose entry is gone."""

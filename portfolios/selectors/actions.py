@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Min
+
 from market.models import CorporateAction
 from market.selectors.actions import live_actions
 from portfolios.calc.entitlement import Payout, after_ratio, held_at_open, payout
@@ -68,8 +70,13 @@ class Proposal:
 
 def proposals(portfolio: Portfolio, *, today: date) -> list[Proposal]:
     """What is proposed to a portfolio, by ex-date; announced ones up to two months ahead."""
-    held = set(Lot.objects.filter(portfolio=portfolio).values_list("security", flat=True))
-    facts = live_actions(held, upto=today + timedelta(days=AHEAD_DAYS))
+    since = _held_since(portfolio)
+    held = set(since)
+    facts = [
+        fact
+        for fact in live_actions(held, upto=today + timedelta(days=AHEAD_DAYS))
+        if fact.ex_date > since[fact.security_id]  # who buys first on the ex-date held nothing
+    ]
     dismissed = _dismissed(portfolio)
     named = _entries_of(portfolio, held)
     booked = _booked(named)
@@ -159,6 +166,13 @@ def standing_entries(portfolio: Portfolio, action_ids: Iterable[UUID]) -> list[T
         portfolio=portfolio, corporate_action__in=list(action_ids), reversed_by__isnull=True
     )
     return list(rows.select_related("security").order_by("seq"))
+
+
+def _held_since(portfolio: Portfolio) -> dict[UUID, date]:
+    """The day of each security's first lot, closed ones included."""
+    lots = Lot.objects.filter(portfolio=portfolio).order_by()
+    first = lots.values_list("security").annotate(first=Min("acquisition_date"))
+    return dict(first.values_list("security", "first"))
 
 
 def _dismissed(portfolio: Portfolio) -> set[UUID]:

@@ -81,7 +81,7 @@ class EntryPage:
 
     @property
     def stands(self) -> bool:
-        return self.entry.entry_type != EntryType.REVERSAL and reversal_of(self.entry) is None
+        return self.entry.entry_type != EntryType.REVERSAL and self.entry.reversal is None
 
 
 def entry_page(portfolio_id: UUID, seq: int) -> EntryPage:
@@ -107,11 +107,6 @@ def find_entry(portfolio_id: UUID, seq: int) -> Transaction:
     if entry is None:
         raise EntryNotFound(portfolio_id, seq)
     return entry
-
-
-def reversal_of(entry: Transaction) -> Transaction | None:
-    """The entry that cancels this one, if any does."""
-    return getattr(entry, "reversed_by", None)
 
 
 def facts_of(entry: Transaction) -> tuple[Fact, ...]:

@@ -21,6 +21,13 @@ PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500
 SCAN = 20_000
 ORDER = ("-transaction_date", "-seq")
+SHOWN = (
+    "portfolio_id seq entry_type transaction_date account to_account quantity price fees taxes "
+    "net_amount currency to_amount to_currency new_shares old_shares narration source "
+    "estimated_reason entry_hash security__symbol security__name to_security__symbol "
+    "to_security__name reverses__seq reversed_by__seq reversed_by__reverses import_run__filename "
+    "import_run__at"
+).split()
 REVERSED = (("", "Shown, struck through"), ("hide", "Hidden"))
 
 
@@ -204,7 +211,9 @@ def _mentions(text: str) -> Q:
 
 
 def _shown(rows: QuerySet[Transaction]) -> QuerySet[Transaction]:
-    return rows.select_related("security", "to_security", "reverses", "reversed_by", "import_run")
+    """What a row shows and nothing else: a run's report alone may be megabytes."""
+    named = ("security", "to_security", "reverses", "reversed_by", "import_run")
+    return rows.select_related(*named).only(*SHOWN)
 
 
 def _place(entry: Transaction) -> Place:
