@@ -126,10 +126,10 @@ class InstrumentForm(forms.Form):
 
     security = forms.ChoiceField(required=False, widget=forms.RadioSelect)
     other = forms.CharField(
-        label="Another listing",
+        label="It is the listing",
         required=False,
         max_length=24,
-        help_text="Symbol and exchange, as RY.XTSE",
+        widget=forms.TextInput({"placeholder": "RY.XTSE", "autocapitalize": "characters"}),
     )
     symbol = forms.CharField(label="Symbol", required=False, max_length=12)
     exchange = forms.CharField(
@@ -161,7 +161,7 @@ class InstrumentForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("security"):
             self.chosen = UUID(cleaned["security"])
-        other = (cleaned.get("other") or "").strip().upper()
+        other = ".".join((cleaned.get("other") or "").upper().split())
         if other:
             self._look_up(other)
         return cleaned

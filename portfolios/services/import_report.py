@@ -78,6 +78,12 @@ class ImportReport:
         return tuple(each for each in self.instruments if each.security is None)
 
     @property
+    def only_unknown(self) -> bool:
+        """The file is in order but for instruments that nobody has named yet."""
+        asked = {each.message for each in self.unknown}
+        return bool(asked) and all(error["message"] in asked for error in self.errors)
+
+    @property
     def can_import(self) -> bool:
         """Whether it would add something: entries, or balances to check them by."""
         adds = self.rows_added > 0 or bool(self.assertions)

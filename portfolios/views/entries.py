@@ -98,7 +98,7 @@ def undo(request: AuthenticatedRequest, portfolio_id: UUID, seq: int) -> HttpRes
 @require_safe
 def listings(request: AuthenticatedRequest) -> HttpResponse:
     """Listings like what is typed, as options of a list."""
-    typed = request.GET.get("security") or request.GET.get("to_security") or ""
+    typed = next((value for value in request.GET.values() if value), "")  # whichever field asks
     text = typed.replace("\0", "").strip()[:40]
     found = listings_like(text.partition(" ")[0]) if text else []
     return render(request, "portfolios/entry_form/_listings.html", {"listings": found})

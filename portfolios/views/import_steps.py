@@ -72,6 +72,8 @@ def progress(request: AuthenticatedRequest, portfolio_id: UUID, upload_id: UUID)
     """What a running import is at."""
     resolve_portfolio(request.user, portfolio_id, Permission.WRITE_TRADES)
     context = {"step": import_step(upload_id)}
+    if not context["step"]:
+        return HttpResponse(status=204)  # another process imports: what was said stays
     return render(request, "portfolios/import/_progress.html", context)
 
 
