@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -221,3 +222,94 @@ def test_a_foreign_run_is_none(browser: Browser, traded: Portfolio, charlie: Use
         assert browser(charlie).get(address(name, traded, *more)).status_code == 404
     assert browser(charlie).post(address("import-undo", traded, run.pk)).status_code == 404
     assert ImportRun.objects.get().state == "done"
+
+
+TABLE = (
+    b"My broker;exported;;;;\n"
+    b"Datum;Vorgang;Kurz;Stuck;Kurs;Betrag\n"
+    b"04/02/2013;Einzahlung;;;;1.500,00\n"
+    b"05/02/2013;Kauf;MAPLE;7;20,00;-140,00\n"
+)
+COLUMNS = {
+    "date": "Datum",
+    "type": "Vorgang",
+    "symbol": "Kurz",
+    "quantity": "Stuck",
+    "price": "Kurs",
+    "net_amount": "Betrag",
+}
+MAPPING = {f"column_{ours}": theirs for ours, theirs in COLUMNS.items()}
+STYLES = {"date_style": "day_first", "currency": "cad"}
+
+
+def test_a_table_is_mapped_its_styles_are_asked_and_both_are_remembered(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    """4 and 5 February or 2 April and 2 May: nothing in the file says so, so it is asked."""
+    client = browser(alice)
+    page = choose(client, traded, TABLE).content.decode()
+    assert "Which column is what?" in page
+    assert '<td class="mono">Einzahlung</td>' in page  # the first rows as they stand in the file
+    saved = MAPPING | {"action": "answer", "save_as": "House bank"}
+    asked = client.post(step(traded), saved, follow=True).content.decode()
+    assert 'name="date_style"' in asked and 'name="currency"' in asked
+    reviewed = client.post(step(traded), STYLES | {"action": "answer"}, follow=True)
+    assert "2 new entries can be written" in reviewed.content.decode()
+    client.post(step(traded), {"action": "write"})
+    days = Transaction.objects.filter(import_run__format="generic_csv").values_list(
+        "transaction_date", flat=True
+    )
+    assert [day.isoformat() for day in days] == ["2013-02-04", "2013-02-05"]
+
+    again = choose(client, traded, TABLE.replace(b"140,00", b"147,00").replace(b"20,00", b"21,00"))
+    html = again.content.decode()
+    assert "saved mapping “House bank”" in html and "new entr" in html
+
+
+def test_the_first_rows_show_what_a_mapping_would_read(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    client = browser(alice)
+    choose(client, traded, TABLE)
+    here = address("import-sample", traded, PendingUpload.objects.get().pk)
+    html = client.post(here, MAPPING | STYLES).content.decode()
+    assert "<html" not in html and "So the first rows would read" in html
+    assert client.post(here, {}).status_code == 200  # nothing is chosen yet
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (MAPPING | {"column_price": "Stuck"}, "is chosen for"),
+        (MAPPING | {"column_date": "Nowhere"}, "Select a valid choice"),
+    ],
+)
+def test_a_mapping_that_contradicts_itself_is_refused(
+    browser: Browser, traded: Portfolio, alice: User, answer: dict[str, str], told: str
+) -> None:
+    client = browser(alice)
+    choose(client, traded, TABLE)
+    response = client.post(step(traded), answer | {"action": "answer"})
+    assert response.status_code == 422 and told in response.content.decode()
+
+
+def test_columns_can_be_mapped_anew(browser: Browser, traded: Portfolio, alice: User) -> None:
+    client = browser(alice)
+    choose(client, traded, TABLE)
+    client.post(step(traded), MAPPING | {"action": "answer", "save_as": "House bank"})
+    client.post(step(traded), STYLES | {"action": "answer"})
+    page = client.post(step(traded), {"action": "again"}, follow=True).content
+    assert b"Which column is what?" in page
+
+
+def test_a_running_import_says_where_it_is(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    client = browser(alice)
+    choose(client, traded, HEADER + DEPOSIT)
+    pk = PendingUpload.objects.get().pk
+    here = address("import-progress", traded, pk)
+    assert client.get(here).status_code == 204
+    cache.set(f"import-step:{pk}", "Writing 10 of 20 entries")
+    assert b"Writing 10 of 20 entries" in client.get(here).content
+    cache.delete(f"import-step:{pk}")

@@ -98,7 +98,9 @@ def undo(request: AuthenticatedRequest, portfolio_id: UUID, seq: int) -> HttpRes
 @require_safe
 def listings(request: AuthenticatedRequest) -> HttpResponse:
     """Listings like what is typed, as options of a list."""
-    typed = next((value for value in request.GET.values() if value), "")  # whichever field asks
+    typed = next(
+        (str(value) for value in request.GET.values() if value), ""
+    )  # whichever field asks
     text = typed.replace("\0", "").strip()[:40]
     found = listings_like(text.partition(" ")[0]) if text else []
     return render(request, "portfolios/entry_form/_listings.html", {"listings": found})

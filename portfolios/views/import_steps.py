@@ -151,9 +151,11 @@ def _answer(
     form = QuestionsForm(report.questions, report.columns, request.POST)
     if not form.is_valid():
         return _show(request, portfolio, upload, form=form)
-    choices = decide(upload, form.changes())
     name = form.cleaned_data.get("save_as", "").strip()
-    if name:
+    choices = decide(upload, form.changes() | ({"mapping": name} if name else {}))
+    # Styles are asked after the columns; a mapping that has a name takes them in as well.
+    name = name or choices.mapping.removeprefix(NO_MAPPING)
+    if name and choices.columns:
         save_mapping(
             portfolio=portfolio,
             name=name,
