@@ -28,7 +28,7 @@ from portfolios.formats.reading.row_reader import RowReader
 from portfolios.formats.reading.signatures import Kind, kind_of
 from portfolios.formats.reading.tables import read_table
 from portfolios.formats.reading.transfers_in_kind import add_transfer
-from portfolios.formats.reading.worksheets import read_worksheet
+from portfolios.formats.reading.worksheets import opening_texts, read_worksheet
 
 NET = "Net Amount"
 LAYOUT = Layout(
@@ -61,9 +61,8 @@ class QuestradeFormat:
 
     def recognises(self, source: Source) -> float:
         if kind_of(source) is Kind.ZIP:
-            table = read_worksheet(source.content, upto=60)
-            known = not isinstance(table, Fault) and LAYOUT.header(table.records) is not None
-            return 0.95 if known else 0.0
+            texts = opening_texts(source.content)
+            return 0.95 if all(f">{name}<" in texts for name in LAYOUT.required) else 0.0
         return 0.95 if LAYOUT.is_in(source) else 0.0
 
     def parse(self, source: Source, options: Options) -> Parsed:

@@ -13,7 +13,7 @@ from portfolios.formats.reading.encodings import malformed, too_large
 
 MAX_RATIO = 100
 MAX_MEMBERS = 1_000
-MAX_UNPACKED = 100 * 1024 * 1024
+MAX_UNPACKED = 64 * 1024 * 1024
 SMALL = 64 * 1024  # a member this small cannot hurt, however well it was packed
 ARCHIVES = (".zip", ".xlsx", ".xlsm", ".docx", ".jar", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar")
 MAGIC = b"PK\x03\x04"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
+import zipfile
+import zlib
 from datetime import date, datetime, time
 from typing import Any
 
@@ -14,11 +17,11 @@ from portfolios.formats.reading.archives import refuse_archive
 from portfolios.formats.reading.encodings import malformed, too_large
 from portfolios.formats.reading.tables import BLANKS, Record, Table
 
+DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError)
 
-def read_worksheet(
-    content: bytes, limits: Limits | None = None, *, upto: int | None = None
-) -> Table | Fault:
-    """All rows that are not blank, or those `upto` a row, numbered as a spreadsheet shows them.
+
+def read_worksheet(content: bytes, limits: Limits | None = None) -> Table | Fault:
+    """All rows that are not blank, numbered as a spreadsheet shows them.
 
     Days are told as ISO dates, and numbers as the shortest decimal that reads back the same.
     """
@@ -27,7 +30,7 @@ def read_worksheet(
     if refusal is not None:
         return refusal
     try:
-        records = _records(content, limits, upto)
+        records = _records(content, limits)
     except Exception:  # noqa: BLE001 -- a damaged workbook fails in ways that openpyxl does not name
         return malformed("The file is not a workbook that can be read.")
     if isinstance(records, list) and not records:
@@ -35,11 +38,28 @@ def read_worksheet(
     return records if isinstance(records, Fault) else Table(tuple(records))
 
 
-def _records(content: bytes, limits: Limits, upto: int | None) -> list[Record] | Fault:
+def opening_texts(content: bytes, size: int = 64 * 1024) -> str:
+    """The raw beginnings of the parts that hold texts, for recognising a workbook by its header
+    without reading it; empty where the archive is not one to be opened."""
+    if refuse_archive(content) is not None:
+        return ""
+    found = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.infolist():
+                if member.filename.startswith(("xl/sharedStrings", "xl/worksheets/sheet1.")):
+                    with archive.open(member) as part:
+                        found.append(part.read(size).decode(errors="ignore"))
+    except DAMAGE:
+        return ""
+    return html.unescape("".join(found))
+
+
+def _records(content: bytes, limits: Limits) -> list[Record] | Fault:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     rows: list[tuple[int, list[str]]] = []
     sheet = book.worksheets[0]
-    for row, values in enumerate(sheet.iter_rows(values_only=True, max_row=upto), start=1):
+    for row, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         fields = _without_tail([cell_text(value) for value in values])
         if len(fields) > MAX_COLUMNS or any(len(field) > MAX_FIELD for field in fields):
             return too_large("A row has too many columns, or a field is larger than 1 MiB.", row)
