@@ -16,9 +16,7 @@ class GoldenUnreadable(DawsError):
 
     code = "VALIDATION_2040"
     http_status = 422
-    suggestion = (
-        "Name a folder of golden files, each with a list of `cases` (docs/verify-methods.md)."
-    )
+    suggestion = "Name a folder of golden files, each with a list of `cases`."
 
 
 @dataclass(frozen=True, slots=True)

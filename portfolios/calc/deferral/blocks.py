@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from portfolios.calc.deferral.records import Circumstances, Holder, OutsidePurchase
-from portfolios.calc.deferral.shares import ShareCount, as_number
+from portfolios.calc.deferral.shares import ShareCount, as_number, gives_up
 from portfolios.calc.entries import ZERO, Entry, EntryType, SecurityKey, Treatment
 from portfolios.calc.lots import Book, Lot
 from portfolios.calc.money import half_even
@@ -74,12 +74,6 @@ class Block:
         """Whether a purchase beside the ledger was still held; a lot's parts say it themselves."""
         return self.held_until is None or day <= self.held_until
 
-    def shares_on(self, day: date) -> Fraction:
-        """What of it was held at the end of a day, as far as the book knows."""
-        if day < self.arrived or not self.held_on(day):
-            return Fraction(0)
-        return self.quantity - sum((gone for on, gone in self.left if on <= day), Fraction(0))
-
     def take(self, quantity: Fraction) -> Iterator[Part]:
         """Relieve shares, the longest held first, each with its part of what was added."""
         for part in sorted(self.parts, key=lambda part: part.holding_start):
@@ -145,6 +139,8 @@ def blocks_of(
             block.replaces = block.replaces and block.acquired <= asof
             blocks[lot.open_seq, lot.number] = block
     for closure in book.closures:
+        if not gives_up(closure, entries.get(closure.close_seq)):
+            continue
         sold = count.today(closure.security, closure.quantity, closure.close_date)
         if block_ := blocks.get((closure.open_seq, closure.number)):
             block_.left.append((closure.close_date, sold))
@@ -190,7 +186,7 @@ def outside_blocks(
     """Purchases beside the ledger, up to the day."""
     return [
         Block(
-            group=circumstances.group(bought.security),
+            group=circumstances.group(count.name_today(bought.security)),
             holder=bought.holder,
             acquired=bought.on,
             arrived=bought.on,
@@ -222,7 +218,7 @@ def _block(
     is_same = source is not None and kind in SAME_SHARES
     since = lot.holding_start or lot.acquisition_date
     return Block(
-        group=circumstances.group(lot.security),
+        group=circumstances.group(count.name_today(lot.security)),
         holder=circumstances.holder(lot.account),
         acquired=lot.acquisition_date,
         arrived=lot.acquisition_date if entry is None else entry.transaction_date,

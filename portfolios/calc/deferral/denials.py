@@ -1,28 +1,28 @@
 """Whom a denied loss falls to: the purchases of its window, and the closures of its sale."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from portfolios.calc.deferral.blocks import COST_PLACES, Block
+from portfolios.calc.deferral.holdings import Owner
 from portfolios.calc.deferral.lines import as_booked
-from portfolios.calc.deferral.records import DeferredClosure, Holder
+from portfolios.calc.deferral.records import DeferredClosure
 from portfolios.calc.entries import ZERO
 from portfolios.calc.lots import Closure
 from portfolios.calc.money import allocate, minor_units, round_money
 
 
 def replacements(
-    bought: Sequence[Block], group: Sequence[Block], sold: Fraction, closes: date
+    bought: Sequence[Block], held: Mapping[Owner, Fraction], sold: Fraction
 ) -> list[tuple[Block, Fraction]]:
     """Purchases of the window by day, none beyond what its owner still holds on day 30."""
-    room: dict[tuple[Holder, bool], Fraction] = {}
-    for block in group:
-        room[block.owner] = room.get(block.owner, Fraction(0)) + block.shares_on(closes)
+    room = dict(held)
     taken = []
     for block in bought:
+        if not sold:
+            break
         shares = min(block.quantity, sold, room[block.owner])
         if shares > 0:
             taken.append((block, shares))

@@ -1,6 +1,7 @@
 """What happens to lots, in the order in which it was booked: sales, and moves between lots."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import TypeAlias
 
 from portfolios.calc.deferral.blocks import Move
@@ -10,14 +11,19 @@ from portfolios.calc.lots import Book, Closure
 Sale: TypeAlias = list[Closure]
 
 
-def in_order(book: Book, moves: Iterable[Move]) -> Sequence[Sale | Move]:
-    """Sales, each with all its closures, and moves. An entry that does both sells first."""
-    position = {entry.seq: index for index, entry in enumerate(book.accepted)}
-    events: list[Sale | Move] = [*by_sale(book.closures), *moves]
+def positions(book: Book) -> dict[int, int]:
+    """Where each entry, by number, stands in booking order."""
+    return {entry.seq: index for index, entry in enumerate(book.accepted)}
 
-    def place(event: Sale | Move) -> tuple[int, bool]:
-        if isinstance(event, Move):
-            return position[event.seq], True
-        return position[event[0].close_seq], False
 
-    return sorted(events, key=place)
+def in_order(book: Book, moves: Iterable[Move]) -> Sequence[tuple[int, Sale | Move]]:
+    """Sales, each with all its closures, and moves, by the position of their entry.
+
+    An entry that does both moves first: what it sells is a fraction of what came.
+    """
+    position = positions(book)
+    moved: list[tuple[int, Sale | Move]] = [(position[move.seq], move) for move in moves]
+    sold: list[tuple[int, Sale | Move]] = [
+        (position[sale[0].close_seq], sale) for sale in by_sale(book.closures)
+    ]
+    return sorted([*moved, *sold], key=itemgetter(0))

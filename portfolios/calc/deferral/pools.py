@@ -28,23 +28,29 @@ class Addition:
 
 @dataclass(slots=True)
 class Pool:
-    """The denied losses inside one owner's shares of a group, and those still to come."""
+    """One owner's shares of a group, the denied losses inside them, and those still to come."""
 
+    held: Fraction = Fraction(0)
     added: Decimal = ZERO
     coming: list[Addition] = field(default_factory=list)
     pending_until: date | None = None
 
     def advance(self, upto: date) -> None:
         """Let in what is due by the end of a day."""
-        for addition in [one for one in self.coming if one.on <= upto]:
-            self.coming.remove(addition)
-            self.added += addition.amount
-            self.pending_until = max(self.pending_until or date.min, addition.pending_until)
+        due = [addition for addition in self.coming if addition.on <= upto]
+        if not due:
+            return
+        self.coming = [addition for addition in self.coming if addition.on > upto]
+        self.added += sum((addition.amount for addition in due), ZERO)
+        self.pending_until = max(addition.pending_until for addition in due)
 
-    def relieve(self, quantity: Fraction, held: Fraction) -> Decimal:
-        """What leaves with `quantity` of `held` shares, six decimals; the last take the rest."""
-        share = Fraction(self.added) if quantity >= held else Fraction(self.added) * quantity / held
+    def relieve(self, quantity: Fraction) -> Decimal:
+        """Take shares out; what leaves with them, six decimals; the last take the rest."""
+        share = Fraction(self.added)
+        if quantity < self.held:
+            share = share * quantity / self.held
         leaving = half_even(as_number(share), COST_PLACES)
+        self.held -= quantity
         self.added -= leaving
         return leaving
 

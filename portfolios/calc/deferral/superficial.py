@@ -15,11 +15,13 @@ shares sold, in proportion. The formula is applied to each sale by itself, so on
 count for two sales. Every purchase of the window counts, that of the sold shares too.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from operator import itemgetter
 
 from portfolios.calc.deferral.blocks import (
     Block,
@@ -29,7 +31,8 @@ from portfolios.calc.deferral.blocks import (
     outside_blocks,
 )
 from portfolios.calc.deferral.denials import replacements, shared_by
-from portfolios.calc.deferral.events import in_order
+from portfolios.calc.deferral.events import in_order, positions
+from portfolios.calc.deferral.holdings import Holdings
 from portfolios.calc.deferral.lines import as_booked, unknown, untaxed
 from portfolios.calc.deferral.pools import Addition, Pool, PoolKey, raised_lots
 from portfolios.calc.deferral.records import (
@@ -42,7 +45,7 @@ from portfolios.calc.deferral.records import (
     LossRule,
     SaleCount,
 )
-from portfolios.calc.deferral.shares import ShareCount, as_number, as_shares
+from portfolios.calc.deferral.shares import ShareCount, as_number, as_shares, gives_up
 from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.lots import Book, Closure, Lot
 from portfolios.calc.money import allocate, minor_units, round_money
@@ -66,19 +69,21 @@ class _Pass:
         self.asof = asof
         self.count = ShareCount(book.accepted)
         self.circumstances = circumstances
+        self.entries = {entry.seq: entry for entry in book.accepted}
         self.lots = blocks_of(book, self.count, circumstances, asof)
         self.moves = moves_of(book, self.count, self.lots)
-        self.remaining = {key: block.quantity for key, block in self.lots.items()}
         outside = outside_blocks(circumstances.purchases, self.count, circumstances, asof)
-        self.blocks: dict[SecurityKey, list[Block]] = {}
-        for block in sorted([*self.lots.values(), *outside], key=lambda block: block.order):
-            self.blocks.setdefault(block.group, []).append(block)
+        self.holdings = Holdings([*self.lots.values(), *outside])
+        position = positions(book)
+        arrivals = [(position.get(block.open_seq, -1), block) for block in self.lots.values()]
+        self.arrivals = deque(sorted(arrivals, key=itemgetter(0)))
         self.pools: dict[PoolKey, Pool] = {}
         self.counts: list[SaleCount] = []
 
     def run(self) -> Deferrals:
         lines: list[DeferredClosure] = []
-        for event in in_order(self.book, self.moves):
+        for position, event in in_order(self.book, self.moves):
+            self._arrive(position)
             if isinstance(event, Move):
                 self._move(event)
             else:
@@ -96,16 +101,21 @@ class _Pass:
     def _in_pools(self) -> Decimal:
         return sum((pool.added for pool in self.pools.values()), ZERO)
 
+    def _arrive(self, position: int) -> None:
+        """Let lots into their pools up to an entry, its own included."""
+        while self.arrivals and self.arrivals[0][0] <= position:
+            block = self.arrivals.popleft()[1]
+            self._of(block.group, block.holder).held += block.quantity
+
     def _move(self, move: Move) -> None:
         """Shares change their lot; where they change the owner or the security, their part of the
         pool goes with them."""
         source, target = self.lots[move.source], self.lots[move.target]
         owner, heir = (source.group, source.holder), (target.group, target.holder)
-        if owner != heir:
-            held = self._held_before(*owner, (move.on, move.seq))
-            leaving = self._pool(*owner, move.on).relieve(move.given, held)
-            self._pool(*heir, move.on).added += leaving
-        self.remaining[move.source] -= move.given
+        if owner == heir:
+            self._of(*owner).held -= move.given
+        else:
+            self._pool(*heir, move.on).added += self._pool(*owner, move.on).relieve(move.given)
 
     def _sale(self, sale: Sequence[Closure]) -> list[DeferredClosure]:
         lines: list[DeferredClosure] = []
@@ -118,8 +128,9 @@ class _Pass:
         return lines
 
     def _is_sale(self, closure: Closure) -> bool:
-        """Not one of a short position, nor a return of capital above cost, of no shares."""
-        return self._reason(closure) is None and closure.quantity != 0
+        """Neither one of a short position, nor one that gives up no shares."""
+        entry = self.entries.get(closure.close_seq)
+        return self._reason(closure) is None and gives_up(closure, entry)
 
     def _reason(self, closure: Closure) -> str | None:
         return None if (closure.open_seq, closure.number) in self.lots else "SHORT"
@@ -127,12 +138,11 @@ class _Pass:
     def _sold_by(self, holder: Holder, sale: Sequence[Closure]) -> list[DeferredClosure]:
         """The closures of one sale by one owner: relieve the pool, then deny what is replaced."""
         first = sale[0]
-        group = self.circumstances.group(first.security)
-        held = self._held_before(group, holder, (first.close_date, first.close_seq))
-        sold = sum((self._relieve(closure) for closure in sale), Fraction(0))
+        group = self.lots[first.open_seq, first.number].group
+        sold = sum((self._shares(closure) for closure in sale), Fraction(0))
+        added = self._pool(group, holder, first.close_date).relieve(sold)
         if holder is Holder.REGISTERED:
             return [untaxed(closure) for closure in sale]
-        added = self._pool(group, holder, first.close_date).relieve(sold, held)
         booked = [closure.realized_pnl for closure in sale if closure.realized_pnl is not None]
         if len(booked) < len(sale):
             return [unknown(closure) for closure in sale]
@@ -143,19 +153,16 @@ class _Pass:
             line = self._denied(line, -gain, group, sold)
         return shared_by(line, gain, sale, booked, self.book.base_currency)
 
-    def _relieve(self, closure: Closure) -> Fraction:
-        """Take a closure's shares out of their lot; how many, in today's shares."""
-        quantity = self.count.today(closure.security, closure.quantity, closure.close_date)
-        self.remaining[closure.open_seq, closure.number] -= quantity
-        return quantity
+    def _shares(self, closure: Closure) -> Fraction:
+        return self.count.today(closure.security, closure.quantity, closure.close_date)
 
     def _denied(
         self, line: DeferredClosure, loss: Decimal, group: SecurityKey, sold: Fraction
     ) -> DeferredClosure:
         """The denied part of a loss, and where it goes."""
         closes = line.close_date + WINDOW
-        bought = self._bought_around(group, line.close_date)
-        taken = replacements(bought, self.blocks[group], sold, closes)
+        bought = self.holdings.bought_around(group, line.close_date)
+        taken = replacements(bought, self.holdings.on(group, closes), sold)
         replaced = sum((shares for _, shares in taken), Fraction(0))
         denied = round_money(as_number(Fraction(loss) * replaced / sold), self.book.base_currency)
         forfeited, outside = self._place(denied, taken, line, closes)
@@ -168,26 +175,15 @@ class _Pass:
             provisional=self.asof <= closes,
         )
 
-    def _bought_around(self, group: SecurityKey, sold_on: date) -> list[Block]:
-        """Purchases of the window by day; one that was sold again before the sale counts too."""
-        return [
-            block
-            for block in self.blocks[group]
-            if block.replaces and not block.is_moved and abs(block.acquired - sold_on) <= WINDOW
-        ]
-
     def _count(self, sale: Closure, group: SecurityKey, sold: Fraction) -> None:
         """Keep the formula's S, P and B, so that a page can show them."""
-        bought = self._bought_around(group, sale.close_date)
-        closes = sale.close_date + WINDOW
+        held = self.holdings.on(group, sale.close_date + WINDOW)
         self.counts.append(
             SaleCount(
                 close_seq=sale.close_seq,
                 sold=as_shares(sold),
-                bought=as_shares(sum((block.quantity for block in bought), Fraction(0))),
-                held=as_shares(
-                    sum((block.shares_on(closes) for block in self.blocks[group]), Fraction(0))
-                ),
+                bought=as_shares(self.holdings.quantity_around(group, sale.close_date)),
+                held=as_shares(sum(held.values(), Fraction(0))),
             )
         )
 
@@ -211,26 +207,18 @@ class _Pass:
                 outside += amount
             else:
                 from_day = max(block.acquired, line.close_date)
-                pool = self.pools.setdefault((block.group, block.holder), Pool())
+                pool = self._of(block.group, block.holder)
                 pool.coming.append(Addition(from_day, amount, closes))
         return forfeited, outside
 
+    def _of(self, group: SecurityKey, holder: Holder) -> Pool:
+        return self.pools.setdefault((group, holder), Pool())
+
     def _pool(self, group: SecurityKey, holder: Holder, on: date) -> Pool:
-        pool = self.pools.setdefault((group, holder), Pool())
+        """An owner's pool with what is due by the end of a day."""
+        pool = self._of(group, holder)
         pool.advance(on)
         return pool
-
-    def _held_before(self, group: SecurityKey, holder: Holder, when: tuple[date, int]) -> Fraction:
-        """What an owner held just before an entry; what comes later that day is not yet in."""
-        return sum(
-            (
-                self.remaining[key]
-                for key, block in self.lots.items()
-                if (block.group, block.holder) == (group, holder)
-                and (block.arrived, block.open_seq) < when
-            ),
-            Fraction(0),
-        )
 
     def _open_lots(self) -> tuple[DeferredLot, ...]:
         owners: dict[PoolKey, list[Lot]] = {}

@@ -51,7 +51,7 @@ from portfolios.calc.deferral.records import (
     LossRule,
     Slice,
 )
-from portfolios.calc.deferral.shares import ShareCount, as_number, as_shares
+from portfolios.calc.deferral.shares import ShareCount, as_number, as_shares, gives_up
 from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.lots import Book, Closure, Lot
 from portfolios.calc.money import allocate, minor_units, places_of, round_money
@@ -92,6 +92,7 @@ class _Pass:
         self.asof = asof
         self.count = ShareCount(book.accepted)
         self.circumstances = circumstances
+        self.entries = {entry.seq: entry for entry in book.accepted}
         self.blocks = blocks_of(book, self.count, circumstances, asof)
         self.candidates: dict[SecurityKey, list[Block]] = {}
         outside = outside_blocks(circumstances.purchases, self.count, circumstances, asof)
@@ -102,7 +103,7 @@ class _Pass:
     def run(self) -> Deferrals:
         moves = moves_of(self.book, self.count, self.blocks)
         lines: list[DeferredClosure] = []
-        for event in in_order(self.book, moves):
+        for _, event in in_order(self.book, moves):
             if isinstance(event, Move):
                 self._move(event)
             else:
@@ -138,7 +139,7 @@ class _Pass:
         block = self.blocks.get((closure.open_seq, closure.number))
         if block is None:
             return as_booked(closure, "SHORT"), []
-        if not closure.quantity:  # a return of capital above cost: a gain of no shares
+        if not gives_up(closure, self.entries.get(closure.close_seq)):
             return as_booked(closure, None), []
         wanted = self.count.today(closure.security, closure.quantity, closure.close_date)
         parts = list(block.take(wanted))
@@ -194,7 +195,7 @@ class _Pass:
         """Replacement shares in the order of their acquisition, until the sold ones are covered."""
         missing = sold.quantity
         held_for = closure.close_date - sold.holding_start
-        group = self.circumstances.group(closure.security)
+        group = self.blocks[closure.open_seq, closure.number].group
         blocks = self.candidates.get(group, [])
         first = bisect_left(blocks, closure.close_date - WINDOW, key=attrgetter("acquired"))
         for block in blocks[first:]:
