@@ -34,7 +34,7 @@ def as_answer(evaluation: Evaluation) -> dict[str, Any]:
         "cash": _cash(evaluation),
         "totals": _totals(evaluation, base),
         "lots": {
-            "open": [_open_lot(lot, evaluation, base) for lot in evaluation.book.open_lots],
+            "open": [_open_lot(lot, evaluation, base) for lot in evaluation.open_lots],
             "closed": [_closed_lot(one, base) for one in evaluation.closures],
         },
         "returns": evaluation.performance.as_dict(),

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from portfolios.calc.booking import book
 from portfolios.calc.booking.results import total
-from portfolios.calc.entries import ZERO, Problem
+from portfolios.calc.entries import ZERO, EntryType, Problem
 from portfolios.calc.evaluation.activity import Activity, activity
 from portfolios.calc.evaluation.cash_fx import cash_fx_pnl, in_base
 from portfolios.calc.evaluation.completing import completed
@@ -23,20 +23,34 @@ from portfolios.calc.evaluation.performance import Performance, performance
 from portfolios.calc.evaluation.quotes import Quotes, splits_of
 from portfolios.calc.evaluation.rates import Rates
 from portfolios.calc.evaluation.standing import Holding, holdings, missing_rate
-from portfolios.calc.lots import Book, Closure
+from portfolios.calc.evaluation.whereabouts import placed
+from portfolios.calc.lots import Book, Closure, Lot
+
+ACCOUNT_TRADES = frozenset(
+    {
+        EntryType.BUY,
+        EntryType.SELL,
+        EntryType.SHORT_SALE,
+        EntryType.COVER,
+        EntryType.DELIVERY_IN,
+        EntryType.DELIVERY_OUT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """Everything about a document's period, unrounded. None is not known; a finding says why.
 
-    money: cash and receivables at the end, in base. closures: those of the period.
+    money: cash and receivables at the end, in base. open_lots: in the accounts that hold their
+    shares. closures: those of the period.
     """
 
     document: Document
     book: Book
     rates: Rates
     holdings: tuple[Holding, ...]
+    open_lots: tuple[Lot, ...]
     closures: tuple[Closure, ...]
     activity: Activity
     money: Decimal | None
@@ -71,15 +85,17 @@ def evaluate(document: Document) -> Evaluation:
         cash_tracked=tracked,
     )
     measured, unmeasured = performance(closes, within, document.policy.flow_timing)
-    closures = [one for one in booked.closures if start < one.close_date <= document.asof]
+    closures = _closures(booked, period)
     happened = activity(booked, closures, worth, period)
-    held, unpriced = holdings(document, booked, (quotes, rates), happened.by_place)
+    lots = placed(booked)
+    held, unpriced = holdings(document, booked, lots, (quotes, rates), happened.by_place)
     money, unconverted = _money(document, booked, rates)
     return Evaluation(
         document=document,
         book=booked,
         rates=rates,
         holdings=tuple(held),
+        open_lots=lots,
         closures=tuple(closures),
         activity=happened,
         money=money,
@@ -98,6 +114,18 @@ def _baseline(document: Document, booked: Book) -> date:
         return document.period_start
     first = booked.journal[0].on if booked.journal else document.asof
     return min(first, document.asof) - timedelta(days=1)
+
+
+def _closures(booked: Book, period: tuple[date, date]) -> list[Closure]:
+    """The closures of a period, each in the account that sold (or covered)."""
+    sellers = {
+        entry.seq: entry.account for entry in booked.accepted if entry.entry_type in ACCOUNT_TRADES
+    }
+    return [
+        one._replace(account=sellers.get(one.close_seq, one.account))
+        for one in booked.closures
+        if period[0] < one.close_date <= period[1]
+    ]
 
 
 def _money(document: Document, booked: Book, rates: Rates) -> tuple[Decimal | None, list[Finding]]:

@@ -11,7 +11,7 @@ from portfolios.calc.evaluation.activity import Place
 from portfolios.calc.evaluation.document import Document, Finding
 from portfolios.calc.evaluation.quotes import Quotes, is_stale
 from portfolios.calc.evaluation.rates import Rates
-from portfolios.calc.lots import Book, Lot, Position
+from portfolios.calc.lots import Book, Lot
 from portfolios.calc.marks import State
 
 
@@ -31,22 +31,29 @@ class Holding:
 
 
 def holdings(
-    document: Document, book: Book, market: tuple[Quotes, Rates], further: Iterable[Place]
+    document: Document,
+    book: Book,
+    open_lots: Iterable[Lot],
+    market: tuple[Quotes, Rates],
+    further: Iterable[Place],
 ) -> tuple[list[Holding], list[Finding]]:
     """Every position the ledger ever had, in order of appearance, and what has no price.
 
     further: places where something happened, though nothing was ever held there.
     """
-    positions = {(str(held.security), held.account): held for held in book.positions}
+    positions: dict[Place, list[Lot]] = {}
+    for lot in open_lots:
+        positions.setdefault((str(lot.security), lot.account), []).append(lot)
     findings: dict[tuple[str, str], Finding] = {}
     found = []
     for place in dict.fromkeys([*_places(book), *further]):
-        held = positions.get(place)
-        if held is None:
+        lots = positions.get(place)
+        if lots is None:
             found.append(Holding(symbol=place[0], account=place[1]))
             continue
-        valued = _value(document, held, market, findings)
-        found.append(_holding(document, held, market[1], valued))
+        quantity = sum((signed(lot, lot.quantity_open) or ZERO for lot in lots), ZERO)
+        valued = _value(document, (place[0], quantity), market, findings)
+        found.append(_holding(document, place, lots, market[1], valued))
     return found, list(findings.values())
 
 
@@ -73,11 +80,11 @@ def _places(book: Book) -> Iterable[Place]:
 
 def _value(
     document: Document,
-    held: Position,
+    held: tuple[str, Decimal],
     market: tuple[Quotes, Rates],
     findings: dict[tuple[str, str], Finding],
 ) -> tuple[Decimal | None, State]:
-    symbol, asof = str(held.security), document.asof
+    (symbol, quantity), asof = held, document.asof
     quote = market[0].last(symbol, asof)
     if quote is None:
         findings["missing_price", symbol] = Finding(
@@ -93,7 +100,7 @@ def _value(
     if rate is None:
         findings["missing_rate", currency] = missing_rate(currency, document.base_currency, asof)
         return None, "withheld"
-    worth = held.quantity * quote.close * rate.rate
+    worth = quantity * quote.close * rate.rate
     return worth, "stale" if is_stale(quote.asof_date, asof) else "exact"
 
 
@@ -109,22 +116,26 @@ def missing_rate(currency: str, base_currency: str, day: date) -> Finding:
 
 
 def _holding(
-    document: Document, held: Position, rates: Rates, valued: tuple[Decimal | None, State]
+    document: Document,
+    place: Place,
+    lots: Sequence[Lot],
+    rates: Rates,
+    valued: tuple[Decimal | None, State],
 ) -> Holding:
     worth, state = valued
     cost_fx = document.policy.booking.cost_fx
-    costs = [signed(lot, cost_in_base(lot, rates, document.asof, cost_fx)) for lot in held.lots]
+    costs = [signed(lot, cost_in_base(lot, rates, document.asof, cost_fx)) for lot in lots]
     cost = total(costs)
     known = worth is not None and cost is not None
     return Holding(
-        symbol=str(held.security),
-        account=held.account,
-        quantity=held.quantity,
+        symbol=place[0],
+        account=place[1],
+        quantity=sum((signed(lot, lot.quantity_open) or ZERO for lot in lots), ZERO),
         cost_basis=cost,
-        cost_basis_local=held.cost_basis_local,
+        cost_basis_local=total(signed(lot, lot.cost_basis_local) for lot in lots),
         market_value=worth,
         unrealized_pnl=worth - cost if worth is not None and cost is not None else None,
-        unrealized_fx_pnl=_currency_part(held.lots, costs, rates, document.asof),
+        unrealized_fx_pnl=_currency_part(lots, costs, rates, document.asof),
         state="partial" if worth is not None and not known else state,
     )
 

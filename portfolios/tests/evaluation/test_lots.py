@@ -13,6 +13,7 @@ from portfolios.tests.evaluation.documents import (
     position,
     rates,
     sell,
+    split,
 )
 
 THREE = (
@@ -90,7 +91,7 @@ def test_within_accounts_each_has_its_own_queue() -> None:
 
 
 def test_across_the_portfolio_the_oldest_lot_goes_first_wherever_it_lies() -> None:
-    # b sells; the lot of Jan 2 is relieved, so what is left in a cost 120.
+    # b sells its five; the lot of Jan 2 is relieved, so the five that are left, in a, cost 120.
     said = answer(
         buy("2024-01-02", "5", "100", account="a"),
         buy("2024-01-03", "5", "120", account="b"),
@@ -99,6 +100,25 @@ def test_across_the_portfolio_the_oldest_lot_goes_first_wherever_it_lies() -> No
         policy={"lot_scope": "portfolio"},
     )
     expect(said["totals"], realized_pnl=150, cost_basis=600)
+    expect(position(said, account="a"), quantity=5, cost_basis=600, realized_pnl=0)
+    expect(position(said, account="b"), quantity=0, cost_basis=0, realized_pnl=150)
+
+
+def test_a_lot_may_lie_in_two_accounts_after_a_sale_and_a_split() -> None:
+    # a: 10 at 100, b: 10 at 120. a sells 6 (at 100), b sells 4 (the last four at 100). Left: the
+    # ten at 120, 4 in a and 6 in b; after 2 for 1 they are 8 and 12 at 60.
+    said = answer(
+        buy("2024-01-02", "10", "100", account="a"),
+        buy("2024-01-03", "10", "120", account="b"),
+        sell("2024-02-01", "6", "130", account="a"),
+        sell("2024-02-01", "4", "130", account="b"),
+        asof="2024-03-01",
+        corporate_actions=[split("2024-02-15", "2", "1")],
+    )
+    expect(position(said, account="a"), quantity=8, cost_basis=480, realized_pnl=180)
+    expect(position(said, account="b"), quantity=12, cost_basis=720, realized_pnl=120)
+    lots = [(one["account"], one["quantity"]) for one in said["lots"]["open"]]
+    assert sorted(lots) == [("a", "8"), ("b", "12")]
 
 
 def test_a_transfer_takes_cost_and_date_along() -> None:
