@@ -9,6 +9,7 @@ from portfolios.formats.contract import Options, Parsed, Shape, Source
 from portfolios.formats.draft import Draft
 from portfolios.formats.entry_row import read_entry
 from portfolios.formats.entry_rules import COLUMNS
+from portfolios.formats.neutral import plain
 from portfolios.formats.numbering import contradictions, in_order
 
 NAME = "dawsos_csv"
@@ -27,7 +28,9 @@ def parse(
     drafts: list[Draft] = []
     faults = list(records.faults)
     unread: set[str] = set()
-    for row, fields in records.rows:
+    marked = b"'" in content  # an export marks texts that a spreadsheet would run
+    for row, cells in records.rows:
+        fields = {name: plain(cell) for name, cell in cells.items()} if marked else cells
         draft, wrong = read_entry(row, fields, base_currency=base_currency, today=today)
         faults.extend(wrong)
         if draft is None or wrong:

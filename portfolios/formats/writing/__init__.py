@@ -1,0 +1,1 @@
+"""A ledger as a file: DawsOS JSON and CSV, XLSX, Beancount. docs/export.md describes them."""
