@@ -8,6 +8,7 @@ from dawsos import views
 from dawsos.api.docs import api_docs
 from dawsos.api.evaluate import evaluate_document
 from dawsos.api.execute import execute_pattern
+from dawsos.api.export import export_portfolio
 from dawsos.api.health import health, health_pack
 
 urlpatterns = [
@@ -20,6 +21,11 @@ urlpatterns = [
     path("v1/execute", execute_pattern, name="execute"),
     path("api/patterns/execute", execute_pattern, name="patterns-execute"),
     path("api/v1/evaluate/", evaluate_document, name="evaluate"),
+    path(
+        "api/v1/portfolios/<uuid:portfolio_id>/export/<str:file_format>/",
+        export_portfolio,
+        name="export",
+    ),
     path("api/auth/", include("accounts.api.urls")),
     path("api/v1/", include("portfolios.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -10,6 +10,7 @@ DawsError
     ├── DocumentUnreadable      VALIDATION_2020: a ledger document that cannot be evaluated
     ├── ChoicesInvalid          VALIDATION_2033: what was said about a file names nothing
     ├── ImportFileMissing       VALIDATION_2034: an import without a file
+    ├── ExportFormatUnknown     VALIDATION_2021: no export is called like this
     ├── EntryNotFound           NOT_FOUND_3004: no entry of that number in this ledger
     ├── EntryAlreadyReversed    BUSINESS_4007
     ├── NothingToAmend          BUSINESS_4009: a reversal is not corrected, it is reversed
@@ -127,6 +128,20 @@ class ImportFileMissing(PortfolioError):
 
     def __init__(self) -> None:
         super().__init__("There is no file.", details={"reason": "value_missing"})
+
+
+class ExportFormatUnknown(PortfolioError):
+    """A ledger was asked for as a file that is not written."""
+
+    code = "VALIDATION_2021"
+    http_status = 422
+
+    def __init__(self, wanted: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"No export is called {wanted[:40]!r}.",
+            suggestion=f"Ask for one of {', '.join(known)}.",
+            details={"reason": "format_unknown"},
+        )
 
 
 class EntryNotFound(PortfolioError):

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from portfolios.views import (
     actions,
     entries,
+    exporting,
     holdings,
     import_runs,
     import_steps,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("portfolios/", portfolio.portfolio_list, name="list"),
     path("portfolios/new/", portfolio.new_portfolio, name="new"),
     path("portfolios/<uuid:portfolio_id>/", portfolio.overview, name="overview"),
+    path("portfolios/<uuid:portfolio_id>/export/", exporting.export, name="export"),
     path(f"{LEDGER}/", transactions.transactions, name="transactions"),
     path(f"{LEDGER}/new/", entries.new_entry, name="new_entry"),
     path(f"{LEDGER}/<ledger_seq:seq>/", transactions.entry, name="entry"),

@@ -27,3 +27,8 @@ def provenance_of(request: AuthenticatedRequest, portfolio: Portfolio) -> Proven
 def can_write(request: AuthenticatedRequest, portfolio: Portfolio) -> bool:
     role = membership_role(request.user, portfolio.pk)
     return has_on(request.user, role, Permission.WRITE_TRADES)
+
+
+def can_export(request: AuthenticatedRequest, portfolio: Portfolio) -> bool:
+    role = membership_role(request.user, portfolio.pk)
+    return has_on(request.user, role, Permission.EXPORT_DATA)
