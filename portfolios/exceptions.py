@@ -16,6 +16,7 @@ DawsError
     ├── NothingToAmend          BUSINESS_4009: a reversal is not corrected, it is reversed
     ├── ActionNotProposed       BUSINESS_4011: booked already, dismissed, not held, or not due
     ├── PreviewOutdated         BUSINESS_4010: what is to be written is not what was previewed
+    ├── CostMethodRefused       BUSINESS_4012: a change of method for what is relieved already
     ├── ImportRunNotFound       NOT_FOUND_3005
     ├── ReconciliationItemNotFound  NOT_FOUND_3031: no such difference in this portfolio
     ├── ReconciliationRefused   BUSINESS_4031: a difference that cannot be accepted so
@@ -189,6 +190,16 @@ class PreviewOutdated(PortfolioError):
     code = "BUSINESS_4010"
     http_status = 409
     suggestion = "Look at the new preview, then write it."
+
+
+class CostMethodRefused(PortfolioError):
+    """A change of the cost method that cannot be, with what can."""
+
+    code = "BUSINESS_4012"
+    http_status = 422
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message, suggestion=remedy, details={"reason": "cost_method_refused"})
 
 
 class ImportRunNotFound(PortfolioError):

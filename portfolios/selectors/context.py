@@ -21,7 +21,7 @@ from market.selectors import (
 )
 from patterns.canonical import content_hash
 from patterns.context import Context
-from portfolios.models import Portfolio, Transaction
+from portfolios.models import CostMethodChange, Portfolio, Transaction
 from portfolios.selectors.access import resolve_portfolio
 from portfolios.selectors.ledger import ledger_head
 
@@ -106,7 +106,13 @@ def settings_hash(portfolio: Portfolio) -> str:
     securities = Security.objects.filter(pk__in=traded.values("security_id"))
     columns = ("symbol", "exchange", "price_basis", "name", "sector", "currency", "security_type")
     reference = [list(row) for row in securities.order_by(*columns).values_list(*columns)]
-    return content_hash({"settings": portfolio.policy_settings(), "securities": reference})
+    said = {"settings": portfolio.policy_settings(), "securities": reference}
+    changes = CostMethodChange.objects.filter(portfolio=portfolio).values_list(
+        "effective_from", "cost_method", "account", "security_id"
+    )
+    # Only where there are any: what was computed before they existed keeps its hash.
+    methods = [list(change) for change in changes.order_by("effective_from", "pk")]
+    return content_hash(said | ({"cost_methods": methods} if methods else {}))
 
 
 def _choose(

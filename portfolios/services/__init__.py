@@ -2,6 +2,7 @@
 
 from portfolios.selectors.verification import ledger_breaks
 from portfolios.services.amending import amend_entry
+from portfolios.services.cost_methods import change_cost_method
 from portfolios.services.history import rebuild_history
 from portfolios.services.imports import ImportReport, preview_import, run_import, undo_import
 from portfolios.services.ledger import Appended, append_entries, reverse_entry
@@ -9,6 +10,7 @@ from portfolios.services.portfolios import create_portfolio, set_loss_rule
 from portfolios.services.projections import Rebuilt, projection_breaks, rebuild_projections
 from portfolios.services.reconciling import Reconciled, reconcile_portfolio
 from portfolios.services.repricing import Repriced, connect_and_reprice
+from portfolios.services.transfers import Transferred, transfer_cash, transfer_in_kind
 
 __all__ = [
     "Appended",
@@ -16,8 +18,10 @@ __all__ = [
     "Rebuilt",
     "Reconciled",
     "Repriced",
+    "Transferred",
     "amend_entry",
     "append_entries",
+    "change_cost_method",
     "connect_and_reprice",
     "create_portfolio",
     "ledger_breaks",
@@ -29,5 +33,7 @@ __all__ = [
     "reverse_entry",
     "run_import",
     "set_loss_rule",
+    "transfer_cash",
+    "transfer_in_kind",
     "undo_import",
 ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from market.formats.faults import Fault
-from portfolios.calc.entries import Entry, Problem
+from portfolios.calc.booking.groups import groups
+from portfolios.calc.entries import Entry, LotScope, Problem
 from portfolios.models import Portfolio
 from portfolios.selectors.booked import book_groups
 from portfolios.selectors.ledger import Head
-from portfolios.selectors.projected import Projection, stored_projection
-from portfolios.selectors.stored_entries import touched_groups
+from portfolios.selectors.projected import Projection, projected, stored_projection
+from portfolios.selectors.stored_entries import stored_entries, touched_groups
 from portfolios.services.batches import Batch
 from portfolios.services.checks import booking_faults
 from portfolios.services.projections import store, store_cash
@@ -57,3 +59,20 @@ def _booked(
         projection.add(book)
         problems += book.problems
     return projection, sorted(problems, key=lambda problem: problem.seq)
+
+
+def rebook(portfolio: Portfolio, *, account: str = "", security_id: UUID | None = None) -> None:
+    """Book the groups of an account, of a security, or all, under the settings of now."""
+    stored = stored_entries(portfolio)
+    found = [
+        group
+        for group in groups(stored.entries, LotScope(portfolio.lot_scope))
+        if any(
+            (not account or account in (entry.account, entry.to_account))
+            and (security_id is None or security_id in (entry.security, entry.to_security))
+            for entry in group
+        )
+    ]
+    ids = {entry.seq: stored.ids[entry.seq] for group in found for entry in group}
+    after = projected(book_groups(portfolio, found))
+    store(portfolio.pk, stored_projection(portfolio.pk, ids.values()), after, ids)

@@ -24,6 +24,7 @@ from portfolios.formats.draft import Draft
 from portfolios.models import EntryType, ImportRun, LedgerAnchor, Portfolio, Transaction
 from portfolios.selectors.access import resolve_portfolio
 from portfolios.selectors.ledger import Head, ledger_head, ledger_rows
+from portfolios.selectors.linked import linked_leg
 from portfolios.services.batches import Batch, Target, write_batch
 from portfolios.services.booking import book_batch, project
 from portfolios.services.checks import settled
@@ -68,23 +69,39 @@ def append_entries(
 
 
 def reverse_entry(*, portfolio_id: UUID, seq: int, by: User, reason: str) -> Appended:
-    """Cancel one entry by another, as if it had never been written; both stay readable.
+    """Cancel one entry by another, as if it had never been written; both stay readable. Of a
+    transfer between two portfolios the other leg is cancelled with it.
 
     Raises EntryNotFound, EntryAlreadyReversed, and EntriesRefused when later entries stand on
     the cancelled one.
     """
     with_rights = resolve_portfolio(by, portfolio_id, Permission.WRITE_TRADES)
     with as_user(by.pk):
-        portfolio = lock_ledger(with_rights.pk)
-        target = ledger_rows(portfolio.pk).filter(seq=seq).first()
+        target = ledger_rows(with_rights.pk).filter(seq=seq).first()
         if target is None:
-            raise EntryNotFound(portfolio.pk, seq)
-        return reverse_entries(portfolio, [target], by=by, reason=reason)
+            raise EntryNotFound(with_rights.pk, seq)
+        other = linked_leg(target)
+    if other is None:
+        with as_user(by.pk):
+            return reverse_entries(lock_ledger(with_rights.pk), [target], by=by, reason=reason)
+    resolve_portfolio(by, other.portfolio_id, Permission.WRITE_TRADES)
+    with as_user(by.pk):
+        own, there = lock_ledgers([with_rights.pk, other.portfolio_id])
+        reverse_entries(there, [other], by=by, reason=reason)
+        return reverse_entries(own, [target], by=by, reason=reason)
 
 
 def lock_ledger(portfolio_id: UUID) -> Portfolio:
     """The lock that puts all writers of one ledger in a row, held until the transaction ends."""
     return Portfolio.objects.select_for_update().get(pk=portfolio_id)
+
+
+def lock_ledgers(portfolio_ids: Sequence[UUID]) -> list[Portfolio]:
+    """Several at once, always in the order of their ids: nobody waits in a circle. They are given
+    back in the order asked for."""
+    found = Portfolio.objects.select_for_update(of=("self",)).filter(pk__in=portfolio_ids)
+    locked = {portfolio.pk: portfolio for portfolio in found.order_by("pk")}
+    return [locked[pk] for pk in portfolio_ids]
 
 
 def write_entries(
@@ -151,6 +168,7 @@ def _reversal(target: Transaction, reason: str) -> Draft:
         currency=target.currency,
         net_amount=ZERO,
         narration=reason[:500],
+        link_id=target.link_id,
     )
 
 
