@@ -38,7 +38,7 @@ class MachineRow:
     def text(self, column: str, *, longest: int = 500, required: bool = False) -> str:
         """The text without blanks around it; too long a one is a mistake, never cut."""
         said = self.fields.get(column, "").strip()
-        if required and not said:
+        if required and not said and not any(known.column == column for known in self.faults):
             self.wrong(column, "value_missing", f"{column} is missing.", f"Fill in {column}.")
         if len(said) > longest:
             message = f"{column} has {len(said)} characters; {longest} are possible."

@@ -105,11 +105,7 @@ def _read_statement(
     gathered: Gathering,
     options: Options,
 ) -> None:
-    head = MachineRow(1, _head(element), options.today)
-    currency = head.currency("CURDEF")
-    gathered.faults.extend(head.faults)
-    account = head.fields.get("ACCTID", "")[:64] or options.account
-    statement = Statement(currency, account, options.base_currency, securities)
+    statement = statement_of(element, securities, gathered, options)
     rows = list(_rows(element, options))
     taken_back = _reversals(rows)
     for tag, row in rows:
@@ -121,6 +117,20 @@ def _read_statement(
         else:
             _take(tag, row, statement, gathered)
     stated_balances(element, statement, gathered, options)
+
+
+def statement_of(
+    element: Element,
+    securities: Mapping[tuple[str, str], Security],
+    gathered: Gathering,
+    options: Options,
+) -> Statement:
+    """Its currency and account."""
+    head = MachineRow(1, _head(element), options.today)
+    currency = head.currency("CURDEF")
+    gathered.faults.extend(head.faults)
+    account = head.fields.get("ACCTID", "")[:64] or options.account
+    return Statement(currency, account, options.base_currency, securities)
 
 
 def _take(tag: str, row: MachineRow, statement: Statement, gathered: Gathering) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from market.formats.csv_records import Limits
@@ -16,6 +18,7 @@ MAX_MEMBERS = 1_000
 MAX_UNPACKED = 64 * 1024 * 1024
 SMALL = 64 * 1024  # a member this small cannot hurt, however well it was packed
 ARCHIVES = (".zip", ".xlsx", ".xlsm", ".docx", ".jar", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar")
+DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 MAGIC = b"PK\x03\x04"
 REMEDY = "Save the workbook again in a spreadsheet program, or export it as CSV."
 
@@ -34,6 +37,21 @@ def refuse_archive(content: bytes, limits: Limits | None = None) -> Fault | None
     if message is None:
         return None
     return Fault(reason="archive_refused", message=message, remedy=REMEDY)
+
+
+def declares_entities(content: bytes) -> Fault | None:
+    """Why the XML inside an archive must not be parsed: a member that declares a document type or
+    an entity, or is written so that a search for one would miss it. Ask `refuse_archive` first."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                text = archive.read(name) if name.casefold().endswith((".xml", ".rels")) else b""
+                if b"\0" in text[:200] or DECLARED.search(text):
+                    message = f"{name[:60]!r} declares a document type or an entity."
+                    return Fault(reason="xml_refused", message=message, remedy=REMEDY)
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError):
+        return malformed("The file is a damaged archive.")
+    return None
 
 
 def _objections(members: list[zipfile.ZipInfo], packed: int) -> Iterator[str]:

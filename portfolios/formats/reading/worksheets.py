@@ -13,28 +13,33 @@ from openpyxl import load_workbook
 
 from market.formats.csv_records import MAX_COLUMNS, MAX_FIELD, Limits
 from market.formats.faults import Fault
-from portfolios.formats.reading.archives import refuse_archive
+from portfolios.formats.reading.archives import declares_entities, refuse_archive
 from portfolios.formats.reading.encodings import malformed, too_large
 from portfolios.formats.reading.tables import BLANKS, Record, Table
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError)
 
 
-def read_worksheet(content: bytes, limits: Limits | None = None) -> Table | Fault:
-    """All rows that are not blank, numbered as a spreadsheet shows them.
+def read_worksheet(
+    content: bytes, limits: Limits | None = None, *, upto: int | None = None, index: int = 0
+) -> Table | Fault:
+    """All rows that are not blank, or those `upto` a row, numbered as a spreadsheet shows them;
+    of the first sheet, or of another one by its `index`.
 
     Days are told as ISO dates, and numbers as the shortest decimal that reads back the same.
     """
     limits = limits or Limits()
-    refusal = refuse_archive(content, limits)
+    refusal = refuse_archive(content, limits) or (declares_entities(content) if not index else None)
     if refusal is not None:
         return refusal
     try:
-        records = _records(content, limits)
+        records = _records(content, limits, upto, index)
     except Exception:  # noqa: BLE001 -- a damaged workbook fails in ways that openpyxl does not name
         return malformed("The file is not a workbook that can be read.")
     if isinstance(records, list) and not records:
-        return malformed("The workbook's first sheet is empty.")
+        return malformed(
+            "The workbook's first sheet is empty." if not index else "The sheet is empty."
+        )
     return records if isinstance(records, Fault) else Table(tuple(records))
 
 
@@ -55,11 +60,23 @@ def opening_texts(content: bytes, size: int = 64 * 1024) -> str:
     return html.unescape("".join(found))
 
 
-def _records(content: bytes, limits: Limits) -> list[Record] | Fault:
+def sheet_names(content: bytes, limits: Limits | None = None) -> list[str] | Fault:
+    """The names of the sheets that hold cells, in order."""
+    refusal = refuse_archive(content, limits or Limits()) or declares_entities(content)
+    if refusal is not None:
+        return refusal
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        return [str(sheet.title) for sheet in book.worksheets]
+    except Exception:  # noqa: BLE001 -- as above
+        return malformed("The file is not a workbook that can be read.")
+
+
+def _records(content: bytes, limits: Limits, upto: int | None, index: int) -> list[Record] | Fault:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     rows: list[tuple[int, list[str]]] = []
-    sheet = book.worksheets[0]
-    for row, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+    sheet = book.worksheets[index]
+    for row, values in enumerate(sheet.iter_rows(values_only=True, max_row=upto), start=1):
         fields = _without_tail([cell_text(value) for value in values])
         if len(fields) > MAX_COLUMNS or any(len(field) > MAX_FIELD for field in fields):
             return too_large("A row has too many columns, or a field is larger than 1 MiB.", row)

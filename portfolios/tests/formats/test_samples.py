@@ -13,6 +13,8 @@ SAMPLES = {
     "trading212.csv": "trading212",
     "trading212-old.csv": "trading212",
     "trade_republic.csv": "trade_republic",
+    "holdings.csv": "holdings",
+    "holdings.ofx": "holdings",
     "portfolio_performance_csv-de.csv": "portfolio_performance_csv",
     "portfolio_performance_csv-en.csv": "portfolio_performance_csv",
     "degiro_transactions-nl.csv": "degiro_transactions",

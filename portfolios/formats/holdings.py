@@ -1,0 +1,212 @@
+"""Holdings without a history: what is held on a day, as CSV, XLSX or the positions of an OFX file.
+
+A table needs a quantity and a symbol or ISIN, and no column of types, actions, orders or times;
+English and German names of columns are known. Each row becomes an OPENING_BALANCE of its day: the
+cost is the column of costs, or the cost per share times the quantity; without either it is
+unknown, and gains are withheld. A row of cash (symbol CASH) opens the cash. A file without a day is
+taken over on the day of the import, and a note says so.
+
+Of an OFX file without transactions: INVPOS (UNITS, UNITPRICE, MKTVAL, AVGCOSTBASIS), DTASOF,
+INVBAL/AVAILCASH. AVGCOSTBASIS is per share for some banks and a total for others: it is taken
+for what lies within ten times of UNITPRICE or of MKTVAL, and left out where both do, or neither.
+
+There are no flows before the day: returns that need them are withheld, and a note says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from market.formats.faults import Fault
+from market.formats.fields import Place
+from portfolios.calc.money import half_even
+from portfolios.formats.contract import DateStyle, DecimalStyle, Options, Parsed, Shape, Source
+from portfolios.formats.draft import Draft
+from portfolios.formats.gathering import Gathering
+from portfolios.formats.holdings_ofx import read_positions
+from portfolios.formats.localised import written
+from portfolios.formats.machine_row import ISIN, MachineRow
+from portfolios.formats.ofx import TRANSACTION
+from portfolios.formats.reading.dates import date_style
+from portfolios.formats.reading.encodings import malformed
+from portfolios.formats.reading.numbers import Cell, decimal_style
+from portfolios.formats.reading.signatures import Kind, kind_of
+from portfolios.formats.reading.tables import Record, Table, name_rows, peek, plain, read_table
+from portfolios.formats.reading.worksheets import read_worksheet
+
+WORDS = {
+    "symbol": "symbol|ticker|ticker symbol|symbol/isin|instrument|security id",
+    "exchange": "exchange|market|mic|börse",
+    "isin": "isin|isin code",
+    "figi": "figi",
+    "name": "name|description|security name|security|product|produkt|bezeichnung|wertpapiername",
+    "quantity": "quantity|qty|shares|units|position|anzahl|stück|bestand",
+    "cost": "cost|cost basis|total cost|cost basis total|book value|book cost|einstandswert",
+    "unit_cost": "unit cost|average cost|avg cost|average price|avg price|cost per share|"
+    "cost basis per share|purchase price|einstandskurs|einstandspreis|kaufkurs",
+    "currency": "currency|ccy|währung",
+    "date": "date|as of|as of date|as-of date|asof date|asof_date|datum|stand",
+    "account": "account|account name|account number|konto|depot",
+    "value": "market value|value|marktwert|kurswert|local value|wert",
+}
+COLUMNS = {word: ours for ours, words in WORDS.items() for word in words.split("|")}
+HISTORY = frozenset(
+    "type|action|activity|activity type|transaction|transaction type|typ|umsatzart|order id|"
+    "order-id|time|uhrzeit|tijd|heure|trade date|buy/sell|side".split("|")
+)
+NUMBERS = ("quantity", "cost", "unit_cost", "value")
+PLACES = 10
+NO_FLOWS = "Holdings have no history: returns that need flows are withheld up to {day}."
+NO_DAY = "The file names no day; the holdings are taken over on {day}."
+
+
+class Holdings:
+    """What is held, and nothing of how it came."""
+
+    name = "holdings"
+    title = "Holdings (CSV, XLSX, OFX positions)"
+    shape = Shape.HOLDINGS
+
+    def recognises(self, source: Source) -> float:
+        """A table of quantities without types, or an OFX file of positions alone."""
+        kind = kind_of(source)
+        if kind is Kind.OFX:
+            return 1.0 if b"<INVPOS>" in source.content and not _has_history(source) else 0.0
+        if kind is Kind.ZIP:
+            table = read_worksheet(source.content, upto=40)
+            records: Sequence[Record] = () if isinstance(table, Fault) else table.records
+        else:
+            records = peek(source) if kind is Kind.TEXT else ()
+        return 0.8 if _header(records) is not None else 0.0
+
+    def parse(self, source: Source, options: Options) -> Parsed:
+        """Everything in the file."""
+        kind = kind_of(source)
+        if kind is Kind.OFX:
+            return _noted(read_positions(source, options), options)
+        if kind is Kind.ZIP:
+            table = read_worksheet(source.content, options.limits)
+            options = replace(options, decimal_style=options.decimal_style or DecimalStyle.POINT)
+        else:
+            table = read_table(source, options.limits)
+        if isinstance(table, Fault):
+            return Parsed(faults=(table,), unread=None)
+        return _noted(_read(table, options), options)
+
+
+FORMAT = Holdings()
+
+
+def _has_history(source: Source) -> bool:
+    return TRANSACTION.search(source.content) is not None
+
+
+def _header(records: Sequence[Record]) -> int | None:
+    for index, record in enumerate(records[:40]):
+        names = {plain(field) for field in record.fields if field}
+        ours = {COLUMNS[name] for name in names if name in COLUMNS}
+        named = {"symbol", "isin"} & ours
+        worth = {"cost", "unit_cost", "value"} & ours
+        if "quantity" in ours and named and worth and not names & HISTORY:
+            return index
+    return None
+
+
+def _read(table: Table, options: Options) -> Parsed:
+    index = _header(table.records)
+    if index is None:
+        fault = malformed("No row names a quantity, a symbol or ISIN, and a cost or value.")
+        return Parsed(faults=(fault,), unread=None)
+    header = table.records[index]
+    rows, faults, _ = name_rows(header, table.records[index + 1 :])
+    named = [(row.number, _ours(row.fields)) for row in rows]
+    cells = [Cell(Place(n, c), said[c]) for n, said in named for c in NUMBERS if said.get(c)]
+    decimals = decimal_style(cells, options.decimal_style)
+    days = date_style(
+        (Cell(Place(n, "date"), said["date"]) for n, said in named if said.get("date")),
+        options.date_style,
+    )
+    if not isinstance(decimals, DecimalStyle) or not isinstance(days, DateStyle):
+        asked = [said for said in (decimals, days) if not isinstance(said, str)]
+        return Parsed(questions=tuple(asked))
+    gathered = Gathering(options.base_currency)
+    gathered.faults.extend(faults)
+    gathered.notes.extend(table.notes)
+    for number, said in named:
+        row = written(
+            number, said, options, numbers=NUMBERS, days=("date",), styles=(decimals, days)
+        )
+        _holding(row, gathered, options)
+    return gathered.parsed()
+
+
+def _ours(fields: Mapping[str, str]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for name, value in fields.items():
+        ours = COLUMNS.get(plain(name))
+        if ours is not None and value:
+            said.setdefault(ours, value)
+    return said
+
+
+def _holding(row: MachineRow, gathered: Gathering, options: Options) -> None:
+    symbol, isin = _names(row)
+    if not (symbol or isin):
+        gathered.skip(row.row, "Names no security: a total or a text.", row.text("name"))
+        return
+    quantity = row.positive("quantity")
+    cost, unit = row.number("cost"), row.number("unit_cost")
+    for column, number in (("cost", cost), ("unit_cost", unit)):
+        if number is not None and number < 0:
+            row.wrong(column, "negative_not_allowed", "A cost is not below zero.", "Mend it.")
+    day = row.day("date", required=False) or options.today
+    if not row.text("date"):
+        gathered.note(NO_DAY.format(day=options.today))
+    currency = row.currency("currency") if row.text("currency") else options.currency
+    if not currency and not row.faults:
+        row.wrong("currency", "value_missing", "The currency is missing.", "Fill it in.")
+    draft = _opening(row, (symbol, isin), day, currency, options)
+    if quantity is not None:
+        draft = _counted(draft, quantity, cost, unit)
+    gathered.take(row, [draft] if quantity is not None else (), symbol)
+
+
+def _names(row: MachineRow) -> tuple[str, str]:
+    symbol, isin = row.text("symbol"), row.text("isin")
+    if not isin and ISIN.fullmatch(symbol):
+        return "", symbol
+    return symbol, row.isin("isin")
+
+
+def _opening(
+    row: MachineRow, names: tuple[str, str], day: date, currency: str, options: Options
+) -> Draft:
+    return Draft(
+        entry_type="OPENING_BALANCE",
+        transaction_date=day,
+        currency=currency,
+        account=row.text("account", longest=64) or options.account,
+        symbol=names[0],
+        isin=names[1],
+        figi=row.text("figi"),
+        exchange=row.text("exchange"),
+        security_name=row.text("name"),
+        row=row.row,
+    )
+
+
+def _counted(draft: Draft, quantity: Decimal, cost: Decimal | None, unit: Decimal | None) -> Draft:
+    if draft.symbol.casefold() == "cash":
+        return replace(draft, symbol="", security_name="", gross_amount=quantity)
+    if cost is None and unit is not None:
+        cost = half_even(quantity * unit, PLACES)
+    return replace(draft, quantity=quantity, cost_basis=cost)
+
+
+def _noted(parsed: Parsed, options: Options) -> Parsed:
+    days = [draft.transaction_date for draft in parsed.drafts]
+    day = max(days, default=options.today)
+    return replace(parsed, notes=(NO_FLOWS.format(day=day), *parsed.notes))

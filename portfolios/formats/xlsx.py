@@ -1,0 +1,98 @@
+"""An XLSX workbook that holds a table which one of the CSV formats reads.
+
+Each sheet is tried in order; the first whose columns a format knows is read, as if it had been
+saved as CSV: days as ISO dates, numbers with a decimal point, rows numbered as the sheet shows
+them. Where none is known, the first sheet is a table whose columns the reader names. Formulas are
+not computed: what the program that wrote the file last saw in them is read, and nothing where it
+left nothing. Sheets that were not read are named in a note.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+
+from market.formats.csv_records import Limits
+from market.formats.faults import Fault
+from portfolios.formats.contract import DecimalStyle, Format, Options, Parsed, Shape, Source
+from portfolios.formats.reading.signatures import Kind, kind_of
+from portfolios.formats.reading.tables import Table
+from portfolios.formats.reading.worksheets import read_worksheet, sheet_names
+from portfolios.formats.registry import SURE, detect, format_named
+
+MOST_SHEETS = 20
+TRIED = 60  # rows of a sheet that are looked at to know it
+BY_THEMSELVES = frozenset({"questrade", "holdings"})  # they read workbooks on their own
+
+
+class Xlsx:
+    """A workbook with transactions."""
+
+    name = "xlsx"
+    title = "XLSX workbook"
+    shape = Shape.TRANSACTIONS
+
+    def recognises(self, source: Source) -> float:
+        """Any workbook, unless a format that reads workbooks itself knows it."""
+        if kind_of(source) is not Kind.ZIP:
+            return 0.0
+        names = sheet_names(source.content)
+        if isinstance(names, Fault):
+            return 0.0
+        known = _known(source, names)
+        return 0.0 if known is not None and known[1].name in BY_THEMSELVES else 0.9
+
+    def parse(self, source: Source, options: Options) -> Parsed:
+        """The first sheet that a format knows, else the first one by the reader's mapping."""
+        names = sheet_names(source.content, options.limits)
+        if isinstance(names, Fault):
+            return Parsed(faults=(names,), unread=None)
+        known = _known(source, names)
+        index, format_ = known if known is not None else (0, format_named("generic_csv"))
+        table = read_worksheet(source.content, options.limits, index=index)
+        if isinstance(table, Fault) or format_ is None:
+            return Parsed(faults=(table,) if isinstance(table, Fault) else (), unread=None)
+        parsed = format_.parse(as_csv(table), plain(options))
+        others = [name for place, name in enumerate(names) if place != index]
+        read = f"Read as {format_.title}, sheet {names[index][:60]!r}."
+        unread = [f"Not read: the sheets {', '.join(others)}."] if others else []
+        return replace(parsed, notes=(read, *unread, *parsed.notes))
+
+
+FORMAT = Xlsx()
+
+
+def as_csv(table: Table) -> Source:
+    """A sheet as the CSV file that it would be saved as; blank rows keep the numbers right."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    row = 1
+    for record in table.records:
+        for _ in range(record.row - row):
+            text.write("\n")
+        writer.writerow(record.fields)
+        row = record.row + 1
+    return Source(text.getvalue().encode("utf-8", "replace"), "sheet.csv")
+
+
+def plain(options: Options) -> Options:
+    """Numbers of a sheet are written with a point, whatever its country."""
+    return replace(options, decimal_style=options.decimal_style or DecimalStyle.POINT)
+
+
+def _known(source: Source, names: list[str]) -> tuple[int, Format] | None:
+    """The first sheet that one CSV format is sure of."""
+    for index, candidate in _candidates(source, names):
+        sure = [format_ for format_, score in detect(candidate) if score > SURE]
+        if len(sure) == 1:
+            return index, sure[0]
+    return None
+
+
+def _candidates(source: Source, names: list[str]) -> Iterator[tuple[int, Source]]:
+    for index in range(min(len(names), MOST_SHEETS)):
+        table = read_worksheet(source.content, Limits(), upto=TRIED, index=index)
+        if not isinstance(table, Fault):
+            yield index, as_csv(table)
