@@ -55,7 +55,7 @@ WORDS = {
 COLUMNS = {word: ours for ours, words in WORDS.items() for word in words.split("|")}
 HISTORY = frozenset(
     "type|action|activity|activity type|transaction|transaction type|typ|umsatzart|order id|"
-    "order-id|time|uhrzeit|tijd|heure|trade date|buy/sell|side".split("|")
+    "order-id|time|uhrzeit|tijd|heure|trade date|buy/sell|side|header".split("|")
 )
 NUMBERS = ("quantity", "cost", "unit_cost", "value")
 PLACES = 10
