@@ -15,6 +15,7 @@ There are no flows before the day: returns that need them are withheld, and a no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -35,7 +36,7 @@ from portfolios.formats.reading.encodings import malformed
 from portfolios.formats.reading.numbers import Cell, decimal_style
 from portfolios.formats.reading.signatures import Kind, kind_of
 from portfolios.formats.reading.tables import Record, Table, name_rows, peek, plain, read_table
-from portfolios.formats.reading.worksheets import read_worksheet
+from portfolios.formats.reading.worksheets import opening_texts, read_worksheet
 
 WORDS = {
     "symbol": "symbol|ticker|ticker symbol|symbol/isin|instrument|security id",
@@ -57,6 +58,8 @@ HISTORY = frozenset(
     "type|action|activity|activity type|transaction|transaction type|typ|umsatzart|order id|"
     "order-id|time|uhrzeit|tijd|heure|trade date|buy/sell|side|header".split("|")
 )
+CELL = re.compile(r">([^<>]{1,60})<")
+MOST_CELLS = 400
 NUMBERS = ("quantity", "cost", "unit_cost", "value")
 PLACES = 10
 NO_FLOWS = "Holdings have no history: returns that need flows are withheld up to {day}."
@@ -76,10 +79,9 @@ class Holdings:
         if kind is Kind.OFX:
             return 1.0 if b"<INVPOS>" in source.content and not _has_history(source) else 0.0
         if kind is Kind.ZIP:
-            table = read_worksheet(source.content, upto=40)
-            records: Sequence[Record] = () if isinstance(table, Fault) else table.records
-        else:
-            records = peek(source) if kind is Kind.TEXT else ()
+            texts = CELL.findall(opening_texts(source.content))[:MOST_CELLS]
+            return 0.8 if _is_header(texts) else 0.0
+        records = peek(source) if kind is Kind.TEXT else ()
         return 0.8 if _header(records) is not None else 0.0
 
     def parse(self, source: Source, options: Options) -> Parsed:
@@ -106,13 +108,17 @@ def _has_history(source: Source) -> bool:
 
 def _header(records: Sequence[Record]) -> int | None:
     for index, record in enumerate(records[:40]):
-        names = {plain(field) for field in record.fields if field}
-        ours = {COLUMNS[name] for name in names if name in COLUMNS}
-        named = {"symbol", "isin"} & ours
-        worth = {"cost", "unit_cost", "value"} & ours
-        if "quantity" in ours and named and worth and not names & HISTORY:
+        if _is_header(record.fields):
             return index
     return None
+
+
+def _is_header(fields: Sequence[str]) -> bool:
+    """Names a quantity, a security and a worth, and nothing that has a history."""
+    names = {plain(field) for field in fields if field}
+    ours = {COLUMNS[name] for name in names if name in COLUMNS}
+    named, worth = {"symbol", "isin"} & ours, {"cost", "unit_cost", "value"} & ours
+    return "quantity" in ours and bool(named) and bool(worth) and not names & HISTORY
 
 
 def _read(table: Table, options: Options) -> Parsed:

@@ -38,11 +38,9 @@ class Xlsx:
         """Any workbook, unless a format that reads workbooks itself knows it."""
         if kind_of(source) is not Kind.ZIP:
             return 0.0
-        names = sheet_names(source.content)
-        if isinstance(names, Fault):
-            return 0.0
-        known = _known(source, names)
-        return 0.0 if known is not None and known[1].name in BY_THEMSELVES else 0.9
+        others = (format_named(name) for name in BY_THEMSELVES)
+        taken = any(other and other.recognises(source) > SURE for other in others)
+        return 0.0 if taken or b"xl/workbook.xml" not in source.content else 0.9
 
     def parse(self, source: Source, options: Options) -> Parsed:
         """The first sheet that a format knows, else the first one by the reader's mapping."""
