@@ -36,7 +36,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from portfolios.calc.booking import cashflows, income, splits, trades, transfers
+from portfolios.calc.booking import (
+    cashflows,
+    distributions,
+    income,
+    mergers,
+    splits,
+    trades,
+    transfers,
+)
 from portfolios.calc.booking.desk import Desk
 from portfolios.calc.booking.mistakes import PAYOUTS, mistake
 from portfolios.calc.booking.rates import table_rate
@@ -111,6 +119,11 @@ HANDLERS: dict[EntryType, Handler] = {
     EntryType.FX_CONVERSION: cashflows.conversion,
     EntryType.SPLIT: splits.split,
     EntryType.REVERSE_SPLIT: splits.split,
+    EntryType.STOCK_DIVIDEND: distributions.stock_dividend,
+    EntryType.SPINOFF: distributions.spinoff,
+    EntryType.MERGER: mergers.merger,
+    EntryType.RETURN_OF_CAPITAL: distributions.return_of_capital,
+    EntryType.SYMBOL_CHANGE: mergers.symbol_change,
     EntryType.OPENING_BALANCE: opening,
 }
 
@@ -124,21 +137,11 @@ def _first_day(entry: Entry) -> date:
 
 
 def _apply(desk: Desk, entry: Entry) -> None:
-    problem = mistake(entry) or HANDLERS.get(entry.entry_type, _unsupported)(desk, entry)
+    problem = mistake(entry) or HANDLERS[entry.entry_type](desk, entry)
     if problem is None:
         desk.accepted.append(entry)
     else:
         desk.problems.append(problem)
-
-
-def _unsupported(_: Desk, entry: Entry) -> Problem:
-    return Problem(
-        "unsupported_type",
-        entry.seq,
-        "entry_type",
-        f"A {entry.entry_type} cannot be booked yet.",
-        "Leave it out of this ledger.",
-    )
 
 
 def _close_books(desk: Desk) -> Book:

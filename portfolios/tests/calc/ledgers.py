@@ -21,6 +21,10 @@ _DECIMALS = {
     "old_shares",
     "cost_basis",
     "to_amount",
+    "gross_amount_security",
+    "settlement_fx_rate",
+    "to_price",
+    "cost_fraction",
 }
 
 

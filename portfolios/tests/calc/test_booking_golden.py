@@ -6,10 +6,20 @@ from typing import Any
 
 import pytest
 
-from portfolios.calc.booking import book, realized_split
-from portfolios.calc.entries import BookingSettings, CostMethod, Entry, LotPick
+from portfolios.calc.booking import (
+    PerShare,
+    book,
+    child_cost_share,
+    drip_amounts,
+    foreign_dividend,
+    part_of_cost,
+    qualifying_merger,
+    realized_split,
+)
+from portfolios.calc.entries import ZERO, BookingSettings, CostMethod, Entry, LotPick, Treatment
 from portfolios.calc.lots import Closure
-from portfolios.tests.calc.golden import case
+from portfolios.calc.money import half_even
+from portfolios.tests.calc.golden import case, decimals
 from portfolios.tests.calc.ledgers import CAD, entry, no_rates
 
 
@@ -179,3 +189,131 @@ def test_a_trade_closes_the_other_side_before_it_opens_its_own(case_id: str) -> 
         for row in expected["short_lots"]
     ]
     assert booked.positions[0].quantity == Decimal(expected["position"])
+
+
+US = {"jurisdiction": "US"}
+
+
+def opened(lots: list[dict[str, str]]) -> list[Entry]:
+    """The golden's lots as opening balances numbered from 1, so that L1 is opened by entry 1."""
+    return [
+        entry(
+            seq,
+            "OPENING_BALANCE",
+            lot.get("date", "2024-01-01"),
+            security="X",
+            quantity=lot["qty"],
+            cost_basis=lot["cost"],
+        )
+        for seq, lot in enumerate(lots, start=1)
+    ]
+
+
+def test_a_spin_off_takes_its_share_of_cost_and_inherits_dates() -> None:
+    golden = case("s01_lots_reorganisations", "spinoff_fmv_split")
+    inputs, expected = golden["inputs"], golden["expected"]
+    event = entry(
+        9, "SPINOFF", "2024-06-03", security="X", to_security="Y", new_shares="1", old_shares="5",
+        price=inputs["parent_fmv"], to_price=inputs["child_fmv"],
+        treatment=Treatment.CARRY_OVER, **US,
+    )  # fmt: skip
+    lots = book([*opened(inputs["lots"]), event], CAD, no_rates).lots
+    for parent, child, row in zip(lots[:2], lots[2:], expected["lots"], strict=True):
+        assert (parent.quantity_open, parent.cost_basis_local) == (
+            Decimal(row["parent_qty"]),
+            Decimal(row["parent_cost"]),
+        )
+        assert (child.quantity_open, child.cost_basis_local) == (
+            Decimal(row["child_qty"]),
+            Decimal(row["child_cost"]),
+        )
+        assert child.acquisition_date.isoformat() == row["child_acquired"]
+        assert (child.security, child.origin) == ("Y", parent.label)
+    share = child_cost_share(Decimal(1), Decimal(5), event.price or ZERO, event.to_price or ZERO)
+    assert part_of_cost(Decimal(1), share, Decimal("1E-12")) == Decimal(expected["child_cost_share"])
+
+
+@pytest.mark.parametrize("case_id", ["merger_cash_and_stock_gain", "merger_cash_and_stock_loss"])
+def test_a_qualifying_merger_recognises_its_gain_up_to_the_cash(case_id: str) -> None:
+    golden = case("s01_lots_reorganisations", case_id)
+    inputs, (expected,) = golden["inputs"], golden["expected"]["lots"]
+    event = entry(
+        9, "MERGER", "2024-06-03", security="X", to_security="Y", price=inputs["cash_per_share"],
+        new_shares=inputs["new_per_old"], old_shares="1", to_price=inputs["new_fmv"],
+        treatment=Treatment.QUALIFYING, **US,
+    )  # fmt: skip
+    booked = book([*opened(inputs["lots"]), event], CAD, no_rates)
+    (lot,) = booked.open_lots
+    cost, cash = Decimal(inputs["lots"][0]["cost"]), Decimal(inputs["cash_per_share"]) * 100
+    assert booked.realized_pnl == Decimal(expected["recognized_gain"])
+    assert booked.cash == {("main", "CAD"): cash}
+    assert (lot.security, lot.quantity_open) == ("Y", Decimal(expected["new_qty"]))
+    assert lot.cost_basis_local == Decimal(expected["new_cost"])
+    assert lot.acquisition_date.isoformat() == expected["new_acquired"]
+    merged = qualifying_merger(cost, cash, lot.quantity_open * Decimal(inputs["new_fmv"]))
+    assert merged.realized_gain == Decimal(expected["realized_gain"])
+
+
+def test_a_stock_dividend_spreads_cost_over_old_and_new_shares() -> None:
+    golden = case("s01_lots_distributions", "stock_dividend")
+    event = entry(
+        9, "STOCK_DIVIDEND", "2024-06-03", security="X", new_shares=golden["inputs"]["rate"],
+        old_shares="1", treatment=Treatment.CARRY_OVER, **US,
+    )  # fmt: skip
+    lots = book([*opened(golden["inputs"]["lots"]), event], CAD, no_rates).lots
+    for lot, row in zip(lots, golden["expected"]["lots"], strict=True):
+        assert lot.quantity_open == Decimal(row["qty"])
+        assert lot.cost_basis_local == Decimal(row["cost"])
+        assert half_even(lot.unit_cost or ZERO, 6) == Decimal(row["unit_cost"])
+        assert lot.acquisition_date.isoformat() == row["acquired"]
+
+
+def test_a_return_of_capital_lowers_cost_to_nothing_and_the_rest_is_gain() -> None:
+    golden = case("s01_lots_distributions", "return_of_capital")
+    inputs, expected = golden["inputs"], golden["expected"]
+    event = entry(
+        9, "RETURN_OF_CAPITAL", "2024-06-03", security="X", price=inputs["roc_per_share"]
+    )
+    booked = book([*opened(inputs["lots"]), event], CAD, no_rates)
+    gains = {closure.open_seq: closure.realized_pnl for closure in booked.closures}
+    for lot, row in zip(booked.lots, expected["lots"], strict=True):
+        assert lot.cost_basis_local == Decimal(row["cost_after"])
+        assert gains.get(lot.open_seq, ZERO) == Decimal(row["gain"])
+    assert booked.cash == {("main", "CAD"): Decimal(expected["cash"])}
+
+
+def test_a_reinvested_dividend_is_income_and_a_purchase() -> None:
+    golden = case("s01_lots_distributions", "drip")
+    inputs = {key: text for key, text in golden["inputs"].items() if key != "pay_date"}
+    expected = {key: Decimal(text) for key, text in golden["expected"].items() if key != "new_lot"}
+    new = golden["expected"]["new_lot"]
+    declared = PerShare(*decimals([inputs["qty"], inputs["dps"], inputs["withholding"]]), "USD")
+    drip = drip_amounts(declared, Decimal(inputs["reinvest_price"]), int(inputs["qty_places"]))
+    assert (drip.gross, drip.withholding, drip.net, drip.residue) == tuple(expected.values())
+    assert (drip.quantity, drip.cost) == (Decimal(new["qty"]), Decimal(new["cost"]))
+
+    event = entry(
+        1, "DRIP", golden["inputs"]["pay_date"], security="X", quantity=new["qty"],
+        price=inputs["reinvest_price"], gross_amount=expected["gross_income"],
+        taxes=expected["withholding"],
+    )  # fmt: skip
+    booked = book([event], CAD, no_rates)
+    (lot,), (income,) = booked.lots, booked.income
+    assert (lot.quantity_open, lot.cost_basis_local) == (drip.quantity, drip.cost)
+    assert lot.acquisition_date.isoformat() == new["acquired"]
+    assert (income.gross, income.net) == (drip.gross, drip.net)
+    assert sum(booked.cash.values()) == drip.residue
+
+
+def test_a_foreign_dividend_is_income_at_the_pay_date_s_rate() -> None:
+    golden = case("s01_lots_distributions", "adr_dividend")
+    inputs = golden["inputs"]
+    numbers = [inputs["qty"], inputs["dps_local"], inputs["withholding"]]
+    paid = foreign_dividend(
+        PerShare(*decimals(numbers), inputs["ccy"]),
+        Decimal(inputs["fx_ex"]),
+        Decimal(inputs["fx_pay"]),
+        "USD",
+        Decimal(inputs["adr_fee_per_share_base"]),
+    )
+    assert tuple(paid) == tuple(Decimal(text) for text in golden["expected"].values())

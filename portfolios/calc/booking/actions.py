@@ -1,0 +1,217 @@
+"""What corporate actions have in common: treatments, new lots, fractions, money by account.
+
+An event happens to a security, so to its lots in every account, long and short.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TypeAlias
+
+from portfolios.calc.booking.amounts import charges, known
+from portfolios.calc.booking.desk import Desk, Pool
+from portfolios.calc.booking.disposal import spread
+from portfolios.calc.booking.mistakes import invalid, missing
+from portfolios.calc.booking.openlot import OpenLot
+from portfolios.calc.booking.queues import Queue
+from portfolios.calc.booking.rates import base_rate
+from portfolios.calc.booking.splits import by_account, pools_of, queues_of, scaled, sell_fraction
+from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey, Treatment
+from portfolios.calc.lots import Income, Movement
+
+Held: TypeAlias = list[tuple[Pool, Queue]]
+
+
+def untreated(entry: Entry, *allowed: Treatment) -> Problem | None:
+    """Where the law offers a choice the entry must say which, and under whose law."""
+    if entry.jurisdiction is None or entry.treatment is None:
+        field = "treatment" if entry.treatment is None else "jurisdiction"
+        return Problem(
+            "treatment_missing",
+            entry.seq,
+            field,
+            f"A {entry.entry_type} is not booked before its {field} is known.",
+            "State treatment and jurisdiction; what is right depends on the law.",
+        )
+    if entry.treatment not in allowed:
+        return Problem(
+            "treatment_unsuitable",
+            entry.seq,
+            "treatment",
+            f"{entry.treatment} is no way to treat this {entry.entry_type}.",
+            f"Choose {' or '.join(allowed)}.",
+        )
+    return None
+
+
+def held_queues(desk: Desk, entry: Entry) -> Held:
+    """Every queue of the entry's security in which something is open, at the day's method."""
+    return [
+        (pool, queue) for pool in pools_of(desk, entry) for queue in queues_of(pool) if queue.held
+    ]
+
+
+def lots_in(held: Held) -> list[OpenLot]:
+    """All their open lots, queue by queue, oldest first."""
+    return [lot for _, queue in held for lot in queue.open_lots()]
+
+
+def other_money(entry: Entry, held: Held) -> Problem | None:
+    """Amounts in another currency than the lots' say nothing about their cost."""
+    for pool, _ in held:
+        if pool.currency != entry.currency:
+            return Problem(
+                "currency_mismatch",
+                entry.seq,
+                "currency",
+                f"This security is booked in {pool.currency}; entry {entry.seq} is in "
+                f"{entry.currency}.",
+                f"State the amounts of the event in {pool.currency}.",
+            )
+    return None
+
+
+def other_child(desk: Desk, entry: Entry, held: Held) -> Problem | None:
+    """The new security may already be booked, but then in the currency of the old one."""
+    brought = {pool.currency for pool, _ in held}
+    for pool in desk.pools_of.get(entry.to_security, []):
+        if pool.currency is not None and brought - {pool.currency}:
+            return Problem(
+                "currency_mismatch",
+                entry.seq,
+                "to_security",
+                f"The new security is booked in {pool.currency}, its lots would arrive in "
+                f"{', '.join(sorted(map(str, brought)))}.",
+                "Book the event as a sale and a purchase.",
+            )
+    return None
+
+
+def scaled_by_account(lots: Iterable[OpenLot], new: Decimal, old: Decimal) -> dict[str, Decimal]:
+    """New shares for the lots of each account, unsigned, lot by lot as a ratio rounds them."""
+    shares: dict[str, Decimal] = {}
+    for lot in lots:
+        shares[lot.account] = shares.get(lot.account, ZERO) + scaled(lot.quantity_open, new, old)
+    return shares
+
+
+def post_shares(
+    desk: Desk, entry: Entry, security: SecurityKey, changes: Mapping[str, Decimal]
+) -> None:
+    """Shares that came or went by an event, in each account."""
+    for account, quantity in changes.items():
+        if quantity:
+            desk.post(
+                entry,
+                Movement.REORGANISATION,
+                account=account,
+                security=security,
+                quantity=quantity,
+            )
+
+
+def post_money(desk: Desk, entry: Entry, shares: Mapping[str, Decimal], paid: Decimal) -> None:
+    """What an event paid in all, less its charges, over the accounts by what they hold."""
+    whole = desk.posted(paid - charges(entry), entry.currency)
+    accounts = {account: abs(held) for account, held in shares.items() if held}
+    if not whole or not accounts:
+        return
+    parts = spread(whole, list(accounts.values()), desk.charge_places(entry.currency))
+    for account, part in zip(accounts, parts, strict=True):
+        desk.post(entry, Movement.TRADE, account=entry.cash_account or account, cash=part)
+
+
+def new_lots(
+    desk: Desk,
+    entry: Entry,
+    security: SecurityKey,
+    shares: Mapping[str, Decimal],
+    costs: Sequence[Decimal],
+) -> list[OpenLot]:
+    """Lots of today, one an account, at given costs; not opened yet."""
+    rate = base_rate(desk, entry)
+    return [
+        OpenLot(
+            security,
+            account,
+            (entry.seq, number),
+            entry.transaction_date,
+            entry.currency,
+            quantity,
+            cost,
+            rate,
+        )
+        for number, ((account, quantity), cost) in enumerate(
+            zip(shares.items(), costs, strict=True), start=1
+        )
+    ]
+
+
+def open_all(desk: Desk, entry: Entry, lots: Sequence[OpenLot]) -> None:
+    """Let the lots of an event wait in their pools, and journal their shares."""
+    for lot in lots:
+        pool = desk.pool(lot.security, lot.account)
+        desk.method(pool, entry.transaction_date, lot.account)
+        desk.open(pool, lot)
+    for security in dict.fromkeys(lot.security for lot in lots):
+        arrived = [lot for lot in lots if lot.security == security]
+        post_shares(desk, entry, security, by_account(arrived))
+
+
+def income_in_kind(
+    desk: Desk, entry: Entry, security: SecurityKey, shares: Mapping[str, Decimal], worth: Decimal
+) -> list[OpenLot]:
+    """Shares that are income at what they are worth, which is also their cost."""
+    shares = {account: quantity for account, quantity in shares.items() if quantity}
+    if not shares:
+        return []
+    costs = spread(worth, list(shares.values()), desk.charge_places(entry.currency))
+    lots = new_lots(desk, entry, security, shares, costs)
+    open_all(desk, entry, lots)
+    rate = lots[0].fx_rate
+    net = worth - entry.taxes
+    desk.income.append(
+        Income(
+            entry.seq,
+            entry.security,
+            entry.transaction_date,
+            entry.currency,
+            worth,
+            entry.taxes,
+            net,
+            None if rate is None else net * rate,
+        )
+    )
+    return lots
+
+
+def bad_fraction(entry: Entry, expected: Decimal) -> Problem | None:
+    """`quantity` says how many new shares came; what is missing was paid in cash."""
+    received = entry.quantity
+    if received is None or received == expected:
+        return None
+    if received > expected:
+        said = f"The ratio gives {expected} new shares, the entry says {received}."
+        return invalid(entry, "quantity", said)
+    if entry.net_amount is None and entry.to_price is None:
+        return missing(entry, "net_amount")
+    return None
+
+
+def pay_fraction(desk: Desk, entry: Entry, lots: Sequence[OpenLot]) -> None:
+    """Sell what was expected but not received, earliest lots first, pool by pool."""
+    expected = sum((lot.quantity_open for lot in lots if not lot.is_short), ZERO)
+    if not lots or entry.quantity is None or entry.quantity == expected:
+        return
+    left = expected - entry.quantity
+    paid = entry.net_amount
+    if paid is None:
+        paid = desk.posted(left * known(entry.to_price), entry.currency)
+    sold: list[tuple[Pool, Decimal]] = []
+    for pool in dict.fromkeys(desk.pool(lot.security, lot.account) for lot in lots):
+        part = min(left, pool.longs.held)
+        if part:
+            sold.append((pool, part))
+            left -= part
+    amounts = spread(paid, [part for _, part in sold], desk.charge_places(entry.currency))
+    for (pool, part), amount in zip(sold, amounts, strict=True):
+        sell_fraction(desk, entry, pool, (part, amount))

@@ -1,0 +1,227 @@
+"""Events that hand out shares or capital: spin-offs, stock dividends, returns of capital.
+
+Source: methods §1.5.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from portfolios.calc.booking.actions import (
+    Held,
+    bad_fraction,
+    held_queues,
+    income_in_kind,
+    lots_in,
+    open_all,
+    other_child,
+    other_money,
+    pay_fraction,
+    post_money,
+    scaled_by_account,
+    untreated,
+)
+from portfolios.calc.booking.amounts import known
+from portfolios.calc.booking.desk import Desk
+from portfolios.calc.booking.disposal import LINE_PLACES, realise, spread
+from portfolios.calc.booking.mistakes import invalid, missing
+from portfolios.calc.booking.openlot import OpenLot
+from portfolios.calc.booking.rates import base_rate
+from portfolios.calc.booking.results import EMPTY, side
+from portfolios.calc.booking.splits import by_account, multiply, scaled, split_lots
+from portfolios.calc.entries import ZERO, Entry, Problem, Treatment
+
+
+class ReturnedCapital(NamedTuple):
+    """A lot after capital was paid back: what it still cost, and the excess, which is gain."""
+
+    cost: Decimal
+    gain: Decimal
+
+
+def return_of_capital_on(cost: Decimal, amount: Decimal) -> ReturnedCapital:
+    """A payment lowers a lot's cost to no less than zero; the excess is gain."""
+    return ReturnedCapital(max(ZERO, cost - amount), max(ZERO, amount - cost))
+
+
+def child_cost_share(
+    new_shares: Decimal, old_shares: Decimal, parent_price: Decimal, child_price: Decimal
+) -> Fraction:
+    """The part of a lot's cost that goes to a spun-off child: k·S/(P + k·S).
+
+    k child shares come with one parent share; P and S are first-day values. Exact.
+    """
+    child = Fraction(new_shares) / Fraction(old_shares) * Fraction(child_price)
+    return child / (Fraction(parent_price) + child)
+
+
+def part_of_cost(cost: Decimal, share: Fraction, finest: Decimal) -> Decimal:
+    """A share of a cost, half-even at `finest`; the rest is what remains, so both sum to it."""
+    exact = cost * Decimal(share.numerator) / Decimal(share.denominator)
+    return exact.quantize(finest, ROUND_HALF_EVEN)
+
+
+def stock_dividend(desk: Desk, entry: Entry) -> Problem | None:
+    """`new_shares` more for each `old_shares`: cost spreads over all, or it is income."""
+    if problem := untreated(entry, Treatment.CARRY_OVER, Treatment.TAXABLE):
+        return problem
+    new, old = known(entry.new_shares), known(entry.old_shares)
+    if entry.treatment is Treatment.CARRY_OVER:
+        return multiply(desk, entry, old + new, old)
+    if entry.gross_amount is None:
+        return missing(entry, "gross_amount")
+    held = held_queues(desk, entry)
+    if problem := other_money(entry, held):
+        return problem
+    longs, shorts = _sides(held)
+    shares = scaled_by_account(longs, new, old)
+    if problem := bad_fraction(entry, sum(shares.values(), ZERO)):
+        return problem
+    _owe_more(held, shorts, (old + new, old))
+    lots = income_in_kind(desk, entry, entry.security, shares, entry.gross_amount)
+    post_money(desk, entry, by_account(longs), ZERO)
+    pay_fraction(desk, entry, lots)
+    return None
+
+
+def spinoff(desk: Desk, entry: Entry) -> Problem | None:
+    """`new_shares` of a child for each `old_shares`: they take their part of the cost, or they
+    are income at their worth."""
+    if problem := untreated(entry, *Treatment):
+        return problem
+    held = held_queues(desk, entry)
+    taxable = entry.treatment is Treatment.TAXABLE
+    problem = _unpriced(entry, taxable=taxable) or other_child(desk, entry, held)
+    if taxable:
+        problem = problem or other_money(entry, held)
+    if problem is not None:
+        return problem
+    new, old = known(entry.new_shares), known(entry.old_shares)
+    longs, shorts = _sides(held)
+    shares = scaled_by_account(longs, new, old)
+    if problem := bad_fraction(entry, sum(shares.values(), ZERO)):
+        return problem
+    if taxable and shorts:
+        return untreated(entry, Treatment.CARRY_OVER)
+    lots = _spun_as_income(desk, entry, shares) if taxable else _spun_off(desk, entry, held)
+    pay_fraction(desk, entry, lots)
+    return None
+
+
+def return_of_capital(desk: Desk, entry: Entry) -> Problem | None:
+    """Lower each lot's cost by what was paid for it; an excess is realised, lot by lot.
+
+    On a short position the payment is owed: it lowers the proceeds, and an excess is a loss.
+    """
+    if entry.gross_amount is None and entry.price is None:
+        return missing(entry, "gross_amount")
+    if entry.gross_amount is not None and entry.gross_amount < 0:
+        return invalid(entry, "gross_amount", "A return of capital must not be negative.")
+    held = held_queues(desk, entry)
+    if problem := other_money(entry, held):
+        return problem
+    lots = lots_in(held)
+    paid = _paid_back(entry, [lot.quantity_open for lot in lots])
+    amounts = dict(zip(map(id, lots), paid, strict=True))
+    for _, queue in held:
+        with queue.dealt_out(desk.cost_places):
+            for lot in queue.open_lots():
+                _lower(desk, entry, lot, amounts[id(lot)])
+            queue.touch()
+    cash = sum((-amounts[id(lot)] if lot.is_short else amounts[id(lot)] for lot in lots), ZERO)
+    post_money(desk, entry, by_account(lots), cash)
+    return None
+
+
+def _unpriced(entry: Entry, *, taxable: bool) -> Problem | None:
+    """What a spin-off cannot be valued without: prices or a share of cost; as income its worth."""
+    if taxable:
+        priced = entry.gross_amount is not None or entry.to_price is not None
+        return None if priced else missing(entry, "to_price")
+    if entry.cost_fraction is not None:
+        return None
+    for field in ("price", "to_price"):
+        if not getattr(entry, field):
+            return missing(entry, field)
+    return None
+
+
+def _sides(held: Held) -> tuple[list[OpenLot], list[OpenLot]]:
+    lots = lots_in(held)
+    return [lot for lot in lots if not lot.is_short], [lot for lot in lots if lot.is_short]
+
+
+def _owe_more(
+    held: Held, shorts: Sequence[OpenLot], ratio: tuple[Decimal, Decimal]
+) -> None:
+    """Whoever is short of a share owes what it grows into."""
+    split_lots(shorts, *ratio)
+    for _, queue in held:
+        queue.touch()
+
+
+def _spun_as_income(desk: Desk, entry: Entry, shares: dict[str, Decimal]) -> list[OpenLot]:
+    worth = entry.gross_amount
+    if worth is None:
+        whole = sum(shares.values(), ZERO)
+        worth = desk.posted(whole * known(entry.to_price), entry.currency)
+    lots = income_in_kind(desk, entry, entry.to_security, shares, worth)
+    post_money(desk, entry, shares, ZERO)
+    return lots
+
+
+def _spun_off(desk: Desk, entry: Entry, held: Held) -> list[OpenLot]:
+    """Child lots inherit dates, rate and their part of cost; the parent keeps the rest."""
+    new, old = known(entry.new_shares), known(entry.old_shares)
+    if entry.cost_fraction is not None:
+        share = Fraction(entry.cost_fraction)
+    else:
+        share = child_cost_share(new, old, known(entry.price), known(entry.to_price))
+    children: list[OpenLot] = []
+    for _, queue in held:
+        with queue.dealt_out(desk.cost_places):
+            for lot in queue.open_lots():
+                quantity = scaled(lot.quantity_open, new, old)
+                if quantity:
+                    cost = _cut_off(lot, share, desk.finest)
+                    child = lot.successor((entry.seq, len(children) + 1), quantity, cost)
+                    child.security = entry.to_security
+                    children.append(child)
+            queue.touch()
+    open_all(desk, entry, children)
+    return children
+
+
+def _cut_off(
+    lot: OpenLot, share: Fraction, finest: Decimal
+) -> tuple[Decimal | None, Decimal | None]:
+    cost = settled = None
+    if lot.cost is not None:
+        cost = part_of_cost(lot.cost, share, finest)
+        lot.cost -= cost
+    if lot.settled is not None:
+        settled = part_of_cost(lot.settled, share, finest)
+        lot.settled -= settled
+    return cost, settled
+
+
+def _paid_back(entry: Entry, weights: Sequence[Decimal]) -> Sequence[Decimal]:
+    if not weights:
+        return []
+    if entry.gross_amount is not None:
+        return spread(entry.gross_amount, weights, LINE_PLACES)
+    return [known(entry.price) * weight for weight in weights]
+
+
+def _lower(desk: Desk, entry: Entry, lot: OpenLot, amount: Decimal) -> None:
+    if lot.cost is None or not amount:
+        return
+    before = lot.cost
+    lot.cost, gain = return_of_capital_on(before, amount)
+    if lot.settled is not None and before:
+        part = Fraction(lot.cost) / Fraction(before)
+        lot.settled = part_of_cost(lot.settled, part, desk.finest)
+    if gain:
+        sides = EMPTY._replace(rate=lot.fx_rate), side(gain, base_rate(desk, entry), None)
+        realise(desk, lot, ZERO, entry, sides)

@@ -1,0 +1,220 @@
+"""Mergers and changes of symbol: lots of one security become lots of another (methods §1.5).
+
+A qualifying merger recognises its gain up to the cash. Its closure relieves of a lot the cost
+that the cash paid back, cost − new cost, against the cash; the rest goes on. So the cost before
+is the closure's cost and the new lot's, to the last digit.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import NamedTuple
+
+from portfolios.calc.booking.actions import (
+    Held,
+    bad_fraction,
+    held_queues,
+    lots_in,
+    new_lots,
+    open_all,
+    other_child,
+    other_money,
+    pay_fraction,
+    post_money,
+    post_shares,
+    scaled_by_account,
+    untreated,
+)
+from portfolios.calc.booking.amounts import charges_in_cost, known
+from portfolios.calc.booking.desk import Desk
+from portfolios.calc.booking.disposal import LINE_PLACES, Deal, realise, relieve, spread
+from portfolios.calc.booking.mistakes import missing
+from portfolios.calc.booking.openlot import OpenLot
+from portfolios.calc.booking.rates import base_rate
+from portfolios.calc.booking.results import side
+from portfolios.calc.booking.splits import by_account, scaled, unbookable_ratio
+from portfolios.calc.booking.trades import note_unknown
+from portfolios.calc.entries import ZERO, CostMethod, Entry, Problem, Treatment
+
+ONE = Decimal(1)
+
+
+class MergedLot(NamedTuple):
+    """What became of a lot's cost: the gain there was, how much counts now, what goes on."""
+
+    realized_gain: Decimal
+    recognized_gain: Decimal
+    new_cost: Decimal
+
+
+def qualifying_merger(cost: Decimal, cash: Decimal, worth: Decimal) -> MergedLot:
+    """A cash-and-stock merger of one lot: G = cash + worth − cost counts up to the cash.
+
+    A loss waits: it stays in the new cost, which is cost − cash + recognised.
+    """
+    gain = cash + worth - cost
+    recognized = max(ZERO, min(gain, cash))
+    return MergedLot(gain, recognized, cost - cash + recognized)
+
+
+def merger(desk: Desk, entry: Entry) -> Problem | None:
+    """Each `old_shares` become `new_shares` of another security and/or cash."""
+    held = held_queues(desk, entry)
+    problem = untreated(entry, *Treatment) or _incomplete(entry) or _refused(desk, entry, held)
+    if problem is not None or not held:
+        return problem
+    if entry.new_shares is None or entry.treatment is Treatment.TAXABLE:
+        opened = _sold(desk, entry, held)
+    else:
+        opened = _exchanged(desk, entry, held, (entry.new_shares, known(entry.old_shares)))
+    pay_fraction(desk, entry, opened)
+    return None
+
+
+def symbol_change(desk: Desk, entry: Entry) -> Problem | None:
+    """The same shares under another name: every lot goes on with its cost and dates."""
+    held = held_queues(desk, entry)
+    if problem := other_child(desk, entry, held):
+        return problem
+    _exchanged(desk, entry, held, (ONE, ONE))
+    return None
+
+
+def _incomplete(entry: Entry) -> Problem | None:
+    cash = _has_cash(entry)
+    if entry.new_shares is None:
+        return None if cash else missing(entry, "new_shares")
+    for field in ("old_shares", "to_security"):
+        if getattr(entry, field) is None:
+            return missing(entry, field)
+    if entry.to_price is None and (cash or entry.treatment is Treatment.TAXABLE):
+        return missing(entry, "to_price")
+    return None
+
+
+def _has_cash(entry: Entry) -> bool:
+    return entry.entry_type != "SYMBOL_CHANGE" and bool(entry.price or entry.gross_amount)
+
+
+def _refused(desk: Desk, entry: Entry, held: Held) -> Problem | None:
+    """What the holding itself makes impossible."""
+    cash, lots = _has_cash(entry), lots_in(held)
+    if (cash or entry.treatment is Treatment.TAXABLE) and (problem := other_money(entry, held)):
+        return problem
+    if entry.new_shares is None:
+        return None
+    if cash:
+        short = any(lot.is_short for lot in lots)
+        fitting = (Treatment.TAXABLE,) if short else (Treatment.QUALIFYING, Treatment.TAXABLE)
+        if problem := untreated(entry, *fitting):
+            return problem
+    new, old = entry.new_shares, known(entry.old_shares)
+    longs = [lot for lot in lots if not lot.is_short]
+    expected = sum(scaled_by_account(longs, new, old).values(), ZERO)
+    return (
+        unbookable_ratio(entry, lots, new, old)
+        or other_child(desk, entry, held)
+        or bad_fraction(entry, expected)
+    )
+
+
+def _paid(entry: Entry, weights: Sequence[Decimal]) -> Sequence[Decimal]:
+    """The cash of an event for quantities that are all there is."""
+    if not _has_cash(entry):
+        return [ZERO] * len(weights)
+    if entry.gross_amount is not None:
+        return spread(entry.gross_amount, weights, LINE_PLACES)
+    return [known(entry.price) * weight for weight in weights]
+
+
+def _sold(desk: Desk, entry: Entry, held: Held) -> list[OpenLot]:
+    """An ordinary sale at total value; new shares are bought at what they are worth."""
+    weights = [queue.held for _, queue in held]
+    paid = _paid(entry, weights)
+    charged = spread(charges_in_cost(desk.settings, entry), weights, LINE_PLACES)
+    shares = by_account(lots_in(held))
+    opened: list[OpenLot] = []
+    cash = ZERO
+    for (pool, queue), amount, charge in zip(held, paid, charged, strict=True):
+        is_short = queue is pool.shorts
+        bought = _bought(desk, entry, queue.open_lots())
+        for number, lot in enumerate(bought, start=len(opened) + 1):
+            lot.number, lot.is_short = number, is_short
+        worth = sum((known(lot.cost) for lot in bought), ZERO)
+        deal = Deal(
+            entry.seq,
+            entry.transaction_date,
+            queue.held,
+            None,
+            amount + worth,
+            charge,
+            LINE_PLACES,
+            base_rate(desk, entry),
+        )
+        matches = queue.match(queue.held, CostMethod.FIFO)
+        note_unknown(desk, entry, relieve(desk, queue, matches, deal))
+        opened += bought
+        cash += -amount if is_short else amount
+    _journal(desk, entry, shares, cash)
+    open_all(desk, entry, opened)
+    return opened
+
+
+def _bought(desk: Desk, entry: Entry, lots: Sequence[OpenLot]) -> list[OpenLot]:
+    if entry.new_shares is None:
+        return []
+    shares = scaled_by_account(lots, entry.new_shares, known(entry.old_shares))
+    price = known(entry.to_price)
+    costs = [price * quantity for quantity in shares.values()]
+    return new_lots(desk, entry, entry.to_security, shares, costs)
+
+
+def _exchanged(
+    desk: Desk, entry: Entry, held: Held, ratio: tuple[Decimal, Decimal]
+) -> list[OpenLot]:
+    """Lot by lot: cost and dates go on; what cash paid back of the cost is relieved."""
+    lots = lots_in(held)
+    shares = by_account(lots)
+    paid = dict(zip(map(id, lots), _paid(entry, [lot.quantity_open for lot in lots]), strict=True))
+    opened: list[OpenLot] = []
+    for _, queue in held:
+        with queue.dealt_out(desk.cost_places):
+            for lot in queue.open_lots():
+                quantity = scaled(lot.quantity_open, *ratio)
+                cost = _kept(desk, entry, lot, (paid[id(lot)], quantity))
+                successor = lot.successor((entry.seq, len(opened) + 1), quantity, cost)
+                successor.security = entry.to_security
+                opened.append(successor)
+            queue.touch()
+    _journal(desk, entry, shares, sum(paid.values(), ZERO))
+    open_all(desk, entry, opened)
+    return opened
+
+
+def _kept(
+    desk: Desk, entry: Entry, lot: OpenLot, paid: tuple[Decimal, Decimal]
+) -> tuple[Decimal | None, Decimal | None]:
+    """Close a lot; what of its cost, local and settled, goes on to its successor."""
+    cash, quantity = paid
+    before = lot.quantity_open
+    cost, settled = lot.take(before, desk.finest)
+    lot.closed_date = entry.transaction_date
+    if not cash:
+        return cost, settled
+    kept = None
+    if cost is not None:
+        kept = qualifying_merger(cost, cash, known(entry.to_price) * quantity).new_cost
+    relieved, base = _difference(cost, kept), None
+    if settled is not None and cost and relieved is not None:
+        base = (settled * relieved / cost).quantize(desk.finest, ROUND_HALF_EVEN)
+    sides = side(relieved, lot.fx_rate, base), side(cash, base_rate(desk, entry), None)
+    note_unknown(desk, entry, [realise(desk, lot, before, entry, sides)])
+    return kept, _difference(settled, base)
+
+
+def _difference(whole: Decimal | None, part: Decimal | None) -> Decimal | None:
+    return None if whole is None or part is None else whole - part
+
+
+def _journal(desk: Desk, entry: Entry, shares: dict[str, Decimal], cash: Decimal) -> None:
+    post_shares(desk, entry, entry.security, {name: -number for name, number in shares.items()})
+    post_money(desk, entry, shares, cash)
