@@ -4,16 +4,58 @@ Quantities and money are Decimals. `*_local` is in the security's ledger currenc
 else in base currency. None is "not known", never zero; a `Problem` beside it says why.
 
 The records that come by the hundred thousand are NamedTuples: as immutable as frozen dataclasses
-and a quarter of their cost to make. A copy with changes is `lot._replace(account="b")`.
+and a quarter of their cost to make. A copy with changes is `lot._replace(account="b")`. Closures
+and postings are kept as bare rows, and become records when somebody looks at them: `Records`.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
 
 from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey
+
+Row: TypeAlias = tuple[Any, ...]
+T = TypeVar("T")
+
+
+class Records(Sequence[T]):
+    """A sequence of records that are kept as rows: plain tuples of their fields, in order.
+
+    A large book holds hundreds of thousands of them. As rows they are small and the garbage
+    collector passes them by. Equal to any sequence of the same records.
+    """
+
+    __slots__ = ("_make", "_rows")
+
+    def __init__(self, make: Callable[[Row], T], rows: Sequence[Row]) -> None:
+        self._make = make
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._make, self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        if isinstance(index, slice):
+            return tuple(map(self._make, self._rows[index]))
+        return self._make(self._rows[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as a list, it holds what may be unhashable
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
 
 
 class Lot(NamedTuple):
@@ -80,8 +122,8 @@ class Closure(NamedTuple):
 
     proceeds_local is net of the fees and taxes that belong to cost. realized_pnl is in base
     currency, rounded to its minor unit, and equals price_pnl + fx_pnl + cross_pnl to the cent.
-    It is None where the lot's basis or either rate is unknown. cost_base and proceeds_base are
-    unrounded.
+    It is None where the lot's basis or either rate is unknown. cost_settled and proceeds_settled
+    are base amounts where these are not the local amount × its rate.
 
     Of a short lot proceeds are those of its opening and cost is that of covering it; fx_open is
     then the rate of the proceeds. A return of capital above cost is a closure of no shares.
@@ -104,15 +146,33 @@ class Closure(NamedTuple):
     price_pnl: Decimal | None
     fx_pnl: Decimal | None
     cross_pnl: Decimal | None
-    cost_base: Decimal | None = None
-    proceeds_base: Decimal | None = None
     is_short: bool = False
     holding_start: date | None = None
+    cost_settled: Decimal | None = None
+    proceeds_settled: Decimal | None = None
 
     @property
     def gain_local(self) -> Decimal | None:
         """Proceeds less cost in the security's currency, unrounded."""
         return None if self.cost_local is None else self.proceeds_local - self.cost_local
+
+    @property
+    def cost_base(self) -> Decimal | None:
+        """Cost in base, unrounded."""
+        rate = self.fx_close if self.is_short else self.fx_open
+        return _worth(self.cost_local, rate, self.cost_settled)
+
+    @property
+    def proceeds_base(self) -> Decimal | None:
+        """Proceeds in base, unrounded."""
+        rate = self.fx_open if self.is_short else self.fx_close
+        return _worth(self.proceeds_local, rate, self.proceeds_settled)
+
+
+def _worth(local: Decimal | None, rate: Decimal | None, settled: Decimal | None) -> Decimal | None:
+    if settled is not None:
+        return settled
+    return None if local is None or rate is None else local * rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +259,11 @@ class Posting(NamedTuple):
     crossing: Decimal | None = ZERO
     crossing_base: Decimal | None = None
 
+    @classmethod
+    def of_row(cls, row: Row) -> "Posting":
+        """A row of any length from eight fields on, its movement by name, as a posting."""
+        return row if isinstance(row, cls) else cls(*row)._replace(movement=Movement(row[2]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
@@ -210,13 +275,13 @@ class Book:
 
     base_currency: str
     lots: tuple[Lot, ...]
-    closures: tuple[Closure, ...]
+    closures: Sequence[Closure]
     positions: tuple[Position, ...]
     cash: dict[tuple[str, str], Decimal]
     receivables: tuple[Receivable, ...]
     income: tuple[Income, ...]
     accepted: tuple[Entry, ...]
-    journal: tuple[Posting, ...]
+    journal: Sequence[Posting]
     problems: tuple[Problem, ...]
 
     @property

@@ -6,12 +6,13 @@ statements do; lot-cost fractions and displayed analytics round half-even (metho
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
-from functools import reduce
+from functools import cache
 
 from patterns.formats import minor_units
 
 __all__ = [
     "allocate",
+    "coin",
     "decimal_from_float",
     "half_even",
     "minor_units",
@@ -29,9 +30,15 @@ def quantum(places: int) -> Decimal:
     return Decimal(1).scaleb(-places)
 
 
+@cache
+def coin(currency: str) -> Decimal:
+    """The smallest coin of a currency: 0.01 for CAD, 1 for JPY."""
+    return quantum(minor_units(currency))
+
+
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Posted money: half-up, away from zero, to the minor unit. -1.005 EUR becomes -1.01."""
-    return amount.quantize(quantum(minor_units(currency)), rounding=ROUND_HALF_UP)
+    return amount.quantize(coin(currency), rounding=ROUND_HALF_UP)
 
 
 def half_even(amount: Decimal, places: int) -> Decimal:
@@ -65,18 +72,32 @@ def allocate(total: Decimal, weights: Sequence[Decimal], places: int) -> tuple[D
     decimals than `places`, since then no parts could sum to it.
     """
     units = _EXACT.scaleb(total, places)
-    whole = reduce(_EXACT.add, weights, Decimal(0))
+    amount = abs(int(units))
+    if units.copy_abs() != amount:
+        raise ValueError(f"{total} has more than {places} decimals")
+    shares = _as_integers(weights)
+    whole = sum(shares)
     if whole <= 0:
         raise ValueError("weights must sum to a positive number")
-    if units != units.to_integral_value():
-        raise ValueError(f"{total} has more than {places} decimals")
-    amount = abs(units)
-    shares = [_EXACT.divmod(_EXACT.multiply(amount, weight), whole) for weight in weights]
-    counts = [count for count, _ in shares]
-    missing = int(_EXACT.subtract(amount, reduce(_EXACT.add, counts)))
+    counts, remainders = [], []
+    for share in shares:
+        count, remainder = divmod(amount * share, whole)
+        counts.append(count)
+        remainders.append(remainder)
+    missing = amount - sum(counts)
     if missing:
         # stable: the earlier of two equal remainders comes first
-        by_remainder = sorted(range(len(shares)), key=lambda line: shares[line][1], reverse=True)
+        by_remainder = sorted(range(len(counts)), key=remainders.__getitem__, reverse=True)
         for line in by_remainder[:missing]:
             counts[line] += 1
-    return tuple(count.copy_sign(units).scaleb(-places) for count in counts)
+    sign = -1 if units < 0 else 1
+    return tuple([Decimal(sign * count).scaleb(-places) for count in counts])
+
+
+def _as_integers(weights: Sequence[Decimal]) -> list[int]:
+    """Numbers in the same proportion, without decimals."""
+    whole = [int(weight) for weight in weights]
+    if whole == list(weights):
+        return whole
+    places = max(places_of(weight) for weight in weights)
+    return [int(_EXACT.scaleb(weight, places)) for weight in weights]

@@ -133,7 +133,8 @@ def new_lots(
         OpenLot(
             security,
             account,
-            (entry.seq, number),
+            entry.seq,
+            number,
             entry.transaction_date,
             entry.currency,
             quantity,

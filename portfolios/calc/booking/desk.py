@@ -20,7 +20,7 @@ from portfolios.calc.entries import (
     RateTable,
     SecurityKey,
 )
-from portfolios.calc.lots import Closure, Income, Movement, Posting, Receivable
+from portfolios.calc.lots import Income, Movement, Posting, Receivable, Row
 from portfolios.calc.money import minor_units, quantum, round_money
 
 ONE = Decimal(1)
@@ -83,10 +83,10 @@ class Desk:
         self.pools: dict[tuple[SecurityKey, str | None], Pool] = {}
         self.pools_of: dict[SecurityKey, list[Pool]] = {}
         self.lots: list[OpenLot] = []
-        self.closures: list[Closure] = []
+        self.closures: list[Row] = []
         self.receivables: list[Receivable] = []
         self.income: list[Income] = []
-        self.journal: list[Posting] = []
+        self.journal: list[Row] = []
         self.in_order = True  # whether the journal is, so far
         self.accepted: list[Entry] = []
         self.problems: list[Problem] = []

@@ -142,7 +142,7 @@ def _close_pooled(
             lot.cost, lot.settled = ZERO, None
         split = RealizedSplit(total(causes), *causes)
         closures.append(
-            _closure(lot, quantity, deal[:2], (Side(local, base, own.rate), one), split)
+            _closure(lot, quantity, deal[:2], (Side(local, base, own.rate, base), one), split)
         )
     return closures
 
@@ -179,10 +179,10 @@ def _closure(
         own.rate,
         line.rate,
         *split,
-        cost.base,
-        proceeds.base,
         lot.is_short,
         lot.holding_start,
+        cost.settled,
+        proceeds.settled,
     )
 
 

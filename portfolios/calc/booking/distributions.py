@@ -152,9 +152,7 @@ def _sides(held: Held) -> tuple[list[OpenLot], list[OpenLot]]:
     return [lot for lot in lots if not lot.is_short], [lot for lot in lots if lot.is_short]
 
 
-def _owe_more(
-    held: Held, shorts: Sequence[OpenLot], ratio: tuple[Decimal, Decimal]
-) -> None:
+def _owe_more(held: Held, shorts: Sequence[OpenLot], ratio: tuple[Decimal, Decimal]) -> None:
     """Whoever is short of a share owes what it grows into."""
     split_lots(shorts, *ratio)
     for _, queue in held:

@@ -34,7 +34,7 @@ Source: methods §1.1–1.6, §11.
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from portfolios.calc.booking import (
     cashflows,
@@ -42,6 +42,7 @@ from portfolios.calc.booking import (
     income,
     mergers,
     splits,
+    swift,
     trades,
     transfers,
 )
@@ -59,7 +60,7 @@ from portfolios.calc.entries import (
     RateTable,
     SecurityKey,
 )
-from portfolios.calc.lots import Book, Lot, Movement, Position, Posting
+from portfolios.calc.lots import Book, Closure, Lot, Movement, Position, Posting, Records, Row
 
 BEFORE_TRADES = frozenset({Movement.SPLIT, Movement.REORGANISATION})
 T = TypeVar("T", Decimal, Decimal | None)
@@ -82,8 +83,14 @@ def book(
     """
     desk = Desk(settings, rates, asof)
     standing, desk.problems = effective(entries)
+    if asof is not None:
+        standing = [entry for entry in standing if _first_day(entry) <= asof]
+    bookers = swift.BOOKERS if swift.allows(desk) else {}
     for entry in standing:
-        if asof is None or _first_day(entry) <= asof:
+        booker = bookers.get(entry.entry_type)
+        if booker is not None and booker(desk, entry):
+            desk.accepted.append(entry)
+        else:
             _apply(desk, entry)
     return _close_books(desk)
 
@@ -151,7 +158,7 @@ def _close_books(desk: Desk) -> Book:
     return Book(
         base_currency=desk.base,
         lots=lots,
-        closures=tuple(desk.closures),
+        closures=Records(Closure._make, desk.closures),
         positions=_positions(lots),
         cash=_cash(journal),
         receivables=tuple(
@@ -161,7 +168,7 @@ def _close_books(desk: Desk) -> Book:
         ),
         income=tuple(desk.income),
         accepted=tuple(desk.accepted),
-        journal=tuple(journal),
+        journal=Records(Posting.of_row, journal),
         problems=tuple(desk.problems),
     )
 
@@ -174,9 +181,14 @@ def _frozen(desk: Desk) -> tuple[Lot, ...]:
         for queue in (pool.longs, pool.shorts):
             if queue.pooled:
                 queue.unpool(desk.cost_places)
-    if not desk.cost_at_todays_rate or desk.asof is None:
-        return tuple([lot.freeze() for lot in desk.lots])
-    return tuple([_at_todays_rate(desk, lot.freeze(), desk.asof) for lot in desk.lots])
+    # The pools are done: let each open lot go as soon as it is frozen, not all at the end.
+    desk.pools, desk.pools_of = {}, {}
+    lots: list[Any] = desk.lots
+    asof = desk.asof if desk.cost_at_todays_rate else None
+    for place, lot in enumerate(lots):
+        frozen = lot.freeze()
+        lots[place] = frozen if asof is None else _at_todays_rate(desk, frozen, asof)
+    return tuple(lots)
 
 
 def _at_todays_rate(desk: Desk, lot: Lot, asof: date) -> Lot:
@@ -185,22 +197,26 @@ def _at_todays_rate(desk: Desk, lot: Lot, asof: date) -> Lot:
     return lot._replace(fx_rate=table_rate(desk, lot.currency, asof), cost_settled=None)
 
 
-def _journal(desk: Desk) -> list[Posting]:
-    """The postings up to the day, by day, corporate actions first, then by number."""
+def _journal(desk: Desk) -> list[Row]:
+    """The postings up to the day, by day, corporate actions first, then by number.
+
+    Rows may be short: day, number, movement, account, currency, security, quantity and cash.
+    """
     asof, journal = desk.asof, desk.journal
     if asof is not None:
-        journal = [posting for posting in journal if posting.on <= asof]
+        journal = [row for row in journal if row[0] <= asof]
     if not desk.in_order:
-        journal.sort(key=lambda one: (one.on, one.movement not in BEFORE_TRADES, one.seq))
+        journal.sort(key=lambda row: (row[0], row[2] not in BEFORE_TRADES, row[1]))
     return journal
 
 
-def _cash(journal: Iterable[Posting]) -> dict[tuple[str, str], Decimal]:
+def _cash(journal: Iterable[Row]) -> dict[tuple[str, str], Decimal]:
     cash: dict[tuple[str, str], Decimal] = {}
-    for posting in journal:
-        if posting.cash:
-            key = posting.account, posting.currency
-            cash[key] = cash.get(key, ZERO) + posting.cash
+    for row in journal:
+        amount = row[7]
+        if amount:
+            key = row[3], row[4]
+            cash[key] = cash.get(key, ZERO) + amount
     return cash
 
 

@@ -37,7 +37,8 @@ class OpenLot:
         self,
         security: SecurityKey,
         account: str,
-        identity: tuple[int, int],
+        open_seq: int,
+        number: int,
         acquisition_date: date,
         currency: str,
         quantity: Decimal,
@@ -46,7 +47,8 @@ class OpenLot:
     ) -> None:
         self.security = security
         self.account = account
-        self.open_seq, self.number = identity
+        self.open_seq = open_seq
+        self.number = number
         self.acquisition_date = acquisition_date
         self.currency = currency
         self.quantity_original = self.quantity_open = quantity
@@ -113,7 +115,7 @@ class OpenLot:
         lot = OpenLot(
             self.security,
             self.account,
-            identity,
+            *identity,
             self.acquisition_date,
             self.currency,
             quantity,

@@ -92,8 +92,14 @@ class Queue:
 
         The caller relieves them at once: what is matched whole leaves the queue's front.
         """
+        if method is CostMethod.LIFO:
+            walk = self._newest_first()
+        elif method is CostMethod.HIFO:
+            walk = self._dearest_first()
+        else:
+            return self._front(quantity)
         matches = []
-        for lot in self._walk(method):
+        for lot in walk:
             available = lot.quantity_open
             if available >= quantity:
                 matches.append((lot, quantity))
@@ -162,14 +168,8 @@ class Queue:
         self.cost = None if self.cost is None or lot.cost is None else self.cost + lot.cost
         self.settled = None if self.settled is None or base is None else self.settled + base
 
-    def _walk(self, method: CostMethod) -> Iterator[OpenLot]:
-        if method is CostMethod.LIFO:
-            return self._newest_first()
-        if method is CostMethod.HIFO:
-            return self._dearest_first()
-        return self._oldest_first()
-
-    def _oldest_first(self) -> Iterator[OpenLot]:
+    def _front(self, quantity: Decimal) -> list[Match]:
+        """The oldest lots that hold a quantity; what is used up before them is left behind."""
         lots, head = self.lots, self.head
         while not lots[head].quantity_open:
             head += 1
@@ -177,9 +177,17 @@ class Queue:
             del lots[:head]
             head = 0
         self.head = head
-        for index in range(head, len(lots)):
-            if lots[index].quantity_open:
-                yield lots[index]
+        matches = []
+        while True:
+            lot = lots[head]
+            available = lot.quantity_open
+            if available >= quantity:
+                matches.append((lot, quantity))
+                return matches
+            if available:
+                matches.append((lot, available))
+                quantity -= available
+            head += 1
 
     def _newest_first(self) -> Iterator[OpenLot]:
         lots = self.lots

@@ -96,9 +96,9 @@ def deal_of(desk: Desk, entry: Entry, pool: Pool, gross: Decimal, sign: int) -> 
     currency = local_currency(entry, pool)
     charges = charges_in_cost(desk.settings, entry) if sign else ZERO
     if currency == entry.currency:
-        price = entry.price if entry.gross_amount is None else None
+        price = entry.price
         if price is not None and (entry.quantity or ZERO) * price != gross:
-            price = None  # it is not what the amount was made from
+            price = None  # the amount says otherwise, and it is the authority
         return _deal(desk, entry, (price, gross, charges), base_rate(desk, entry))
     exchange = exchange_of(desk, entry, currency, gross)
     if exchange is None:

@@ -21,11 +21,15 @@ class RealizedSplit(NamedTuple):
 
 
 class Side(NamedTuple):
-    """One end of a closure: an amount in local currency, its worth in base, and the rate."""
+    """One end of a closure: an amount in local currency, its worth in base, and the rate.
+
+    settled: the worth where it is not local × rate.
+    """
 
     local: Decimal | None
     base: Decimal | None
     rate: Decimal | None
+    settled: Decimal | None = None
 
 
 UNKNOWN = RealizedSplit(None, None, None, None)
@@ -38,9 +42,9 @@ def side(local: Decimal | None, rate: Decimal | None, settled: Decimal | None) -
     An amount of nothing implies no rate: the recorded one stands.
     """
     if local is None:
-        return Side(None, settled, rate)
+        return Side(None, settled, rate, settled)
     if settled is not None:
-        return Side(local, settled, settled / local if local else rate)
+        return Side(local, settled, settled / local if local else rate, settled)
     return Side(local, None if rate is None else local * rate, rate)
 
 
@@ -62,8 +66,8 @@ def split_of(opened: Side, closed: Side, cent: Decimal | None) -> RealizedSplit:
     The result of a short one is its negative. cent None leaves everything unrounded; the cross
     is then what is left of the total.
     """
-    local, base, fx_open = opened
-    closing, worth, fx_close = closed
+    local, base, fx_open, _ = opened
+    closing, worth, fx_close, _ = closed
     if local is None or closing is None or base is None or worth is None:
         return UNKNOWN
     whole = worth - base

@@ -95,7 +95,8 @@ def opened_lot(entry: Entry, deal: Deal, currency: str, sign: int) -> OpenLot:
     lot = OpenLot(
         entry.security,
         entry.account,
-        (entry.seq, 1),
+        entry.seq,
+        1,
         entry.transaction_date,
         currency,
         deal.quantity,

@@ -150,7 +150,8 @@ def _arrive(desk: Desk, entry: Entry, pool: Pool, carried: tuple[CarriedLot, ...
         lot = OpenLot(
             entry.security,
             entry.account,
-            (entry.seq, number),
+            entry.seq,
+            number,
             arriving.acquisition_date,
             currency,
             arriving.quantity,

@@ -230,7 +230,9 @@ def test_a_spin_off_takes_its_share_of_cost_and_inherits_dates() -> None:
         assert child.acquisition_date.isoformat() == row["child_acquired"]
         assert (child.security, child.origin) == ("Y", parent.label)
     share = child_cost_share(Decimal(1), Decimal(5), event.price or ZERO, event.to_price or ZERO)
-    assert part_of_cost(Decimal(1), share, Decimal("1E-12")) == Decimal(expected["child_cost_share"])
+    assert part_of_cost(Decimal(1), share, Decimal("1E-12")) == Decimal(
+        expected["child_cost_share"]
+    )
 
 
 @pytest.mark.parametrize("case_id", ["merger_cash_and_stock_gain", "merger_cash_and_stock_loss"])
@@ -271,9 +273,7 @@ def test_a_stock_dividend_spreads_cost_over_old_and_new_shares() -> None:
 def test_a_return_of_capital_lowers_cost_to_nothing_and_the_rest_is_gain() -> None:
     golden = case("s01_lots_distributions", "return_of_capital")
     inputs, expected = golden["inputs"], golden["expected"]
-    event = entry(
-        9, "RETURN_OF_CAPITAL", "2024-06-03", security="X", price=inputs["roc_per_share"]
-    )
+    event = entry(9, "RETURN_OF_CAPITAL", "2024-06-03", security="X", price=inputs["roc_per_share"])
     booked = book([*opened(inputs["lots"]), event], CAD, no_rates)
     gains = {closure.open_seq: closure.realized_pnl for closure in booked.closures}
     for lot, row in zip(booked.lots, expected["lots"], strict=True):
@@ -287,7 +287,8 @@ def test_a_reinvested_dividend_is_income_and_a_purchase() -> None:
     inputs = {key: text for key, text in golden["inputs"].items() if key != "pay_date"}
     expected = {key: Decimal(text) for key, text in golden["expected"].items() if key != "new_lot"}
     new = golden["expected"]["new_lot"]
-    declared = PerShare(*decimals([inputs["qty"], inputs["dps"], inputs["withholding"]]), "USD")
+    quantity, amount, withheld = decimals([inputs["qty"], inputs["dps"], inputs["withholding"]])
+    declared = PerShare(quantity, amount, withheld, "USD")
     drip = drip_amounts(declared, Decimal(inputs["reinvest_price"]), int(inputs["qty_places"]))
     assert (drip.gross, drip.withholding, drip.net, drip.residue) == tuple(expected.values())
     assert (drip.quantity, drip.cost) == (Decimal(new["qty"]), Decimal(new["cost"]))
@@ -309,8 +310,9 @@ def test_a_foreign_dividend_is_income_at_the_pay_date_s_rate() -> None:
     golden = case("s01_lots_distributions", "adr_dividend")
     inputs = golden["inputs"]
     numbers = [inputs["qty"], inputs["dps_local"], inputs["withholding"]]
+    quantity, amount, withheld = decimals(numbers)
     paid = foreign_dividend(
-        PerShare(*decimals(numbers), inputs["ccy"]),
+        PerShare(quantity, amount, withheld, inputs["ccy"]),
         Decimal(inputs["fx_ex"]),
         Decimal(inputs["fx_pay"]),
         "USD",

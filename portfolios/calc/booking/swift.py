@@ -1,0 +1,260 @@
+"""The fast path: plain trades and dividends, which are nearly all of a large ledger.
+
+What is plain says `_REST`: an entry that fills no field beyond those of an ordinary trade in
+one currency. For it the long way through `mistakes`, `trades`, `rates` and `disposal` comes down
+to a few sums, which are done here at once. The result is the same to the last digit; a test
+books random ledgers both ways.
+
+Each function either books the entry whole and says True, or touches nothing and says False; then
+the long way books it, or finds what is wrong with it. Nothing is refused here.
+"""
+
+from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
+from operator import attrgetter
+
+from portfolios.calc.booking.desk import ONE, Desk, Pool
+from portfolios.calc.booking.disposal import LINE_PLACES, spread
+from portfolios.calc.booking.mistakes import FINEST, LIMIT
+from portfolios.calc.booking.openlot import OpenLot
+from portfolios.calc.booking.queues import Match
+from portfolios.calc.booking.results import Side, split_of
+from portfolios.calc.entries import ZERO, CostMethod, Entry, EntryType
+from portfolios.calc.lots import Income, Movement, Row
+from portfolios.calc.money import coin, minor_units
+
+_REST = attrgetter(
+    "cash_account",
+    "security_currency",
+    "gross_amount_security",
+    "settlement_fx_rate",
+    "new_shares",
+    "old_shares",
+    "cost_basis",
+    "to_amount",
+    "to_price",
+    "cost_fraction",
+    "lot_label",
+    "holding_start",
+    "lot_picks",
+    "carried_lots",
+)
+_EMPTY = (*(None,) * 12, (), ())
+_FAST_METHODS = frozenset({CostMethod.FIFO, CostMethod.LIFO, CostMethod.HIFO})
+TRADE, INCOME = Movement.TRADE.value, Movement.INCOME.value
+Booker = Callable[[Desk, Entry], bool]
+
+
+def allows(desk: Desk) -> bool:
+    """Whether the settings leave the short way open at all."""
+    only = desk.methods.only
+    return only in _FAST_METHODS and desk.cent is not None and not desk.cost_at_todays_rate
+
+
+def buy(desk: Desk, entry: Entry) -> bool:
+    """A purchase in one currency, with nothing short to cover."""
+    terms = _terms(desk, entry)
+    if terms is None:
+        return False
+    gross, charges, rate, pool = terms
+    if pool.shorts.held:
+        return False
+    quantity, currency, account = entry.quantity or ZERO, entry.currency, entry.account
+    seq, on, security = entry.seq, entry.transaction_date, entry.security
+    cost = gross + _borne(desk, entry) if charges else gross
+    lot = OpenLot(security, account, seq, 1, on, currency, quantity, cost, rate)
+    desk.lots.append(lot)
+    pool.currency = currency
+    pool.longs.add(lot)
+    cash = entry.net_amount
+    if cash is None:
+        cash = (-gross - charges).quantize(coin(currency), ROUND_HALF_UP)
+    desk.journal.append((on, seq, TRADE, account, currency, security, quantity, cash))
+    return True
+
+
+def sell(desk: Desk, entry: Entry) -> bool:
+    """A sale in one currency of no more than is held, from lots of known cost and rate."""
+    terms = _terms(desk, entry)
+    if terms is None:
+        return False
+    gross, charges, rate, pool = terms
+    queue, quantity, currency = pool.longs, entry.quantity or ZERO, entry.currency
+    if queue.held < quantity:
+        return False
+    matches = queue.match(quantity, desk.methods.only or CostMethod.FIFO)
+    for lot, _ in matches:
+        if lot.cost is None or lot.fx_rate is None or lot.settled is not None:
+            queue.heap = None  # the long way will match again
+            return False
+    _relieve(desk, entry, matches, (gross, _borne(desk, entry) if charges else ZERO, rate))
+    queue.held -= quantity
+    cash = entry.net_amount
+    if cash is None:
+        cash = (gross - charges).quantize(coin(currency), ROUND_HALF_UP)
+    on, seq, account = entry.transaction_date, entry.seq, entry.account
+    desk.journal.append((on, seq, TRADE, account, currency, entry.security, -quantity, cash))
+    return True
+
+
+def dividend(desk: Desk, entry: Entry) -> bool:
+    """A dividend that is cash on its own day, on a position that is not short."""
+    gross, cash, security = entry.gross_amount, entry.net_amount, entry.security
+    on, currency, account = entry.transaction_date, entry.currency, entry.account
+    if gross is None or security is None or _REST(entry) != _EMPTY:
+        return False
+    if (entry.pay_date or on) != on or (entry.ex_date or on) < on:
+        return False
+    if entry.quantity is not None or entry.price is not None:
+        return False
+    pool = desk.pools.get((security, account if desk.by_account else None))
+    if (pool is not None and pool.shorts.held) or not _sound(entry, gross, ZERO):
+        return False
+    rate = _rate(desk, entry)
+    if rate is None:
+        return False
+    if cash is None:
+        charges = entry.fees + entry.taxes
+        cash = (gross - charges).quantize(coin(currency), ROUND_HALF_UP)
+    seq = entry.seq
+    desk.journal.append((on, seq, INCOME, account, currency, security, ZERO, cash))
+    desk.income.append(Income(seq, security, on, currency, gross, entry.taxes, cash, cash * rate))
+    return True
+
+
+BOOKERS: dict[EntryType, Booker] = {
+    EntryType.BUY: buy,
+    EntryType.SELL: sell,
+    EntryType.DIVIDEND: dividend,
+}
+
+
+def _terms(desk: Desk, entry: Entry) -> tuple[Decimal, Decimal, Decimal, Pool] | None:
+    """Gross, charges, rate and pool of a plain trade; None when it is not plain, or not sound."""
+    quantity, price, gross = entry.quantity, entry.price, entry.gross_amount
+    if not quantity or entry.security is None or _REST(entry) != _EMPTY:
+        return None
+    if price is not None and not _counts(price):
+        return None
+    if gross is None:
+        if price is None:
+            return None
+        gross = quantity * price
+    if not _sound(entry, gross, quantity):
+        return None
+    rate = _rate(desk, entry)
+    pool = desk.pool(entry.security, entry.account)
+    if rate is None or pool.currency not in {None, entry.currency}:
+        return None
+    fees, taxes = entry.fees, entry.taxes
+    return gross, fees if taxes is ZERO else fees + taxes, rate, pool
+
+
+def _sound(entry: Entry, gross: Decimal, quantity: Decimal) -> bool:
+    """Whether an entry's numbers can be booked: numbers at all, within bounds, not too fine.
+
+    Stricter than `mistakes`: a negative charge is for the long way.
+    """
+    net, rate, fees, taxes = entry.net_amount, entry.fx_rate, entry.fees, entry.taxes
+    try:
+        return (
+            ZERO <= gross < LIMIT
+            and ZERO <= quantity < LIMIT
+            and ZERO <= fees < LIMIT
+            and not quantity % FINEST
+            and (gross is not entry.gross_amount or not gross % FINEST)
+            and not fees % FINEST
+            and (taxes is ZERO or _counts(taxes))
+            and (net is None or _counts(net.copy_abs()))
+            and (rate is None or (ZERO < rate < LIMIT and not rate % FINEST))
+        )
+    except InvalidOperation:
+        return False
+
+
+def _counts(number: Decimal) -> bool:
+    try:
+        return ZERO <= number < LIMIT and not number % FINEST
+    except InvalidOperation:
+        return False
+
+
+def _rate(desk: Desk, entry: Entry) -> Decimal | None:
+    if entry.currency == desk.base:
+        return ONE
+    rate = entry.fx_rate
+    return desk.rates(entry.currency, entry.transaction_date) if rate is None else rate
+
+
+def _borne(desk: Desk, entry: Entry) -> Decimal:
+    """The charges that belong to cost."""
+    settings = desk.settings
+    fees = entry.fees if settings.fees_in_cost else ZERO
+    return fees + entry.taxes if settings.taxes_in_cost and entry.taxes is not ZERO else fees
+
+
+def _relieve(
+    desk: Desk, entry: Entry, matches: list[Match], terms: tuple[Decimal, Decimal, Decimal]
+) -> None:
+    """Close matched lots; gross and charges go over them by quantity, as in `disposal`."""
+    gross, charges, rate = terms
+    close = desk.closures.append
+    if len(matches) == 1:
+        close(_close(desk, entry, matches[0], gross - charges, rate))
+        return
+    weights = [taken for _, taken in matches]
+    price = entry.price
+    lines: Sequence[Decimal]
+    if price is not None and (entry.gross_amount is None or price * sum(weights) == gross):
+        lines = [price * weight for weight in weights]
+    else:
+        lines = spread(gross, weights, LINE_PLACES)
+    if charges:
+        parts = spread(charges, weights, minor_units(entry.currency))
+        lines = [line - part for line, part in zip(lines, parts, strict=True)]
+    for match, proceeds in zip(matches, lines, strict=True):
+        close(_close(desk, entry, match, proceeds, rate))
+
+
+def _close(desk: Desk, entry: Entry, match: Match, proceeds: Decimal, rate: Decimal) -> Row:
+    lot, taken = match
+    held, cost, fx_open, on = lot.quantity_open, lot.cost, lot.fx_rate, entry.transaction_date
+    if cost is None or fx_open is None:
+        raise ValueError("a lot of unknown cost is for the long way")
+    if taken == held:
+        lot.quantity_open = lot.cost = ZERO
+        lot.closed_date = on
+    else:
+        part = (cost * taken / held).quantize(desk.finest, ROUND_HALF_EVEN)
+        lot.quantity_open = held - taken
+        lot.cost = cost - part
+        cost = part
+    if fx_open == rate:  # no currency moved: all of it is price
+        total = (proceeds * rate - cost * rate).quantize(desk.cent or FINEST, ROUND_HALF_UP)
+        price, fx, cross = total, ZERO, ZERO
+    else:
+        worths = Side(cost, cost * fx_open, fx_open), Side(proceeds, proceeds * rate, rate)
+        total, price, fx, cross = split_of(*worths, desk.cent)  # type: ignore[assignment]
+    return (
+        lot.security,
+        lot.account,
+        lot.open_seq,
+        lot.number,
+        entry.seq,
+        lot.acquisition_date,
+        on,
+        lot.currency,
+        taken,
+        proceeds,
+        cost,
+        fx_open,
+        rate,
+        total,
+        price,
+        fx,
+        cross,
+        False,
+        lot.holding_start,
+        None,
+        None,
+    )
