@@ -4,8 +4,8 @@ Quantities and money are Decimals. `*_local` is in the security's ledger currenc
 else in base currency. None is "not known", never zero; a `Problem` beside it says why.
 
 The records that come by the hundred thousand are NamedTuples: as immutable as frozen dataclasses
-and a quarter of their cost to make. A copy with changes is `lot._replace(account="b")`. Closures
-and postings are kept as bare rows, and become records when somebody looks at them: `Records`.
+and a quarter of their cost to make. A copy with changes is `lot._replace(account="b")`. Lots,
+closures and postings are kept as bare rows, and become records when looked at: `Records`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -274,7 +274,7 @@ class Book:
     """
 
     base_currency: str
-    lots: tuple[Lot, ...]
+    lots: Sequence[Lot]
     closures: Sequence[Closure]
     positions: tuple[Position, ...]
     cash: dict[tuple[str, str], Decimal]

@@ -82,7 +82,7 @@ class Desk:
         self.methods = Methods(settings, self.cost_places)
         self.pools: dict[tuple[SecurityKey, str | None], Pool] = {}
         self.pools_of: dict[SecurityKey, list[Pool]] = {}
-        self.lots: list[OpenLot] = []
+        self.lots: list[OpenLot | Row] = []  # a row once it is closed on the short way
         self.closures: list[Row] = []
         self.receivables: list[Receivable] = []
         self.income: list[Income] = []
@@ -113,6 +113,7 @@ class Desk:
 
     def open(self, pool: Pool, lot: OpenLot) -> None:
         """Add a lot; the first of a pool fixes the currency that it is booked in."""
+        lot.index = len(self.lots)
         self.lots.append(lot)
         pool.currency = pool.currency or lot.currency
         pool.side(is_short=lot.is_short).add(lot)

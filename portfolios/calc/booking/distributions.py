@@ -19,6 +19,7 @@ from portfolios.calc.booking.actions import (
     other_money,
     pay_fraction,
     post_money,
+    post_shares,
     scaled_by_account,
     untreated,
 )
@@ -74,11 +75,11 @@ def stock_dividend(desk: Desk, entry: Entry) -> Problem | None:
     held = held_queues(desk, entry)
     if problem := other_money(entry, held):
         return problem
-    longs, shorts = _sides(held)
+    longs, _ = _sides(held)
     shares = scaled_by_account(longs, new, old)
     if problem := bad_fraction(entry, sum(shares.values(), ZERO)):
         return problem
-    _owe_more(held, shorts, (old + new, old))
+    _owe_more(desk, entry, held, (old + new, old))
     lots = income_in_kind(desk, entry, entry.security, shares, entry.gross_amount)
     post_money(desk, entry, by_account(longs), ZERO)
     pay_fraction(desk, entry, lots)
@@ -152,11 +153,15 @@ def _sides(held: Held) -> tuple[list[OpenLot], list[OpenLot]]:
     return [lot for lot in lots if not lot.is_short], [lot for lot in lots if lot.is_short]
 
 
-def _owe_more(held: Held, shorts: Sequence[OpenLot], ratio: tuple[Decimal, Decimal]) -> None:
+def _owe_more(desk: Desk, entry: Entry, held: Held, ratio: tuple[Decimal, Decimal]) -> None:
     """Whoever is short of a share owes what it grows into."""
+    _, shorts = _sides(held)
+    before = by_account(shorts)
     split_lots(shorts, *ratio)
     for _, queue in held:
         queue.touch()
+    grown = {account: owed - before[account] for account, owed in by_account(shorts).items()}
+    post_shares(desk, entry, entry.security, grown)
 
 
 def _spun_as_income(desk: Desk, entry: Entry, shares: dict[str, Decimal]) -> list[OpenLot]:

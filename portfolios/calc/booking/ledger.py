@@ -48,6 +48,7 @@ from portfolios.calc.booking import (
 )
 from portfolios.calc.booking.desk import Desk
 from portfolios.calc.booking.mistakes import PAYOUTS, mistake
+from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.rates import table_rate
 from portfolios.calc.booking.results import total
 from portfolios.calc.booking.reversals import effective
@@ -62,6 +63,7 @@ from portfolios.calc.entries import (
 )
 from portfolios.calc.lots import Book, Closure, Lot, Movement, Position, Posting, Records, Row
 
+_QUANTITY_OPEN = Lot._fields.index("quantity_open")
 BEFORE_TRADES = frozenset({Movement.SPLIT, Movement.REORGANISATION})
 T = TypeVar("T", Decimal, Decimal | None)
 Handler = Callable[[Desk, Entry], Problem | None]
@@ -157,7 +159,7 @@ def _close_books(desk: Desk) -> Book:
     asof = desk.asof
     return Book(
         base_currency=desk.base,
-        lots=lots,
+        lots=Records(Lot._make, lots),
         closures=Records(Closure._make, desk.closures),
         positions=_positions(lots),
         cash=_cash(journal),
@@ -173,7 +175,7 @@ def _close_books(desk: Desk) -> Book:
     )
 
 
-def _frozen(desk: Desk) -> tuple[Lot, ...]:
+def _frozen(desk: Desk) -> list[Row]:
     """All lots as the book keeps them: averages dealt out, and at today's rate if that is asked."""
     for pool in desk.pools.values():
         if desk.asof is not None:
@@ -181,17 +183,19 @@ def _frozen(desk: Desk) -> tuple[Lot, ...]:
         for queue in (pool.longs, pool.shorts):
             if queue.pooled:
                 queue.unpool(desk.cost_places)
-    # The pools are done: let each open lot go as soon as it is frozen, not all at the end.
+    # The pools are done: let each lot go as soon as it is a row, not all at the end.
     desk.pools, desk.pools_of = {}, {}
     lots: list[Any] = desk.lots
-    asof = desk.asof if desk.cost_at_todays_rate else None
     for place, lot in enumerate(lots):
-        frozen = lot.freeze()
-        lots[place] = frozen if asof is None else _at_todays_rate(desk, frozen, asof)
-    return tuple(lots)
+        if isinstance(lot, OpenLot):
+            lots[place] = lot.row()
+    asof = desk.asof if desk.cost_at_todays_rate else None
+    if asof is not None:
+        lots = [_at_todays_rate(desk, Lot(*row), asof) for row in lots]
+    return lots
 
 
-def _at_todays_rate(desk: Desk, lot: Lot, asof: date) -> Lot:
+def _at_todays_rate(desk: Desk, lot: Lot, asof: date) -> Row:
     if not lot.is_open:
         return lot
     return lot._replace(fx_rate=table_rate(desk, lot.currency, asof), cost_settled=None)
@@ -220,10 +224,11 @@ def _cash(journal: Iterable[Row]) -> dict[tuple[str, str], Decimal]:
     return cash
 
 
-def _positions(lots: Iterable[Lot]) -> tuple[Position, ...]:
+def _positions(lots: Iterable[Row]) -> tuple[Position, ...]:
     held: dict[tuple[SecurityKey, str], list[Lot]] = {}
-    for lot in lots:
-        if lot.is_open:
+    for row in lots:
+        if row[_QUANTITY_OPEN]:
+            lot = Lot(*row)
             held.setdefault((lot.security, lot.account), []).append(lot)
     return tuple(
         Position(

@@ -1,10 +1,10 @@
 """What keeps an entry from being booked, whatever the ledger holds: numbers and missing fields."""
 
-from collections.abc import Iterator
 from decimal import Decimal
+from operator import attrgetter
 
 from portfolios.calc.booking.amounts import delivered_worth, gross
-from portfolios.calc.entries import Entry, EntryType, Problem
+from portfolios.calc.entries import ZERO, Entry, EntryType, Problem
 
 LIMIT = Decimal(10) ** 15
 FINEST = Decimal("1E-12")
@@ -76,6 +76,11 @@ _POSITIVE = frozenset(
 )
 
 
+_NUMBERS_OF_LOTS = ("quantity", "unit_cost", "cost_basis", "fx_rate")
+_SHARES = frozenset({"cost_fraction"})
+_numbers_of = attrgetter(*_NUMBERS)
+
+
 def mistake(entry: Entry) -> Problem | None:
     """The first thing that keeps an entry from being booked, or None.
 
@@ -85,30 +90,29 @@ def mistake(entry: Entry) -> Problem | None:
 
 
 def _bad_number(entry: Entry) -> Problem | None:
-    for field, number in _numbers(entry):
-        name = field.rsplit(".", 1)[-1]
-        if not number.is_finite() or abs(number) >= LIMIT or number % FINEST:
-            return invalid(entry, field, f"{number} is not an amount that can be booked.")
-        if name in _POSITIVE and number <= 0:
-            return invalid(entry, field, f"{field} must be greater than zero, not {number}.")
-        if name in _NEVER_NEGATIVE and number < 0:
-            return invalid(entry, field, f"{field} must not be negative, like {number}.")
-        if name == "cost_fraction" and number > 1:
-            return invalid(entry, field, f"A share of cost is at most 1, not {number}.")
+    for field, number in zip(_NUMBERS, _numbers_of(entry), strict=True):
+        if number is not None and (said := _wrong(field, number)):
+            return invalid(entry, field, said)
+    for field, parts in (("lot_picks", entry.lot_picks), ("carried_lots", entry.carried_lots)):
+        for part in parts:
+            for name in _NUMBERS_OF_LOTS:
+                number = getattr(part, name, None)
+                if number is not None and (said := _wrong(name, number)):
+                    return invalid(entry, f"{field}.{name}", said)
     return None
 
 
-def _numbers(entry: Entry) -> Iterator[tuple[str, Decimal]]:
-    for field in _NUMBERS:
-        number = getattr(entry, field)
-        if number is not None:
-            yield field, number
-    for field, parts in (("lot_picks", entry.lot_picks), ("carried_lots", entry.carried_lots)):
-        for part in parts:
-            for name in ("quantity", "unit_cost", "cost_basis", "fx_rate"):
-                number = getattr(part, name, None)
-                if number is not None:
-                    yield f"{field}.{name}", number
+def _wrong(field: str, number: Decimal) -> str | None:
+    """What is wrong with a number, as a sentence."""
+    if not number.is_finite() or abs(number) >= LIMIT or number % FINEST:
+        return f"{number} is not an amount that can be booked."
+    if number > ZERO:
+        return f"A share is at most 1, not {number}." if field in _SHARES and number > 1 else None
+    if field in _POSITIVE:
+        return f"{field} must be greater than zero, not {number}."
+    if number < ZERO and field in _NEVER_NEGATIVE:
+        return f"{field} must not be negative, like {number}."
+    return None
 
 
 def _missing_field(entry: Entry) -> Problem | None:

@@ -1,10 +1,10 @@
-"""A lot while the ledger is being read: booking changes it, then freezes it."""
+"""A lot while the ledger is being read: booking changes it, then keeps its row."""
 
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from portfolios.calc.entries import SecurityKey
-from portfolios.calc.lots import Lot
+from portfolios.calc.lots import Row
 
 
 class OpenLot:
@@ -22,6 +22,7 @@ class OpenLot:
         "currency",
         "fx_rate",
         "holding_start",
+        "index",
         "is_short",
         "lot_label",
         "number",
@@ -54,6 +55,7 @@ class OpenLot:
         self.quantity_original = self.quantity_open = quantity
         self.cost = cost
         self.fx_rate = fx_rate
+        self.index = -1  # where the desk keeps it
         self.closed_date: date | None = None
         self.is_short = False
         self.settled: Decimal | None = None
@@ -129,9 +131,9 @@ class OpenLot:
         lot.origin = self.label
         return lot
 
-    def freeze(self) -> Lot:
-        """The lot as the book keeps it."""
-        return Lot(
+    def row(self) -> Row:
+        """The fields of `Lot`, as the book keeps them."""
+        return (
             self.security,
             self.account,
             self.open_seq,

@@ -16,6 +16,7 @@ put in place, which costs a shift, but is rare.
 from bisect import insort
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from heapq import heappop, heappush
 from operator import attrgetter
@@ -29,6 +30,10 @@ Match: TypeAlias = tuple[OpenLot, Decimal]
 Rank: TypeAlias = tuple[bool, Decimal, object, OpenLot]
 _COMPACT_AT = 64
 _PLACE = attrgetter("place")
+
+
+# Stands for lots before the head of a queue.
+USED_UP = OpenLot(None, "", 0, 0, date.min, "", ZERO, ZERO, ZERO)
 
 
 class Queue:
@@ -172,6 +177,7 @@ class Queue:
         """The oldest lots that hold a quantity; what is used up before them is left behind."""
         lots, head = self.lots, self.head
         while not lots[head].quantity_open:
+            lots[head] = USED_UP  # so that the lot itself may go
             head += 1
         if head > _COMPACT_AT and head * 2 > len(lots):
             del lots[:head]

@@ -63,6 +63,7 @@ def buy(desk: Desk, entry: Entry) -> bool:
     seq, on, security = entry.seq, entry.transaction_date, entry.security
     cost = gross + _borne(desk, entry) if charges else gross
     lot = OpenLot(security, account, seq, 1, on, currency, quantity, cost, rate)
+    lot.index = len(desk.lots)
     desk.lots.append(lot)
     pool.currency = currency
     pool.longs.add(lot)
@@ -224,6 +225,7 @@ def _close(desk: Desk, entry: Entry, match: Match, proceeds: Decimal, rate: Deci
     if taken == held:
         lot.quantity_open = lot.cost = ZERO
         lot.closed_date = on
+        desk.lots[lot.index] = lot.row()  # nothing changes a closed lot any more
     else:
         part = (cost * taken / held).quantize(desk.finest, ROUND_HALF_EVEN)
         lot.quantity_open = held - taken
