@@ -69,7 +69,7 @@ def lot_steps(
             continue
         touched = [key for key in (entry.security, entry.to_security) if key is not None]
         lots = {key: dict(_open_lots(desk, key)) for key in touched}
-        yield Step(entry, tuple(desk.journal[at:]), lots)
+        yield Step(entry, tuple(map(Posting.of_row, desk.journal[at:])), lots)
 
 
 def _open_lots(desk: Desk, security: SecurityKey) -> Iterator[tuple[LotKey, HeldLot]]:
