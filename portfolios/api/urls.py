@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from portfolios.api import imports
+from portfolios.api import imports, ledger
 
 app_name = "portfolios_api"
 
 urlpatterns = [
+    path("portfolios/<uuid:portfolio_id>/transactions/", ledger.transactions, name="transactions"),
+    path(
+        "portfolios/<uuid:portfolio_id>/transactions/<int:seq>/reverse/",
+        ledger.reverse,
+        name="reverse",
+    ),
+    path("portfolios/<uuid:portfolio_id>/lots/", ledger.lots, name="lots"),
     path("portfolios/<uuid:portfolio_id>/imports/", imports.imports, name="imports"),
     path(
         "portfolios/<uuid:portfolio_id>/imports/<int:run_id>/undo/",
