@@ -16,7 +16,8 @@ from market.models import Security
 from patterns.formats import display
 from portfolios.calc.entries import ZERO, Entry
 from portfolios.calc.lots import Book
-from portfolios.calc.plain_replay import Replayed, replay, replay_at
+from portfolios.calc.plain_replay import replay, replay_at
+from portfolios.calc.plain_state import Replayed
 from portfolios.calc.reconciliation import Agreement, reconcile
 from portfolios.models import (
     BalanceAssertion,
@@ -63,7 +64,7 @@ def projection_differences(
     portfolio: Portfolio, entries: Sequence[Entry], book: Book, today: date
 ) -> list[Difference]:
     """Stored lots and cash against a plain replay of the entries, stored costs against the book."""
-    state = replay(entries)
+    state = replay(entries, by_account=portfolio.lot_scope == Portfolio.LotScope.ACCOUNT)
     names = _names(state, book)
     return [
         *_quantities(portfolio, state, names, today),
@@ -142,11 +143,18 @@ def _cash(portfolio: Portfolio, state: Replayed, today: date) -> Iterator[Differ
         (row.account, row.currency): row.balance
         for row in CashBalance.objects.filter(portfolio=portfolio)
     }
-    for account, currency in sorted(stored.keys() | state.cash.keys()):
-        want = state.cash.get((account, currency), ZERO)
-        have = stored.get((account, currency), ZERO)
+    purses = {
+        ("", currency) if currency in state.spread else (account, currency)
+        for account, currency in stored.keys() | state.cash.keys()
+    }
+    for account, currency in sorted(purses):
+        want = state.cash_of(currency, account)
+        parts = [
+            row for (at, code), row in stored.items() if (account or at, currency) == (at, code)
+        ]
+        have = sum(parts, ZERO)
         if abs(want - have) >= CENT:
-            said = f"The stored cash of {account} is {_money(have, currency)}"
+            said = f"The stored cash of {account or 'all accounts'} is {_money(have, currency)}"
             yield Difference(
                 key=f"stored cash {account} {currency}",
                 code=Code.CASH_MISMATCH,

@@ -1,13 +1,16 @@
 """Shares and cash by the plain replay that needs no lots."""
 
+import random
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from portfolios.calc.entries import CarriedLot, Entry, EntryType
-from portfolios.calc.plain_replay import Replayed, replay, replay_at
+from portfolios.calc.booking import book
+from portfolios.calc.entries import BookingSettings, CarriedLot, Entry, EntryType, LotScope
+from portfolios.calc.plain_replay import replay, replay_at
+from portfolios.calc.plain_state import Replayed
 
 DAY = date(2024, 1, 2)
 
@@ -143,3 +146,65 @@ def test_a_dividend_is_cash_on_its_pay_date_and_a_day_is_a_close() -> None:
     days = [date(2024, 1, day) for day in (1, 2, 8, 9)]
     cash = [state.cash_of("USD") for state in replay_at(entries, days).values()]
     assert cash == [0, -10, -10, -7]
+
+
+KINDS = (
+    "BUY BUY BUY SELL SELL DIVIDEND DRIP DEPOSIT WITHDRAWAL FEE INTEREST FX_CONVERSION SPLIT "
+    "REVERSE_SPLIT TRANSFER CASH_TRANSFER DELIVERY_IN SHORT_SALE COVER OPENING_BALANCE"
+).split()
+
+
+def any_entry(dice: random.Random, seq: int) -> Entry:
+    """Something that happens in one of two accounts to one of two securities."""
+    kind = dice.choice(KINDS)
+    accounts = ["main", "other"]
+    said: dict[str, Any] = {
+        "account": dice.choice(accounts),
+        "gross_amount": dice.randint(1, 900),
+        "fees": dice.randint(0, 2),
+    }
+    if kind in {"BUY", "SELL", "DRIP", "SHORT_SALE", "COVER", "DELIVERY_IN", "OPENING_BALANCE"}:
+        said["quantity"] = dice.randint(1, 40)
+    if kind in {"SPLIT", "REVERSE_SPLIT"}:
+        said = {"new_shares": dice.choice((2, 3)), "old_shares": dice.choice((1, 2))}
+        said |= {"price": 7} if dice.random() < 0.5 else {}
+    if kind == "TRANSFER":
+        source = dice.choice(accounts)
+        accounts.remove(source)
+        said = {"quantity": dice.randint(1, 9), "account": source, "to_account": accounts[0]}
+    if kind == "CASH_TRANSFER":
+        said = {"net_amount": -dice.randint(1, 50), "to_account": "other"}
+    if kind == "FX_CONVERSION":
+        said |= {"to_amount": dice.randint(1, 90), "to_currency": "EUR"}
+    if kind in {"DEPOSIT", "WITHDRAWAL", "CASH_TRANSFER", "FX_CONVERSION", "FEE"}:
+        said |= {"fees": 0}
+    elif kind != "INTEREST":
+        # Shorts have a security of their own: what is long and short at once, and moves, is left
+        # to booking.
+        said["security"] = "S" if kind in {"SHORT_SALE", "COVER"} else dice.choice("AB")
+    if kind == "DIVIDEND":  # a ledger's row always states its effect on cash
+        said |= {"pay_date": date(2024, 2, dice.randint(1, 9)), "net_amount": 5, "gross_amount": 7}
+    return entry(seq, kind, day=dice.randint(2, 28), **said)
+
+
+@pytest.mark.parametrize("scope", list(LotScope))
+@pytest.mark.parametrize("seed", range(60))
+def test_booking_and_the_plain_replay_agree(seed: int, scope: LotScope) -> None:
+    """Whatever booking accepts of forty random entries leaves the same shares and cash."""
+    dice = random.Random(seed)
+    settings = BookingSettings(base_currency="USD", lot_scope=scope, allow_short=True)
+    ledger = [any_entry(dice, seq) for seq in range(1, 41)]
+    booked = book(ledger, settings, lambda _currency, _on: Decimal(1))
+    apart = scope is LotScope.ACCOUNT
+    state = replay(booked.accepted, by_account=apart)
+
+    lots: dict[Any, Decimal] = {}
+    for lot in booked.lots:
+        place = lot.security, lot.account if apart else ""
+        lots[place] = lots.get(place, Decimal(0)) + lot.quantity_open * (-1 if lot.is_short else 1)
+    for (security, account), quantity in lots.items():
+        assert abs(state.quantity_of(security, account) - quantity) < Decimal("0.000001")
+    for currency in ("USD", "EUR"):
+        cash = sum(money for (_, code), money in booked.cash.items() if code == currency)
+        assert abs(state.cash_of(currency) - cash) < Decimal("0.01") * 3
+    assert len(booked.accepted) > 10
