@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import TypeAlias
 
 from market.calc.carry import age_in_sessions
@@ -90,12 +91,8 @@ class Quotes:
             return set()
         lapsed = self._max_age + timedelta(days=1)
         ordered = self._ordered.get(symbol, [])
-        following = [*ordered[1:], date.max]
-        return {
-            day + lapsed
-            for day, after in zip(ordered, following, strict=True)
-            if day + lapsed < after
-        }
+        lapses = {before + lapsed for before, after in pairwise(ordered) if before + lapsed < after}
+        return lapses | {day + lapsed for day in ordered[-1:]}
 
 
 def splits_of(entries: Iterable[Entry]) -> Splits:

@@ -9,15 +9,23 @@ from typing import Any
 
 from portfolios.calc.entries import ZERO, Entry, EntryType, Treatment
 from portfolios.calc.evaluation import Finding
+from portfolios.calc.evaluation.completing import kept
 from portfolios.formats.evaluation.cells import Cells
 from portfolios.formats.evaluation.lots import read_carried, read_picks
+
+
+def _number(cells: Cells, name: str) -> Decimal | None:
+    """A number of an entry, to the twelfth decimal: more than any ledger states."""
+    found = cells.number(name)
+    return None if found is None else kept(found)
+
 
 READERS: dict[str, Callable[[Cells, str], Any]] = {
     **dict.fromkeys(
         "quantity price gross_amount fees taxes net_amount fx_rate new_shares old_shares "
         "cost_basis to_amount gross_amount_security settlement_fx_rate to_price "
         "cost_fraction".split(),
-        Cells.number,
+        _number,
     ),
     **dict.fromkeys("settlement_date ex_date pay_date holding_start".split(), Cells.day),
     **dict.fromkeys(
@@ -81,13 +89,27 @@ def read_transaction(said: Mapping[str, Any], seq: int, book: Book) -> Entry | N
     fields = _fields(cells, kind, foreign)
     if cells.wrong or kind is None or day is None:
         return None
-    return Entry(
-        seq=seq,
-        entry_type=kind,
-        transaction_date=day,
-        currency=currency or book.base_currency,
-        **fields,
-    )
+    currency = currency or book.base_currency
+    if kind is EntryType.CASH_TRANSFER and _stays(fields, currency):
+        kind, fields = EntryType.FX_CONVERSION, _exchanged(fields)
+    return Entry(seq=seq, entry_type=kind, transaction_date=day, currency=currency, **fields)
+
+
+def _stays(fields: Mapping[str, Any], currency: str) -> bool:
+    """Whether a transfer of cash only changes its currency, within one account."""
+    here = fields.get("cash_account") or fields.get("account", "main")
+    abroad = fields.get("to_currency") not in (None, currency)
+    return abroad and fields.get("to_account") in (None, here)
+
+
+def _exchanged(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the conversion that such a transfer is."""
+    given = fields.get("gross_amount")
+    if given is None and fields.get("net_amount") is not None:
+        given = abs(fields["net_amount"])
+    said = {**fields, "gross_amount": given, "net_amount": None, "to_account": None}
+    here = fields.get("cash_account")
+    return said if here is None else {**said, "account": here, "cash_account": None}
 
 
 def _kind(cells: Cells) -> EntryType | None:
@@ -192,16 +214,16 @@ def opening_lots(rows: Iterable[Mapping[str, Any]], first: int, book: Book) -> l
     found = []
     for index, said in enumerate(rows):
         cells = Cells(said, book.findings, f"opening_lots[{index}]")
-        symbol, quantity, day = cells.text("symbol"), cells.number("quantity"), cells.day("date")
+        symbol, quantity, day = cells.text("symbol"), _number(cells, "quantity"), cells.day("date")
         unit, account = cells.number("unit_cost"), cells.text("account") or "main"
         listed = book.list_currency(cells, "symbol", cells.currency("currency"))
         currency, label = cells.currency("currency") or listed, cells.text("label")
-        rate, start = cells.number("fx_rate"), cells.day("holding_start")
+        rate, start = _number(cells, "fx_rate"), cells.day("holding_start")
         for name, value in (("symbol", symbol), ("quantity", quantity), ("date", day)):
             cells.require(name, value)
         if cells.wrong or quantity is None or day is None or currency is None:
             continue
-        cost = None if unit is None else unit * quantity
+        cost = None if unit is None else kept(unit * quantity)
         found.append(
             Entry(
                 seq=first + index,

@@ -184,3 +184,42 @@ def test_a_missing_rate_leaves_local_figures_and_names_itself() -> None:
     expect(position(said), quantity=10, cost_basis_local=1000, cost_basis=None)
     expect(said["totals"], cost_basis=None, cash=None, total_value=None)
     assert {"missing_rate", "missing_price"} <= set(codes(said))
+
+
+@pytest.mark.parametrize(
+    "rate", ["0.909090909090909", "0.909090909090909090909090909", "0.9090909"]
+)
+def test_a_rate_of_many_digits_is_a_rate(rate: str) -> None:
+    # 10 × 100 USD at 1/1.1: 909.0909… EUR.
+    said = answer(
+        buy("2024-01-02", "10", "100", currency="EUR", settlement_fx_rate=rate),
+        asof="2024-01-02",
+        **IN_EURO,
+    )
+    assert float(position(said)["cost_basis"]) == pytest.approx(1000 / 1.1, rel=1e-7)
+
+
+def test_the_table_gives_the_rate_of_a_trade_that_states_none() -> None:
+    # Paid in EUR for a security in USD, at the table's 1/1.25 = 0.80; later 440 EUR for 4 of it.
+    said = answer(
+        buy("2024-01-02", "10", "100", currency="EUR"),
+        sell("2024-02-01", "4", "110", currency="EUR", gross_amount="440"),
+        asof="2024-02-01",
+        fx=rates("EUR/USD", d20240101="1.25"),
+        **IN_EURO,
+    )
+    expect(position(said), quantity=6, cost_basis=480, cost_basis_local=600, realized_pnl=120)
+
+
+def test_a_transfer_within_an_account_changes_the_currency() -> None:
+    said = answer(
+        deposit("2024-01-02", "100"),
+        entry(
+            "CASH_TRANSFER", "2024-01-03", net_amount="40", currency="USD", account="main",
+            to_account="main", to_amount="36", to_currency="EUR",
+        ),
+        asof="2024-01-03",
+        fx=rates("EUR/USD", d20240101="1.10"),
+    )  # fmt: skip
+    assert {one["currency"]: one["balance"] for one in said["cash"]} == {"USD": "60", "EUR": "36"}
+    expect(said["totals"], total_value="99.6", cash_fx_pnl="-0.4")

@@ -160,3 +160,18 @@ def test_a_gap_longer_than_the_oldest_price_is_bridged_without_flows() -> None:
         prices=closes(d20240102="100", d20240301="110"),
     )
     assert said["returns"]["twr"] == pytest.approx(0.10, abs=1e-12)
+
+
+def test_a_holding_without_any_price_may_have_an_oldest_price_too() -> None:
+    said = answer(
+        buy("2024-01-02", "1", "100"), asof="2024-01-31", policy={"max_price_age_days": 3}
+    )
+    expect(position(said), market_value=None, cost_basis=100)
+
+
+def test_quantities_of_many_decimals_are_held() -> None:
+    said = answer(
+        buy("2024-01-02", "0.123456789012345678", "100"), asof="2024-01-02",
+        prices=closes(d20240102="100"),
+    )  # fmt: skip
+    expect(position(said), quantity="0.123456789012")
