@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.identity import as_service
 from portfolios.models import LedgerAnchor, Portfolio, Transaction
-from portfolios.models.chain import entry_hash
+from portfolios.models.chain import BESIDE, CONTENT, entry_hash, same_content_hash
 from portfolios.selectors import verify_ledger
 from portfolios.tests.factories import PortfolioFactory, append, deposit
 
@@ -81,6 +81,34 @@ def test_tampering_is_found(ledger: Portfolio, statement: str, wrong: tuple[int,
         assert first_wrong(ledger) == wrong
 
 
+COLUMNS = {
+    **dict.fromkeys(("settlement_date", "ex_date", "pay_date", "holding_start"), "'2013-02-05'"),
+    **dict.fromkeys(("fees", "taxes", "net_amount", "quantity", "price", "fx_rate"), "7"),
+    **dict.fromkeys(("to_amount", "new_shares", "old_shares", "cost_basis", "to_price"), "7"),
+    **dict.fromkeys(("gross_amount_security", "settlement_fx_rate", "cost_fraction"), "1"),
+    **dict.fromkeys(("account", "external_id", "estimated_reason", "cash_account"), "'x'"),
+    **dict.fromkeys(("to_account", "lot_label", "source", "link_id"), "'x'"),
+    **dict.fromkeys(("currency", "to_currency", "security_currency"), "'EUR'"),
+    **dict.fromkeys(("lot_picks", "carried_lots"), '\'[{"label": "1.1"}]\''),
+    "entry_type": "'FEE'",
+    "transaction_date": "'2013-02-05'",
+    "treatment": "'taxable'",
+    "jurisdiction": "'US'",
+    "occurrence": "9",
+    "content_hash": f"'{'0' * 64}'",
+}
+
+
+def test_every_column_of_an_entry_is_proven(ledger: Portfolio) -> None:
+    """Beside those that the other tests change, none can be edited unseen."""
+    known = {"seq", "gross_amount", "narration"} | COLUMNS.keys()
+    assert known >= {*CONTENT, *BESIDE}
+    for column, value in COLUMNS.items():
+        with unguarded():
+            run(f"UPDATE portfolios_transaction SET {column} = {value} WHERE seq = 3")
+            assert first_wrong(ledger) == (3, "entry_changed"), column
+
+
 def test_an_inserted_entry_is_found(ledger: Portfolio) -> None:
     """Everything after it is moved up by one, so that the numbers have no gap."""
     with unguarded():
@@ -102,6 +130,7 @@ def test_a_chain_that_was_forged_to_its_end_contradicts_the_anchors(ledger: Port
         for row in rows[2:]:
             row.previous_hash = previous
             row.entry_hash = previous = entry_hash(previous, row, security="", reverses=None)
+            row.content_hash = same_content_hash(row, security="")
             row.save()
         assert first_wrong(ledger) == (3, "anchor_differs")
 
