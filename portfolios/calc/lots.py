@@ -5,7 +5,7 @@ else in base currency. None is "not known", never zero; a `Problem` beside it sa
 
 The records that come by the hundred thousand are NamedTuples: as immutable as frozen dataclasses
 and a quarter of their cost to make. A copy with changes is `lot._replace(account="b")`. Lots,
-closures and postings are kept as bare rows, and become records when looked at: `Records`.
+closures, income and postings are kept as bare rows, and become records when looked at: `Records`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -279,7 +279,7 @@ class Book:
     positions: tuple[Position, ...]
     cash: dict[tuple[str, str], Decimal]
     receivables: tuple[Receivable, ...]
-    income: tuple[Income, ...]
+    income: Sequence[Income]
     accepted: tuple[Entry, ...]
     journal: Sequence[Posting]
     problems: tuple[Problem, ...]

@@ -20,7 +20,7 @@ from portfolios.calc.entries import (
     RateTable,
     SecurityKey,
 )
-from portfolios.calc.lots import Income, Movement, Posting, Receivable, Row
+from portfolios.calc.lots import Movement, Posting, Receivable, Row
 from portfolios.calc.money import minor_units, quantum, round_money
 
 ONE = Decimal(1)
@@ -85,7 +85,7 @@ class Desk:
         self.lots: list[OpenLot | Row] = []  # a row once it is closed on the short way
         self.closures: list[Row] = []
         self.receivables: list[Receivable] = []
-        self.income: list[Income] = []
+        self.income: list[Row] = []
         self.journal: list[Row] = []
         self.in_order = True  # whether the journal is, so far
         self.accepted: list[Entry] = []

@@ -61,7 +61,17 @@ from portfolios.calc.entries import (
     RateTable,
     SecurityKey,
 )
-from portfolios.calc.lots import Book, Closure, Lot, Movement, Position, Posting, Records, Row
+from portfolios.calc.lots import (
+    Book,
+    Closure,
+    Income,
+    Lot,
+    Movement,
+    Position,
+    Posting,
+    Records,
+    Row,
+)
 
 _QUANTITY_OPEN = Lot._fields.index("quantity_open")
 BEFORE_TRADES = frozenset({Movement.SPLIT, Movement.REORGANISATION})
@@ -168,7 +178,7 @@ def _close_books(desk: Desk) -> Book:
             for receivable in desk.receivables
             if asof is not None and receivable.ex_date <= asof < receivable.pay_date
         ),
-        income=tuple(desk.income),
+        income=Records(Income._make, desk.income),
         accepted=tuple(desk.accepted),
         journal=Records(Posting.of_row, journal),
         problems=tuple(desk.problems),

@@ -20,7 +20,7 @@ from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Match
 from portfolios.calc.booking.results import Side, split_of
 from portfolios.calc.entries import ZERO, CostMethod, Entry, EntryType
-from portfolios.calc.lots import Income, Movement, Row
+from portfolios.calc.lots import Movement, Row
 from portfolios.calc.money import coin, minor_units
 
 _REST = attrgetter(
@@ -119,7 +119,7 @@ def dividend(desk: Desk, entry: Entry) -> bool:
         cash = (gross - charges).quantize(coin(currency), ROUND_HALF_UP)
     seq = entry.seq
     desk.journal.append((on, seq, INCOME, account, currency, security, ZERO, cash))
-    desk.income.append(Income(seq, security, on, currency, gross, entry.taxes, cash, cash * rate))
+    desk.income.append((seq, security, on, currency, gross, entry.taxes, cash, cash * rate))
     return True
 
 
@@ -144,8 +144,10 @@ def _terms(desk: Desk, entry: Entry) -> tuple[Decimal, Decimal, Decimal, Pool] |
     if not _sound(entry, gross, quantity):
         return None
     rate = _rate(desk, entry)
-    pool = desk.pool(entry.security, entry.account)
-    if rate is None or pool.currency not in {None, entry.currency}:
+    key = entry.security, entry.account if desk.by_account else None
+    pool = desk.pools.get(key) or desk.pool(entry.security, entry.account)
+    kept = pool.currency
+    if rate is None or not (kept is None or kept == entry.currency):
         return None
     fees, taxes = entry.fees, entry.taxes
     return gross, fees if taxes is ZERO else fees + taxes, rate, pool
