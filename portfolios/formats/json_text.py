@@ -8,6 +8,7 @@ that 0.1 is 0.1 and `1E+1000000` is never computed.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -15,6 +16,7 @@ from market.formats.csv_records import Limits
 from market.formats.faults import Fault
 
 DEEPEST = 100
+SPACED_KEY = re.compile(r'"\s+:')
 SAVE_AS = "Export the file again, and do not edit it by hand."
 
 
@@ -39,14 +41,14 @@ def read_json(content: bytes, limits: Limits) -> Any:
     if "\0" in text or "\\u0000" in text:
         return malformed("The file contains NUL characters.")
     try:
-        document = _decoded(text)
+        document, levels = _decoded(text)
     except _RefusedError as refusal:
         return malformed(str(refusal))
     except json.JSONDecodeError as error:
         return malformed(f"No JSON: {error.msg} in line {error.lineno}.", row=error.lineno)
     except RecursionError:
         return malformed(f"The document is more than {DEEPEST} levels deep.")
-    if _too_deep(document):
+    if levels > DEEPEST:
         return malformed(f"The document is more than {DEEPEST} levels deep.")
     if "\\u" in text and not _encodable(document):
         return malformed("The document holds half of a surrogate pair.")
@@ -64,14 +66,45 @@ def looks_like(content: bytes, *words: str) -> bool:
     return start[:1] in (b"{", b"[") and all(f'"{word}"'.encode() in start for word in words)
 
 
-def _decoded(text: str) -> Any:
+def _decoded(text: str) -> tuple[Any, int]:
+    """The document and how many levels it has.
+
+    A key that stands twice leaves fewer pairs in the document than the text has; looking at
+    every object as it is read costs twice as much, so that is done only where the counts differ.
+    """
+    document = _loaded(text)
+    pairs, levels = _shape(document)
+    if SPACED_KEY.search(text) or text.count('":') != pairs:
+        document = _loaded(text, object_pairs_hook=_once)
+    return document, levels
+
+
+def _loaded(text: str, **hooks: Any) -> Any:
     return json.loads(
         text,
-        object_pairs_hook=_once,
         parse_float=JsonNumber,
         parse_int=JsonNumber,
         parse_constant=_no_constant,
+        **hooks,
     )
+
+
+def _shape(document: Any) -> tuple[int, int]:
+    """How many pairs a document has, and how many levels, seen level by level."""
+    pairs, levels, level = 0, 0, [document]
+    while level:
+        deeper: list[Any] = []
+        for each in level:
+            values: Any = ()
+            if type(each) is dict:
+                pairs += len(each)
+                values = each.values()
+            elif type(each) is list:
+                values = each
+            deeper += [child for child in values if type(child) is dict or type(child) is list]
+        levels += type(level[0]) is dict or type(level[0]) is list
+        level = deeper
+    return pairs, levels
 
 
 def _encodable(document: Any) -> bool:
@@ -92,22 +125,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise _RefusedError(f"{name} is not a number.")
-
-
-def _too_deep(document: Any) -> bool:
-    """Whether there is something below the deepest level, seen level by level."""
-    level = [document]
-    for _ in range(DEEPEST):
-        level = [
-            child
-            for each in level
-            if isinstance(each, dict | list)
-            for child in (each.values() if isinstance(each, dict) else each)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return False
-    return True
 
 
 def _fault(reason: str, message: str, *, row: int | None = None) -> Fault:
