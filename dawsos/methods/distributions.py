@@ -3,10 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from dawsos.methods.ledgers import SECURITY, no_rates
+from dawsos.methods.ledgers import SECURITY, booked_whole
 from dawsos.methods.registry import Answer, Inputs, golden
-from portfolios.calc.booking import book
-from portfolios.calc.booking.payouts import PerShare, drip_amounts, foreign_dividend
+from portfolios.calc.booking import PerShare, drip_amounts, foreign_dividend
 from portfolios.calc.entries import ZERO, BookingSettings, Entry, EntryType
 
 BASE = "USD"
@@ -28,7 +27,7 @@ def drip(inputs: Inputs) -> Answer:
         gross_amount=amounts.gross,
         taxes=amounts.withholding,
     )
-    booked = book([entry], BookingSettings(base_currency=BASE), no_rates)
+    booked = booked_whole([entry], BookingSettings(base_currency=BASE))
     (lot,) = booked.lots
     return {
         "gross_income": amounts.gross,

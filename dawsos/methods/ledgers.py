@@ -1,14 +1,17 @@
-"""Golden trades and lots as ledger entries."""
+"""Golden trades, lots and actions as ledger entries, and their book."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from portfolios.calc.entries import Entry, EntryType
+from portfolios.calc.booking import book
+from portfolios.calc.entries import BookingSettings, Entry, EntryType
+from portfolios.calc.lots import Book
 
 SECURITY = "X"
 FIRST_DAY = date(2020, 1, 1)
+ACTION_DAY = date(2999, 12, 31)
 
 
 def no_rates(_currency: str, _on: date) -> None:
@@ -70,3 +73,23 @@ def opening_lots(rows: Sequence[Mapping[str, Any]], currency: str) -> list[Entry
 def labels(entries: Sequence[Entry]) -> dict[int, str]:
     """The golden's name of each entry, by number."""
     return {one.seq: one.lot_label for one in entries if one.lot_label is not None}
+
+
+def action_entry(kind: EntryType, **fields: Any) -> Entry:
+    """A corporate action of the golden's security, after everything else."""
+    return Entry(
+        seq=10_000,
+        entry_type=kind,
+        transaction_date=ACTION_DAY,
+        currency="CAD",
+        security=SECURITY,
+        **fields,
+    )
+
+
+def booked_whole(ledger: Sequence[Entry], settings: BookingSettings | None = None) -> Book:
+    """The book of a golden ledger. Raises ValueError with the problem of an entry it refuses."""
+    booked = book(ledger, settings or BookingSettings(base_currency="CAD"), no_rates)
+    for problem in booked.problems:
+        raise ValueError(f"{problem.code}: {problem.message}")
+    return booked

@@ -1,4 +1,4 @@
-"""Lots that are opened, relieved and split (methods §1.1–1.5), each through `book`."""
+"""Lots that are opened and relieved, long and short (methods §1.1–1.4), through `book`."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,18 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from dawsos.methods.ledgers import SECURITY, labels, no_rates, opening_lots, trades
+from dawsos.methods.ledgers import booked_whole, labels, trades
 from dawsos.methods.registry import Answer, Inputs, golden
-from portfolios.calc.booking import book
 from portfolios.calc.entries import (
     ZERO,
     BookingSettings,
     CostMethod,
-    Entry,
-    EntryType,
     LotPick,
 )
-from portfolios.calc.lots import Book, Closure
+from portfolios.calc.lots import Closure
 from portfolios.calc.money import half_even
 
 UNIT_COST_PLACES = 6
@@ -35,7 +32,7 @@ def dispose(inputs: Inputs) -> Answer:
     )
     ledger[-1] = replace(ledger[-1], lot_picks=picks)
     settings = BookingSettings(base_currency="CAD", cost_method=CostMethod(inputs["method"]))
-    booked, names = _booked(ledger, settings), labels(ledger)
+    booked, names = booked_whole(ledger, settings), labels(ledger)
     lines = [_line(closure, names) for closure in booked.closures]
     (position,) = booked.positions
     return {
@@ -69,7 +66,7 @@ def realized_split(inputs: Inputs) -> Answer:
          "fx": inputs[f"fx_{side}"], "side": side.upper()}
         for side in ("buy", "sell")
     ]  # fmt: skip
-    (closure,) = _booked(trades(rows, "USD"), BookingSettings(base_currency="CAD")).closures
+    (closure,) = booked_whole(trades(rows, "USD"), BookingSettings(base_currency="CAD")).closures
     return {
         "cost_local": closure.cost_local,
         "proceeds_local": closure.proceeds_local,
@@ -87,7 +84,7 @@ def short(inputs: Inputs) -> Answer:
     settings = BookingSettings(
         base_currency="CAD", cost_method=CostMethod(inputs["method"]), allow_short=True
     )
-    booked, names = _booked(ledger, settings), labels(ledger)
+    booked, names = booked_whole(ledger, settings), labels(ledger)
     return {
         "realized": [_closed(closure, names) for closure in booked.closures],
         "position": sum((position.quantity for position in booked.positions), ZERO),
@@ -110,56 +107,6 @@ def short(inputs: Inputs) -> Answer:
             if not lot.is_short
         ],
     }
-
-
-@golden("lots.split")
-def split(inputs: Inputs) -> Answer:
-    """A price on the entry says that fractions are not held."""
-    held = inputs["fractions_held"]
-    action = action_entry(
-        EntryType.SPLIT,
-        price=None if held else Decimal(inputs["price_post"]),
-        new_shares=Decimal(inputs["num"]),
-        old_shares=Decimal(inputs["den"]),
-    )
-    lots = opening_lots(inputs["lots"], "CAD")
-    booked, names = _booked([*lots, action]), labels(lots)
-    sold = booked.closures
-    return {
-        "ratio": f"{action.new_shares}:{action.old_shares}",
-        "fraction": sum((closure.quantity for closure in sold), ZERO),
-        "cash_in_lieu": sum(booked.cash.values(), ZERO),
-        "cost_of_fraction": sum((closure.cost_local or ZERO for closure in sold), ZERO),
-        "gain": booked.realized_pnl,
-        "lots": [
-            {
-                "lot_id": names[lot.open_seq],
-                "qty": lot.quantity_open,
-                "cost": lot.cost_basis_local,
-            }
-            for lot in booked.open_lots
-        ],
-    }
-
-
-def action_entry(kind: EntryType, **fields: Any) -> Entry:
-    """A corporate action of the golden's security, after everything else."""
-    return Entry(
-        seq=10_000,
-        entry_type=kind,
-        transaction_date=ACTION_DAY,
-        currency="CAD",
-        security=SECURITY,
-        **fields,
-    )
-
-
-def _booked(ledger: list[Entry], settings: BookingSettings | None = None) -> Book:
-    """The book of a golden ledger. Raises ValueError with the problem of an entry it refuses."""
-    booked = book(ledger, settings or BookingSettings(base_currency="CAD"), no_rates)
-    for problem in booked.problems:
-        raise ValueError(f"{problem.code}: {problem.message}")
-    return booked
 
 
 def _line(closure: Closure, names: Mapping[int, str]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ Adaptor: TypeAlias = Callable[[Inputs], Answer]
 
 SECTIONS = (
     "lots",
+    "actions",
     "distributions",
     "tax",
     "settlement",

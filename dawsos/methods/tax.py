@@ -4,9 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from dawsos.methods.ledgers import labels, no_rates, trades
+from dawsos.methods.ledgers import booked_whole, labels, trades
 from dawsos.methods.registry import Answer, Inputs, golden
-from portfolios.calc.booking import book
 from portfolios.calc.deferral import Deferrals, DeferredLot, defer_losses
 from portfolios.calc.entries import ZERO, BookingSettings, CostMethod, Entry
 from portfolios.calc.lots import Book
@@ -67,7 +66,7 @@ def superficial_loss_ca(inputs: Inputs) -> Answer:
 
 
 def _booked(ledger: list[Entry], currency: str, method: CostMethod) -> Book:
-    return book(ledger, BookingSettings(base_currency=currency, cost_method=method), no_rates)
+    return booked_whole(ledger, BookingSettings(base_currency=currency, cost_method=method))
 
 
 def _sum(deferred: Deferrals, close_seq: int, name: str) -> Decimal | None:

@@ -1,0 +1,102 @@
+"""Deferred losses through corporate actions: what goes on, and what is sold."""
+
+from portfolios.calc.entries import Entry, Treatment
+from portfolios.tests.calc.ledgers import buy, entry
+from portfolios.tests.calc.test_superficial_losses import deferred as denied
+from portfolios.tests.calc.test_superficial_losses import twenty_sold
+from portfolios.tests.calc.test_wash_sales import deferred, lost_ten_a_share, trade
+
+
+def test_a_purchase_under_the_new_symbol_replaces_shares_of_the_old() -> None:
+    # sold as X, renamed to Y and split 2:1, 120 bought as Y: 60 of the old ones
+    got = deferred(
+        *lost_ten_a_share(),
+        entry(3, "SYMBOL_CHANGE", "2024-11-08", "USD", security="X", to_security="Y"),
+        entry(4, "SPLIT", "2024-11-10", "USD", security="Y", new_shares="2", old_shares="1"),
+        trade(5, "BUY", "2024-11-20", "120", "21", security="Y"),
+    )
+    assert got.disallowed == 600
+
+
+def test_a_replacement_keeps_its_history_under_another_symbol() -> None:
+    got = deferred(
+        *lost_ten_a_share(),
+        trade(3, "BUY", "2024-11-20", "60", "42"),
+        entry(4, "SYMBOL_CHANGE", "2024-12-20", "USD", security="X", to_security="Y"),
+        trade(5, "SELL", "2025-06-02", "15", "42", security="Y"),
+    )
+    assert [got.closures[1].gain, got.added_cost] == [-150, 450]
+    assert str(got.lots[0].holding_start) == "2024-01-26"
+
+
+def merged(seq: int, treatment: Treatment, **terms: str) -> Entry:
+    """Each X becomes half a Z, in December."""
+    return entry(
+        seq, "MERGER", "2024-12-20", "USD", security="X", to_security="Z", new_shares="1",
+        old_shares="2", treatment=treatment, jurisdiction="US", **terms,
+    )  # fmt: skip
+
+
+def test_a_deferred_loss_goes_through_a_stock_merger() -> None:
+    # 60 shares that carry 600 become 30; 10 of them are sold at 84, which they cost: 200 lost
+    got = deferred(
+        *lost_ten_a_share(),
+        trade(3, "BUY", "2024-11-20", "60", "42"),
+        merged(4, Treatment.CARRY_OVER),
+        trade(5, "SELL", "2025-06-02", "10", "84", security="Z"),
+    )
+    assert [got.closures[1].gain, got.added_cost] == [-200, 400]
+
+
+def test_cash_in_a_qualifying_merger_gives_up_no_shares() -> None:
+    # G = 60·5 + 30·100 − 2,520 = 780, recognised up to the cash of 300; the 600 go on
+    got = deferred(
+        *lost_ten_a_share(),
+        trade(3, "BUY", "2024-11-20", "60", "42"),
+        merged(4, Treatment.QUALIFYING, price="5", to_price="100"),
+    )
+    assert [line.gain for line in got.closures] == [-1000, 300]
+    assert {lot.security: lot.added_cost for lot in got.lots} == {"Z": 600}
+
+
+def test_a_taxable_merger_sells_and_buys() -> None:
+    # 60 that carry 600 go for 60·40 = 2,400, which cost 2,520 + 600
+    got = deferred(
+        *lost_ten_a_share(),
+        trade(3, "BUY", "2024-11-20", "60", "42"),
+        merged(4, Treatment.TAXABLE, to_price="80"),
+    )
+    assert [got.closures[1].gain, got.added_cost] == [-720, 0]
+
+
+def test_a_return_of_capital_above_cost_is_a_gain_of_no_shares() -> None:
+    got = deferred(
+        *lost_ten_a_share(),
+        trade(3, "BUY", "2024-11-20", "60", "42"),
+        entry(4, "RETURN_OF_CAPITAL", "2025-06-02", "USD", security="X", price="43"),
+    )
+    assert [got.closures[1].gain, got.added_cost] == [60, 600]
+
+
+def test_a_spin_off_takes_nothing_of_a_deferred_loss() -> None:
+    got = deferred(
+        *lost_ten_a_share(),
+        trade(3, "BUY", "2024-11-20", "60", "42"),
+        entry(4, "SPINOFF", "2024-12-20", "USD", security="X", to_security="Z", new_shares="1",
+              old_shares="2", price="30", to_price="20", treatment=Treatment.CARRY_OVER,
+              jurisdiction="US"),
+    )  # fmt: skip
+    assert {lot.security: lot.added_cost for lot in got.lots} == {"X": 600, "Z": 0}
+
+
+def test_a_denied_loss_goes_through_a_merger_and_a_new_symbol() -> None:
+    # 45 shares that carry 30 become 90 of Z, called Q; 30 of those are sold and carry 10
+    got = denied(
+        *twenty_sold(),
+        buy(3, "2024-06-25", "15", "8.50"),
+        entry(4, "MERGER", "2024-12-20", security="X", to_security="Z", new_shares="2",
+              old_shares="1", treatment=Treatment.CARRY_OVER, jurisdiction="CA"),
+        entry(5, "SYMBOL_CHANGE", "2025-01-20", security="Z", to_security="Q"),
+        entry(6, "SELL", "2025-06-02", security="Q", quantity="30", price="8"),
+    )  # fmt: skip
+    assert [got.closures[1].added_cost, got.added_cost] == [10, 20]
