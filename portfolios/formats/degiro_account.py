@@ -1,6 +1,6 @@
 """DEGIRO's Account.csv, the statement of cash: everything but the trades.
 
-Columns (names by language in `degiro_words.py`): Date, Time, Value date, Product, ISIN,
+Columns (names by language in `degiro/words.py`): Date, Time, Value date, Product, ISIN,
 Description, FX (a rate), Change (currency, amount), Balance (currency, amount), Order Id. The
 description says what a row is; a sentence that is not known is a mistake, never left out.
 
@@ -21,11 +21,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from portfolios.formats.contract import Options, Parsed, Shape, Source, Stated
-from portfolios.formats.degiro_table import looks_like, read_degiro
-from portfolios.formats.degiro_words import ACCOUNT_NEEDS, said_in
+from portfolios.formats.degiro.table import looks_like, read_degiro
+from portfolios.formats.degiro.words import ACCOUNT_NEEDS, said_in
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.machine_row import MachineRow
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.machine_row import MachineRow
 
 NUMBERS = ("change", "balance")
 IN_TRANSACTIONS = "Part of a trade; import Transactions.csv for it."

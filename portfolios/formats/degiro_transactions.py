@@ -1,6 +1,6 @@
 """DEGIRO's Transactions.csv: one row for each fill of an order.
 
-Columns (names by language in `degiro_words.py`): Date, Time, Product, ISIN, Reference exchange,
+Columns (names by language in `degiro/words.py`): Date, Time, Product, ISIN, Reference exchange,
 Venue, Quantity (negative: a sale), Price, Local value, Value (in the account's currency),
 Exchange rate (local currency for 1 of the account's), AutoFX fee, Transaction and/or third party
 fees, Total, Order ID. Prices in GBX are pence.
@@ -19,13 +19,13 @@ from decimal import Decimal
 
 from portfolios.calc.money import half_even
 from portfolios.formats.contract import Options, Parsed, Shape, Source
-from portfolios.formats.degiro_table import looks_like, magnitude, read_degiro
-from portfolios.formats.degiro_words import TRADES_NEED
+from portfolios.formats.degiro.table import looks_like, magnitude, read_degiro
+from portfolios.formats.degiro.words import TRADES_NEED
 from portfolios.formats.draft import Draft
-from portfolios.formats.fitting import fitting_price
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.machine_row import MachineRow
-from portfolios.formats.minor_currencies import currency_of, parts_per_unit, said_of
+from portfolios.formats.reading.fitting import fitting_price
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.machine_row import MachineRow
+from portfolios.formats.reading.minor_currencies import currency_of, parts_per_unit, said_of
 
 NUMBERS = ("quantity", "price", "local", "value", "rate", "autofx", "fees", "total")
 RATE_PLACES = 12

@@ -29,7 +29,7 @@ from portfolios.formats.amounts import settle
 from portfolios.formats.contract import Options, Parsed, Shape, Skipped, Source, Stated
 from portfolios.formats.draft import ZERO, Draft
 from portfolios.formats.json_text import looks_like, malformed, read_json
-from portfolios.formats.machine_row import MachineRow
+from portfolios.formats.reading.machine_row import MachineRow
 
 TYPES = frozenset({"BUY", "SELL", "DIVIDEND", "INTEREST", "FEE"})
 BESIDE = frozenset({"ITEM", "LIABILITY", "VALUABLE"})

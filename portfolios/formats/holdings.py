@@ -26,13 +26,13 @@ from market.formats.fields import Place
 from portfolios.calc.money import half_even
 from portfolios.formats.contract import DateStyle, DecimalStyle, Options, Parsed, Shape, Source
 from portfolios.formats.draft import Draft
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.holdings_ofx import read_positions
-from portfolios.formats.localised import written
-from portfolios.formats.machine_row import ISIN, MachineRow
 from portfolios.formats.ofx import TRANSACTION
+from portfolios.formats.ofx.positions import read_positions
 from portfolios.formats.reading.dates import date_style
 from portfolios.formats.reading.encodings import malformed
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.localised import written
+from portfolios.formats.reading.machine_row import ISIN, MachineRow
 from portfolios.formats.reading.numbers import Cell, decimal_style
 from portfolios.formats.reading.signatures import Kind, kind_of
 from portfolios.formats.reading.tables import Record, Table, name_rows, peek, plain, read_table

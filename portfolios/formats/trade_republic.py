@@ -23,10 +23,10 @@ from decimal import Decimal
 from portfolios.calc.money import half_even, minor_units, quantum
 from portfolios.formats.contract import Options, Parsed, Shape, Source
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.fitting import fitting_price
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.known_table import has_header, read_known
-from portfolios.formats.machine_row import FINEST_RATE, ISIN, MachineRow
+from portfolios.formats.reading.fitting import fitting_price
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.known_table import has_header, read_known
+from portfolios.formats.reading.machine_row import FINEST_RATE, ISIN, MachineRow
 
 REQUIRED = ("datetime", "account_type", "category", "type", "asset_class", "shares", "amount")
 TRADES = {

@@ -25,11 +25,11 @@ from decimal import Decimal
 from portfolios.calc.money import half_even, round_money
 from portfolios.formats.contract import Options, Parsed, Shape, Source
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.fitting import fitting_price
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.known_table import KnownTable, has_header, read_known
-from portfolios.formats.machine_row import MachineRow
-from portfolios.formats.minor_currencies import currency_of, parts_per_unit, said_of
+from portfolios.formats.reading.fitting import fitting_price
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.known_table import KnownTable, has_header, read_known
+from portfolios.formats.reading.machine_row import MachineRow
+from portfolios.formats.reading.minor_currencies import currency_of, parts_per_unit, said_of
 
 REQUIRED = ("Action", "Time", "ISIN", "Ticker", "No. of shares", "Price / share")
 IN_NAME = re.compile(r"(.+) \(([A-Z]{3})\)")

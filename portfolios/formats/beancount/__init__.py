@@ -39,9 +39,9 @@ from portfolios.formats.beancount.picks import resolved
 from portfolios.formats.beancount.transactions import read_transaction
 from portfolios.formats.contract import Options, Parsed, Shape, Source, Stated
 from portfolios.formats.currencies import CURRENCIES
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.machine_row import MachineRow, machine_number
 from portfolios.formats.reading.encodings import decode, opening, too_large
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.machine_row import MachineRow, machine_number
 from portfolios.formats.reading.signatures import Kind, kind_of
 
 DIRECTIVE = re.compile(

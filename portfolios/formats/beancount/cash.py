@@ -11,7 +11,7 @@ from portfolios.formats.beancount.accounts import Accounts, Use
 from portfolios.formats.beancount.directives import Entry, Posting
 from portfolios.formats.beancount.sides import BY_HAND, Sides, named
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.machine_row import MachineRow
+from portfolios.formats.reading.machine_row import MachineRow
 
 
 def of_cash(

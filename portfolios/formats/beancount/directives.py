@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from market.formats.faults import Fault
 from market.formats.fields import Place
-from portfolios.formats.machine_row import MachineRow
+from portfolios.formats.reading.machine_row import MachineRow
 
 NUMBER = r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,20})(?:\.[0-9]{0,20})?"
 CURRENCY = r"[A-Z][A-Z0-9'._-]{0,23}"

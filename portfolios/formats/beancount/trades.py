@@ -12,8 +12,8 @@ from portfolios.formats.beancount.accounts import Accounts, Use
 from portfolios.formats.beancount.directives import Posting
 from portfolios.formats.beancount.sides import BY_HAND, Sides
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.fitting import fitting_price
-from portfolios.formats.machine_row import MachineRow
+from portfolios.formats.reading.fitting import fitting_price
+from portfolios.formats.reading.machine_row import MachineRow
 
 PLACES = 10
 RATE_PLACES = 12

@@ -14,7 +14,7 @@ from portfolios.formats.beancount.sides import BY_HAND, Sides, named
 from portfolios.formats.beancount.trades import of_securities
 from portfolios.formats.currencies import CURRENCIES
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.machine_row import MachineRow
+from portfolios.formats.reading.machine_row import MachineRow
 
 UNBALANCED = Decimal("0.015")  # two roundings of a cent, and their sum's
 

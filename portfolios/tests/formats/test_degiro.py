@@ -4,7 +4,7 @@ import pytest
 
 from portfolios.formats import degiro_account, degiro_transactions
 from portfolios.formats.contract import DecimalStyle, Parsed, Source
-from portfolios.formats.degiro_words import said_in
+from portfolios.formats.degiro.words import said_in
 from portfolios.tests.formats.sample_files import options, sample, survives, told, wrong
 
 TRADES, ACCOUNT = degiro_transactions.FORMAT, degiro_account.FORMAT

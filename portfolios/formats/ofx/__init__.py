@@ -26,10 +26,8 @@ from xml.etree.ElementTree import Element
 
 from market.formats.faults import Fault
 from portfolios.formats.contract import Options, Parsed, Shape, Source
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.machine_row import MachineRow
-from portfolios.formats.ofx_balances import stated_balances
-from portfolios.formats.ofx_common import (
+from portfolios.formats.ofx.balances import stated_balances
+from portfolios.formats.ofx.common import (
     Reader,
     Security,
     Statement,
@@ -37,9 +35,11 @@ from portfolios.formats.ofx_common import (
     external_id,
     identified,
 )
-from portfolios.formats.ofx_events import EVENTS
-from portfolios.formats.ofx_trades import TRADES
-from portfolios.formats.ofx_tree import leaves, read_ofx
+from portfolios.formats.ofx.events import EVENTS
+from portfolios.formats.ofx.trades import TRADES
+from portfolios.formats.ofx.tree import leaves, read_ofx
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.machine_row import MachineRow
 from portfolios.formats.reading.signatures import Kind, kind_of
 
 READERS: Mapping[str, Reader] = {**TRADES, **EVENTS}

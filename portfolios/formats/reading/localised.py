@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from market.formats.faults import Fault
 from market.formats.fields import Place
 from portfolios.formats.contract import DateStyle, DecimalStyle, Options
-from portfolios.formats.machine_row import MachineRow
 from portfolios.formats.reading.dates import read_day
+from portfolios.formats.reading.machine_row import MachineRow
 from portfolios.formats.reading.numbers import read_decimal
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from portfolios.formats.contract import Parsed, Source
-from portfolios.formats.pp_csv import FORMAT
+from portfolios.formats.portfolio_performance_csv import FORMAT
 from portfolios.tests.formats.sample_files import options, sample, survives, told, wrong
 
 DE, EN = "portfolio_performance_csv-de.csv", "portfolio_performance_csv-en.csv"

@@ -25,11 +25,11 @@ from market.formats.fields import Place
 from portfolios.calc.money import half_even
 from portfolios.formats.contract import DateStyle, DecimalStyle, Options, Parsed, Shape, Source
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.known_table import KnownTable, has_header, read_known
-from portfolios.formats.localised import written
-from portfolios.formats.machine_row import MachineRow
 from portfolios.formats.reading.dates import date_style
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.known_table import KnownTable, has_header, read_known
+from portfolios.formats.reading.localised import written
+from portfolios.formats.reading.machine_row import MachineRow
 from portfolios.formats.reading.numbers import Cell, decimal_style
 from portfolios.formats.reading.tables import Row
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from portfolios.calc.money import half_even
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.machine_row import MachineRow, machine_number
-from portfolios.formats.pp_references import References
+from portfolios.formats.portfolio_performance.references import References
+from portfolios.formats.reading.machine_row import MachineRow, machine_number
 from portfolios.formats.reading.xml_tree import Node
 
 HUNDRED, SHARES = Decimal(100), Decimal(10) ** 8

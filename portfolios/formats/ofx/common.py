@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.machine_row import FINEST_RATE, MachineRow
+from portfolios.formats.reading.machine_row import FINEST_RATE, MachineRow
 
 CHARGES = ("COMMISSION", "FEES", "LOAD", "PENALTY")
 WITHHELD = ("TAXES", "WITHHOLDING", "STATEWITHHOLDING")

@@ -8,9 +8,7 @@ from decimal import Decimal
 
 from portfolios.calc.money import round_money
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.fitting import fitting_price, unit_price
-from portfolios.formats.machine_row import MachineRow
-from portfolios.formats.ofx_common import (
+from portfolios.formats.ofx.common import (
     CHARGES,
     WITHHELD,
     Reader,
@@ -19,6 +17,8 @@ from portfolios.formats.ofx_common import (
     ofx_day,
     summed,
 )
+from portfolios.formats.reading.fitting import fitting_price, unit_price
+from portfolios.formats.reading.machine_row import MachineRow
 
 BUYS = frozenset({"BUYSTOCK", "BUYMF", "BUYOTHER", "BUYDEBT", "BUYOPT"})
 SELLS = frozenset({"SELLSTOCK", "SELLMF", "SELLOTHER", "SELLDEBT", "SELLOPT"})

@@ -8,10 +8,10 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from portfolios.formats.contract import Options, Stated
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.machine_row import MachineRow
-from portfolios.formats.ofx_common import Statement, ofx_day
-from portfolios.formats.ofx_tree import leaves
+from portfolios.formats.ofx.common import Statement, ofx_day
+from portfolios.formats.ofx.tree import leaves
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.machine_row import MachineRow
 
 MARGIN = "The statement has a margin or short balance; its cash is not compared."
 

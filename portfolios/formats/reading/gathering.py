@@ -9,7 +9,7 @@ from market.formats.faults import Fault
 from portfolios.formats.amounts import settle
 from portfolios.formats.contract import Parsed, Skipped, Stated
 from portfolios.formats.draft import Draft
-from portfolios.formats.machine_row import MachineRow
+from portfolios.formats.reading.machine_row import MachineRow
 
 
 @dataclass(slots=True)

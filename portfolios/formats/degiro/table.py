@@ -9,10 +9,10 @@ from decimal import Decimal
 from market.formats.faults import Fault
 from market.formats.fields import Place
 from portfolios.formats.contract import DateStyle, DecimalStyle, Options, Parsed, Source
-from portfolios.formats.degiro_words import CODE, places
-from portfolios.formats.localised import written
-from portfolios.formats.machine_row import MachineRow
+from portfolios.formats.degiro.words import CODE, places
 from portfolios.formats.reading.encodings import malformed
+from portfolios.formats.reading.localised import written
+from portfolios.formats.reading.machine_row import MachineRow
 from portfolios.formats.reading.numbers import Cell, decimal_style
 from portfolios.formats.reading.tables import Record, peek, read_table
 

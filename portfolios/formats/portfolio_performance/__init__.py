@@ -4,7 +4,7 @@ Read are, below `client`: `securities/security` (name, isin, tickerSymbol, curre
 `account` and `portfolio` (name) and their transactions (uuid, date, currencyCode, amount, security,
 shares, note, exDate, type, units) and `crossEntry` (buysell, account-transfer,
 portfolio-transfer). The file writes a thing where it first meets it, so an account, a portfolio
-or a transaction may stand deep inside another one; see `pp_references.py`.
+or a transaction may stand deep inside another one; see `references.py`.
 
 - amount is in hundredths, shares in 10^-8. The amount of a purchase holds its fees and taxes, that
   of a sale or dividend is after them. GROSS_VALUE with forex and exchangeRate gives the amount in
@@ -26,11 +26,11 @@ from dataclasses import replace
 from market.formats.faults import Fault
 from portfolios.formats.contract import Options, Parsed, Shape, Source
 from portfolios.formats.draft import Draft
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.machine_row import MachineRow
-from portfolios.formats.pp_booking import CASH, DELIVERIES, TRADES, Booking
-from portfolios.formats.pp_references import References
+from portfolios.formats.portfolio_performance.booking import CASH, DELIVERIES, TRADES, Booking
+from portfolios.formats.portfolio_performance.references import References
 from portfolios.formats.reading.encodings import malformed, opening
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.machine_row import MachineRow
 from portfolios.formats.reading.xml_tree import Node, read_xml
 
 OWNERS = frozenset("account accountFrom accountTo portfolio portfolioFrom portfolioTo".split())

@@ -8,12 +8,12 @@ from market.formats.faults import Fault
 from portfolios.calc.money import half_even
 from portfolios.formats.contract import Options, Parsed, Source
 from portfolios.formats.draft import Draft
-from portfolios.formats.gathering import Gathering
-from portfolios.formats.machine_row import MachineRow
 from portfolios.formats.ofx import listed_securities, statement_of
-from portfolios.formats.ofx_balances import position_rows
-from portfolios.formats.ofx_common import Statement, ofx_day
-from portfolios.formats.ofx_tree import leaves, read_ofx
+from portfolios.formats.ofx.balances import position_rows
+from portfolios.formats.ofx.common import Statement, ofx_day
+from portfolios.formats.ofx.tree import leaves, read_ofx
+from portfolios.formats.reading.gathering import Gathering
+from portfolios.formats.reading.machine_row import MachineRow
 
 PLACES = 10
 NEAR = 10

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from portfolios.formats.draft import Draft
-from portfolios.formats.machine_row import MachineRow
-from portfolios.formats.ofx_common import WITHHELD, Reader, Statement, money, summed
-from portfolios.formats.ofx_trades import in_original
+from portfolios.formats.ofx.common import WITHHELD, Reader, Statement, money, summed
+from portfolios.formats.ofx.trades import in_original
+from portfolios.formats.reading.machine_row import MachineRow
 
 BANK_CHARGES = frozenset({"FEE", "SRVCHG"})
 A_TAX = re.compile(r"withh|\btax", re.IGNORECASE)
