@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from market.formats.faults import Fault
 from portfolios.calc.booking.groups import groups
-from portfolios.calc.entries import Entry, LotScope, Problem
+from portfolios.calc.entries import LotScope, Problem
+from portfolios.calc.lots import Book
 from portfolios.models import Portfolio
 from portfolios.selectors.booked import book_groups
 from portfolios.selectors.ledger import Head
@@ -36,8 +38,10 @@ def book_batch(portfolio: Portfolio, batch: Batch, head: Head) -> BookedBatch:
     """Book a batch behind the head with the entries that it can touch; nothing is written."""
     new = batch.entries(head.seq, portfolio.base_currency)
     touched = touched_groups(portfolio, new)
-    before, _ = _booked(portfolio, touched.before)
-    after, problems = _booked(portfolio, touched.after)
+    # One call for both: they stand on the same settings and packs, which are asked for once.
+    books = book_groups(portfolio, (*touched.before, *touched.after))
+    before, _ = _gathered(islice(books, len(touched.before)))
+    after, problems = _gathered(books)
     drafts = enumerate(batch.drafts)
     places = {head.seq + 1 + n: draft for n, draft in drafts if batch.target(n) is None}
     return BookedBatch(before, after, touched.ids, booking_faults(problems, places))
@@ -50,12 +54,10 @@ def project(portfolio: Portfolio, booked: BookedBatch, new_ids: Mapping[int, int
     store_cash(portfolio.pk, booked.before.cash, booked.after.cash)
 
 
-def _booked(
-    portfolio: Portfolio, groups: Sequence[Sequence[Entry]]
-) -> tuple[Projection, list[Problem]]:
+def _gathered(books: Iterable[Book]) -> tuple[Projection, list[Problem]]:
     projection = Projection()
     problems: list[Problem] = []
-    for book in book_groups(portfolio, groups):
+    for book in books:
         projection.add(book)
         problems += book.problems
     return projection, sorted(problems, key=lambda problem: problem.seq)

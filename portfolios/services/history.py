@@ -11,6 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue
 from portfolios.selectors.booked import Booked, book_ledger
@@ -93,14 +94,15 @@ def _was_current(portfolio: Portfolio, head: Head) -> bool:
 
 
 def _note(portfolio: Portfolio, head: Head) -> None:
-    HistoryState.objects.update_or_create(
-        portfolio=portfolio,
-        defaults={
-            "ledger_seq": head.seq,
-            "ledger_commit_hash": head.entry_hash,
-            "settings_hash": settings_fingerprint(portfolio),
-        },
-    )
+    """The portfolio is locked, so nobody makes the row meanwhile."""
+    known = {
+        "ledger_seq": head.seq,
+        "ledger_commit_hash": head.entry_hash,
+        "settings_hash": settings_fingerprint(portfolio),
+        "built_at": timezone.now(),
+    }
+    if not HistoryState.objects.filter(portfolio=portfolio).update(**known):
+        HistoryState.objects.create(portfolio=portfolio, **known)
 
 
 def _first_changed(portfolio: Portfolio, booked: Booked, asked: date | None) -> date | None:
