@@ -1,27 +1,55 @@
-"""`python -m benchmarks`: every benchmark, as a table and as JSON. Needs a built demo."""
+"""`python -m benchmarks [web] [ledger]`: every benchmark, as tables and as JSON.
+
+`web` needs a built demo and makes it; `ledger` makes Beancount's environment once.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
+import sys
+from collections.abc import Callable, Sequence
 
 import django
 
+Rows = list[dict[str, object]]
 
-def run() -> None:
+
+def run(asked: Sequence[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dawsos.settings.base")
     django.setup()
+    wanted = asked or tuple(SUITES)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    for name in wanted:
+        for rows in SUITES[name]():
+            show(rows)
+
+
+def show(rows: Rows) -> None:
+    """Rows of one shape as a table and as one line of JSON."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [[str(row.get(name, "")) for name in names] for row in rows]
+    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    for line in (names, *cells):
+        print("  ".join(map(str.rjust, line, widths)), flush=True)
+    print(json.dumps(rows), flush=True)
+
+
+def web() -> list[Rows]:
     from benchmarks import web
 
-    rows = web.main()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    names = list(rows[0])
-    print("  ".join(f"{name:>18}" for name in names))
-    for row in rows:
-        print("  ".join(f"{row[name]!s:>18}" for name in names))
-    print(json.dumps(rows))
+    return [web.main()]
 
+
+def ledger() -> list[Rows]:
+    from benchmarks.ledger import beancount, booking, writing
+
+    beancount.prepare()
+    return [booking.measure(), writing.measure()]
+
+
+SUITES: dict[str, Callable[[], list[Rows]]] = {"web": web, "ledger": ledger}
 
 if __name__ == "__main__":
-    run()
+    run(sys.argv[1:])

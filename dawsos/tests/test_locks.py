@@ -23,7 +23,7 @@ def requirements(lock: Path) -> dict[str, str]:
     return found
 
 
-def test_there_are_three():
+def test_there_are_four():
     assert [lock.stem for lock in LOCKS] == ["app", "beancount", "dev", "tools"]
 
 

@@ -1,0 +1,1 @@
+"""The ledger beside Beancount: the same trades, booked, imported, added to and shown."""
