@@ -13,7 +13,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.test import Client
-from portfolios.selectors.holdings import holdings
 
 from accounts.identity import as_service, as_user
 from accounts.models import User
@@ -23,6 +22,7 @@ from market.formats.csv_records import Limits
 from market.models import Security
 from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio
+from portfolios.selectors.holdings import holdings
 from portfolios.services import append_entries, run_import
 
 REPEATED = 40
