@@ -13,7 +13,9 @@ from portfolios.views import (
     portfolio,
     reconciliation,
     security,
+    settings,
     transactions,
+    transfers,
 )
 
 app_name = "portfolios"
@@ -63,6 +65,8 @@ urlpatterns = [
     path(f"{ACTIONS}/<uuid:action_id>/", actions.action, name="action"),
     path(f"{ACTIONS}/<uuid:action_id>/dismiss/", actions.dismiss, name="dismiss_action"),
     path(f"{ACTIONS}/<uuid:action_id>/reopen/", actions.reopen, name="reopen_action"),
+    path("portfolios/<uuid:portfolio_id>/settings/", settings.settings, name="settings"),
+    path("portfolios/<uuid:portfolio_id>/transfer/", transfers.transfer, name="transfer"),
     path("securities/like/", entries.listings, name="listings"),
     path(f"{CHECKS}/", reconciliation.reconciliation, name="reconciliation"),
     path(f"{CHECKS}/check/", reconciliation.check, name="reconciliation-check"),

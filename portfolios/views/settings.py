@@ -1,0 +1,88 @@
+"""The booking policies of a portfolio: what holds, since when, and how to change it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import AuthenticatedRequest
+from accounts.permissions import Permission, has_on
+from portfolios.exceptions import CostMethodRefused, EntriesRefused
+from portfolios.forms.settings import CostMethodForm, LossRuleForm, PoliciesForm
+from portfolios.models import CostMethodChange, Portfolio
+from portfolios.selectors import resolve_portfolio
+from portfolios.selectors.access import membership_role
+from portfolios.services import set_loss_rule
+from portfolios.services.cost_methods import change_cost_method
+from portfolios.services.policies import POLICIES, set_booking_policies
+from portfolios.views.shell import can_write, provenance_of
+
+FORMS = {"method": CostMethodForm, "policies": PoliciesForm, "loss_rule": LossRuleForm}
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
+    """Everybody who may look sees the policies; owners change them."""
+    wanted = (
+        Permission.MANAGE_PORTFOLIOS if request.method == "POST" else Permission.READ_PORTFOLIOS
+    )
+    portfolio = resolve_portfolio(request.user, portfolio_id, wanted)
+    shown = _forms(portfolio)
+    part = request.POST.get("part", "")
+    context: dict[str, Any] = {"portfolio": portfolio, "forms": shown}
+    if part in FORMS:
+        form = shown[part] = FORMS[part](request.POST)
+        if form.is_valid():
+            try:
+                _change(request, portfolio, part, form)
+            except (CostMethodRefused, EntriesRefused) as refused:
+                context["refused"] = refused
+            else:
+                messages.success(request, "Changed, and kept in the audit trail.")
+                return redirect("portfolios:settings", portfolio.pk)
+    role = membership_role(request.user, portfolio.pk)
+    changes = CostMethodChange.objects.filter(portfolio=portfolio)
+    context |= {
+        "changes": changes.select_related("security", "created_by").order_by("-effective_from"),
+        "can_manage": has_on(request.user, role, Permission.MANAGE_PORTFOLIOS),
+        "provenance": provenance_of(request, portfolio),
+        "can_write": can_write(request, portfolio),
+    }
+    status = 422 if "refused" in context or any(form.errors for form in shown.values()) else 200
+    return render(request, "portfolios/settings/page.html", context, status=status)
+
+
+def _forms(portfolio: Portfolio) -> dict[str, forms.Form]:
+    policies = {name: getattr(portfolio, name) for name in POLICIES}
+    return {
+        "method": CostMethodForm(initial={"method": portfolio.cost_method}),
+        "policies": PoliciesForm(initial=policies),
+        "loss_rule": LossRuleForm(initial={"rule": portfolio.loss_rule}),
+    }
+
+
+def _change(
+    request: AuthenticatedRequest, portfolio: Portfolio, part: str, form: forms.Form
+) -> None:
+    said = form.cleaned_data
+    if isinstance(form, CostMethodForm):
+        change_cost_method(portfolio_id=portfolio.pk, by=request.user, **form.change())
+    elif part == "policies":
+        set_booking_policies(
+            portfolio_id=portfolio.pk,
+            policies={name: said[name] for name in POLICIES},
+            by=request.user,
+            reason=said["reason"],
+        )
+    else:
+        set_loss_rule(
+            portfolio_id=portfolio.pk, rule=said["rule"], by=request.user, reason=said["reason"]
+        )
