@@ -12,6 +12,7 @@ from dawsos.demo.portfolios import PORTFOLIOS
 pytestmark = pytest.mark.e2e
 
 LEDGER_DEMO = f"portfolios/{PORTFOLIOS[0].id}/"
+PROPOSED = re.compile("Look and confirm Dividend of AAPL, 2013-02-07")
 
 
 def test_a_sale_is_added_corrected_and_undone(owner: Page, address: str) -> None:
@@ -58,7 +59,7 @@ def test_a_dividend_taken_out_is_proposed_and_confirmed(owner: Page, address: st
     owner.get_by_role("button", name="Reverse entry").click()
 
     owner.get_by_role("link", name="Corporate actions").first.click()
-    owner.get_by_role("link", name=re.compile("Dividend of AAPL, 2013-02-07")).click()
+    owner.get_by_role("link", name=PROPOSED).click()
     expect(owner.get_by_label("Withholding tax, in percent")).to_have_value("15")
     owner.get_by_role("button", name="Post it", exact=True).press("Enter")
     expect(owner.get_by_text(re.compile("Posted as entry"))).to_be_visible()
@@ -66,9 +67,7 @@ def test_a_dividend_taken_out_is_proposed_and_confirmed(owner: Page, address: st
 
     owner.get_by_role("button", name=re.compile("Undo.*Dividend of AAPL")).press("Enter")
     expect(owner.get_by_text("It is proposed again.")).to_be_visible()
-    expect(
-        owner.get_by_role("link", name=re.compile("Dividend of AAPL, 2013-02-07"))
-    ).to_be_visible()
+    expect(owner.get_by_role("link", name=PROPOSED)).to_be_visible()
 
 
 def test_from_a_holding_to_its_lots_and_the_entry_that_opened_one(
