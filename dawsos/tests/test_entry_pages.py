@@ -172,7 +172,7 @@ def test_the_page_of_an_entry_says_what_it_did(
     with django_assert_max_num_queries(22):
         html = html_of(client.get(address("entry", traded, 5)))
     assert "Lots it took from" in html and "12.40" in html and "60.00" in html
-    assert "ledger.csv" in html
+    assert "ledger.csv, row 6" in html  # the header is row 1
 
 
 @pytest.mark.parametrize("seq", [99, 999_999_999])

@@ -146,8 +146,10 @@ def _legs(entry: Transaction) -> tuple[Transaction, ...]:
 
 
 def _import_row(entry: Transaction) -> int | None:
-    """Where in its file the entry stood, as its run remembers."""
+    """Where in its file the entry stood, as its run remembers: [number, row, count] each."""
     if entry.import_run is None:
         return None
-    row = entry.import_run.report.get("rows", {}).get(str(entry.seq))
-    return int(row) if row is not None else None
+    for seq, row, count in entry.import_run.report.get("rows", ()):
+        if 0 <= entry.seq - seq < count:
+            return int(row + entry.seq - seq)
+    return None

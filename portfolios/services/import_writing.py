@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from accounts.models import User
+from portfolios.formats.draft import Draft
 from portfolios.models import ImportRun, Portfolio
 from portfolios.selectors.ledger import ledger_head, ledger_rows
 from portfolios.services.import_plan import Plan
@@ -35,6 +36,20 @@ def write_drafts(
         return None
     head = ledger_head(portfolio.pk)
     return Appended(first.first_seq, head.seq, head.entry_hash, first.entries)
+
+
+def row_runs(first_seq: int, drafts: Sequence[Draft]) -> list[list[int]]:
+    """Where each number stood in the file, as [number, row, count] for numbers and rows that rise
+    together: a file without duplicates is a single run, however long."""
+    runs: list[list[int]] = []
+    for seq, draft in enumerate(drafts, start=first_seq):
+        if draft.row is None:
+            continue
+        if runs and seq - runs[-1][0] == runs[-1][2] and draft.row - runs[-1][1] == runs[-1][2]:
+            runs[-1][2] += 1
+        else:
+            runs.append([seq, draft.row, 1])
+    return runs
 
 
 def stretches(plan: Plan) -> Iterator[tuple[int, int]]:

@@ -22,7 +22,7 @@ from portfolios.selectors.access import resolve_portfolio
 from portfolios.services.import_choices import Choices
 from portfolios.services.import_plan import Plan, plan_import
 from portfolios.services.import_report import ImportReport, RowFate, report_of, would_do
-from portfolios.services.import_writing import write_drafts
+from portfolios.services.import_writing import row_runs, write_drafts
 from portfolios.services.ledger import Appended, lock_ledger, reverse_entries
 
 __all__ = ["ImportReport", "RowFate", "preview_import", "run_import", "undo_import"]
@@ -134,6 +134,9 @@ def _write(
         by,
         progress=lambda done, total: tell(f"Writing {done:,} of {total:,} entries"),
     )
+    if written is not None:
+        run.report |= {"rows": row_runs(written.first_seq, plan.fresh)}
+        run.save(update_fields=["report"])
     _assert(portfolio, plan, run)
     done = f"{len(plan.fresh)} entries added in run {run.pk}"
     sentence = f"{done}, {len(plan.duplicates)} were there already."

@@ -9,6 +9,7 @@ from portfolios.models import Portfolio
 from portfolios.selectors import TransactionFilter, ledger_symbols, transactions, transactions_page
 from portfolios.selectors.transactions import LedgerPage, Place
 from portfolios.services import reverse_entry
+from portfolios.services.import_writing import row_runs
 from portfolios.tests.factories import append, deposit
 from portfolios.tests.world import FRI, MON, THU, WED
 
@@ -88,3 +89,10 @@ def test_a_place_that_is_none_is_refused(text: str) -> None:
 
 def test_symbols_of_the_ledger(traded: Portfolio) -> None:
     assert ledger_symbols(traded.pk) == ["ACME", "MAPLE"]
+
+
+def test_rows_of_a_file_are_kept_as_runs() -> None:
+    """Entries 7 to 9 stood in rows 2 to 4; row 5 was a duplicate, so entry 10 stood in row 6."""
+    drafts = [deposit(row=row) for row in (2, 3, 4, 6)]
+    assert row_runs(7, drafts) == [[7, 2, 3], [10, 6, 1]]
+    assert row_runs(1, [deposit()]) == []
