@@ -38,6 +38,8 @@ def pages(ledger_demo: str) -> dict[str, str]:
         "policies": f"portfolios/{ledger_demo}/settings/",
         "transfer": f"portfolios/{ledger_demo}/transfer/",
         "import": f"portfolios/{ledger_demo}/import/",
+        "imports": f"portfolios/{ledger_demo}/imports/",
+        "reconciliation": f"portfolios/{ledger_demo}/reconciliation/",
         "packs": "packs/",
         "pack": "packs/2013-02-28-ECB-r1/",
         "pack-superseded": "packs/2013-02-27-ECB-r1/",
