@@ -17,6 +17,10 @@ from portfolios.selectors.instruments import Instrument
 ABSENT = ("", "not in this file")
 COLUMN = "column_"
 SHOWN_CANDIDATES = 6
+RARE = frozenset(
+    "figi fx_rate settlement_date ex_date pay_date new_shares old_shares to_amount "
+    "to_currency".split()
+)
 
 
 class ImportForm(forms.Form):
@@ -91,7 +95,13 @@ class QuestionsForm(forms.Form):
 
     @property
     def mapping(self) -> list[forms.BoundField]:
-        return [self[f"{COLUMN}{name}"] for name in self.mapped]
+        """What most files have."""
+        return [self[f"{COLUMN}{name}"] for name in self.mapped if name not in RARE]
+
+    @property
+    def rare_mapping(self) -> list[forms.BoundField]:
+        """What few files have; folded away on the page."""
+        return [self[f"{COLUMN}{name}"] for name in self.mapped if name in RARE]
 
     @property
     def columns(self) -> dict[str, str]:
