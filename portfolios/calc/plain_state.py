@@ -58,24 +58,29 @@ def take(
 
 
 def places_of_security(state: Replayed, security: SecurityKey | None) -> list[Place]:
+    """Where a security is held, zero included."""
     return [place for place in state.quantities if place[0] == security]
 
 
 def move(state: Replayed, entry: Entry, quantity: Decimal, account: str) -> None:
+    """Add signed shares of the entry's security in an account."""
     if entry.security is not None:
         place = entry.security, account
         state.quantities[place] = state.quantities.get(place, ZERO) + quantity
 
 
 def add(state: Replayed, account: str, currency: str, amount: Decimal) -> None:
+    """Add signed cash of a currency in an account."""
     state.cash[account, currency] = state.cash.get((account, currency), ZERO) + amount
 
 
 def quantity_of(entry: Entry) -> Decimal:
+    """Shares that an entry names, or those of the lots it brings; zero where it names none."""
     if entry.quantity is not None:
         return entry.quantity
     return sum((lot.quantity for lot in entry.carried_lots), ZERO)
 
 
 def price_of(entry: Entry) -> Decimal:
+    """The price that an entry names; zero where it names none."""
     return entry.price if entry.price is not None else ZERO
