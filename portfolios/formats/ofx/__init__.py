@@ -27,7 +27,8 @@ from xml.etree.ElementTree import Element
 from market.formats.faults import Fault
 from portfolios.formats.contract import Options, Parsed, Shape, Source
 from portfolios.formats.ofx.balances import stated_balances
-from portfolios.formats.ofx.common import (
+from portfolios.formats.ofx.events import EVENTS
+from portfolios.formats.ofx.statement import (
     Reader,
     Security,
     Statement,
@@ -35,7 +36,6 @@ from portfolios.formats.ofx.common import (
     external_id,
     identified,
 )
-from portfolios.formats.ofx.events import EVENTS
 from portfolios.formats.ofx.trades import TRADES
 from portfolios.formats.ofx.tree import leaves, read_ofx
 from portfolios.formats.reading.gathering import Gathering

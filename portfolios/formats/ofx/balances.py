@@ -8,7 +8,7 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from portfolios.formats.contract import Options, Stated
-from portfolios.formats.ofx.common import Statement, ofx_day
+from portfolios.formats.ofx.statement import Statement, ofx_day
 from portfolios.formats.ofx.tree import leaves
 from portfolios.formats.reading.gathering import Gathering
 from portfolios.formats.reading.machine_row import MachineRow

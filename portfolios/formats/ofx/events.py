@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from portfolios.formats.draft import Draft
-from portfolios.formats.ofx.common import WITHHELD, Reader, Statement, money, summed
+from portfolios.formats.ofx.statement import WITHHELD, Reader, Statement, money, summed
 from portfolios.formats.ofx.trades import in_original
 from portfolios.formats.reading.machine_row import MachineRow
 

@@ -10,7 +10,7 @@ from portfolios.formats.contract import Options, Parsed, Source
 from portfolios.formats.draft import Draft
 from portfolios.formats.ofx import listed_securities, statement_of
 from portfolios.formats.ofx.balances import position_rows
-from portfolios.formats.ofx.common import Statement, ofx_day
+from portfolios.formats.ofx.statement import Statement, ofx_day
 from portfolios.formats.ofx.tree import leaves, read_ofx
 from portfolios.formats.reading.gathering import Gathering
 from portfolios.formats.reading.machine_row import MachineRow

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from portfolios.calc.money import round_money
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.ofx.common import (
+from portfolios.formats.ofx.statement import (
     CHARGES,
     WITHHELD,
     Reader,

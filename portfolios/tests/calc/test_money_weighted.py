@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from portfolios.calc.dietz import FlowTiming, modified_dietz
 from portfolios.calc.money import decimal_from_float
-from portfolios.calc.money_weighted import period_rate, xirr
+from portfolios.calc.money_weighted import xirr
 from portfolios.tests.calc.golden import case, close
 
 JANUARY = (date(2023, 12, 31), date(2024, 1, 10))  # ten days
@@ -70,7 +70,7 @@ def test_a_rate_that_lies_on_the_grid_is_found_once() -> None:
 def test_one_payment_grows_at_its_own_rate(rate: float, days: int, paid: float) -> None:
     start = date(1990, 1, 1)
     end = start + timedelta(days=days)
-    worth = paid * (1.0 + period_rate(rate, start, end))
+    worth = paid * (1.0 + rate) ** (days / 365.0)  # 1 + period_rate would lose digits near −1
     assert xirr([(start, -paid), (end, worth)]).rate == pytest.approx(rate, rel=1e-6, abs=1e-8)
 
 
