@@ -3,23 +3,37 @@
 from decimal import ROUND_DOWN, Decimal
 
 from portfolios.calc.entries import ZERO, Entry, EntryType, SecurityKey, Treatment
-from portfolios.calc.money import round_money
-from portfolios.calc.plain_state import Replayed, add, places_of_security, price_of, take
+from portfolios.calc.money import half_even, round_money
+from portfolios.calc.plain_state import Place, Replayed, add, places_of_security, price_of, take
+
+ONE = Decimal(1)
 
 
 def ratio(state: Replayed, entry: Entry) -> None:
     """Every holding of the security changes by the ratio; unheld fractions are paid in cash."""
-    factor = _factor(entry)
-    state.ratios.add(entry.security)
+    new, old = _ratio_of(entry)
     gives = entry.entry_type is EntryType.STOCK_DIVIDEND
-    new = state.quantity_of(entry.security) * factor
-    for place in places_of_security(state, entry.security):
-        state.quantities[place] *= factor + 1 if gives else factor
-    if gives and entry.treatment is Treatment.TAXABLE:
+    taxable = gives and entry.treatment is Treatment.TAXABLE
+    state.ratios.add(entry.security)
+    places = places_of_security(state, entry.security)
+    after = _times(state, places, new if taxable or not gives else old + new, old)
+    for place, quantity in zip(places, after, strict=True):
+        state.quantities[place] = quantity + (state.quantities[place] if taxable else ZERO)
+    if taxable:
         _charge(state, entry)
-        _pay_shortfall(state, entry, entry.security, new)
+        _pay_shortfall(state, entry, entry.security, sum(after, ZERO))
     elif entry.price is not None or entry.gross_amount is not None:
         _pay_fractions(state, entry)
+
+
+def _times(state: Replayed, places: list[Place], new: Decimal, old: Decimal) -> list[Decimal]:
+    """What places hold times new/old, at 8 decimals. Where accounts are not apart it is their sum
+    that is rounded, and the last of them takes what is left of it."""
+    held = [state.quantities[place] for place in places]
+    after = [half_even(quantity * new / old, 8) for quantity in held]
+    if after and not state.by_account:
+        after[-1] += half_even(sum(held, ZERO) * new / old, 8) - sum(after, ZERO)
+    return after
 
 
 def _pay_fractions(state: Replayed, entry: Entry) -> None:
@@ -40,13 +54,14 @@ def _pay_fractions(state: Replayed, entry: Entry) -> None:
 
 def reorganise(state: Replayed, entry: Entry) -> None:
     """Shares of one security become, or bring, shares of another."""
-    factor = Decimal(1) if entry.entry_type is EntryType.SYMBOL_CHANGE else _factor(entry)
+    renamed = entry.entry_type is EntryType.SYMBOL_CHANGE
     before = state.quantity_of(entry.security)
-    for place in places_of_security(state, entry.security):
-        held = state.quantities[place]
+    places = places_of_security(state, entry.security)
+    after = _times(state, places, *((ONE, ONE) if renamed else _ratio_of(entry)))
+    for place, quantity in zip(places, after, strict=True):
         if entry.to_security is not None:
             into = (entry.to_security, place[1])
-            state.quantities[into] = state.quantities.get(into, ZERO) + held * factor
+            state.quantities[into] = state.quantities.get(into, ZERO) + quantity
             state.ratios.add(entry.to_security)
         if entry.entry_type is not EntryType.SPINOFF:
             state.quantities[place] = ZERO
@@ -54,7 +69,7 @@ def reorganise(state: Replayed, entry: Entry) -> None:
         pay_holders(state, entry, before)
     else:
         _charge(state, entry)
-    _pay_shortfall(state, entry, entry.to_security, before * factor)
+    _pay_shortfall(state, entry, entry.to_security, sum(after, ZERO))
 
 
 def _pay_shortfall(
@@ -88,5 +103,5 @@ def _pay_spread(state: Replayed, entry: Entry, amount: Decimal) -> None:
     add(state, entry.cash_account or entry.account, entry.currency, paid)
 
 
-def _factor(entry: Entry) -> Decimal:
-    return (entry.new_shares or ZERO) / (entry.old_shares or Decimal(1))
+def _ratio_of(entry: Entry) -> tuple[Decimal, Decimal]:
+    return entry.new_shares or ZERO, entry.old_shares or ONE

@@ -6,11 +6,11 @@ entries themselves; they know no lots and no costs, so they are short enough to 
 Worked: 100 bought, 2 new for 1 old, 50 sold leave 100·2 − 50 = 150; a dividend of 30 with ex-date
 on the 5th and pay date on the 9th is cash on the 9th.
 
-Quantities are signed (a short is negative), cash is signed, in its own currency. A ratio leaves a
-quantity of more decimals than lots keep: `ratios` names the securities, so that whoever compares
-knows where to allow for rounding. Money of an event goes to the accounts that hold the security,
-each its part to the cent: `spread` names the currencies of which only the sum is sure. Source:
-methods §1.5, and §2 "Reconciliation" for why.
+Quantities are signed (a short is negative), cash is signed, in its own currency. A ratio rounds
+the position, of which accounts take their parts in another order than lots do: `ratios` names the
+securities, so that whoever compares knows where to allow for rounding. Money of an event goes to
+the accounts that hold the security, each its part to the cent: `spread` names the currencies of
+which only the sum is sure. Source: methods §1.5, and §2 "Reconciliation" for why.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

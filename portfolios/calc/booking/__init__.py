@@ -15,8 +15,8 @@ from portfolios.calc.booking.payouts import (
     drip_amounts,
     foreign_dividend,
 )
+from portfolios.calc.booking.ratios import scaled
 from portfolios.calc.booking.results import RealizedSplit, realized_split
-from portfolios.calc.booking.splits import scaled
 
 __all__ = [
     "Drip",

@@ -3,7 +3,7 @@
 An event happens to a security, so to its lots in every account, long and short.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -14,7 +14,8 @@ from portfolios.calc.booking.mistakes import invalid, missing
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue
 from portfolios.calc.booking.rates import base_rate
-from portfolios.calc.booking.splits import by_account, pools_of, queues_of, scaled, sell_fraction
+from portfolios.calc.booking.ratios import Shares, after_ratio
+from portfolios.calc.booking.splits import by_account, pools_of, queues_of, sell_fraction
 from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey, Treatment
 from portfolios.calc.lots import Income, Movement
 
@@ -86,12 +87,9 @@ def other_child(desk: Desk, entry: Entry, held: Held) -> Problem | None:
     return None
 
 
-def scaled_by_account(lots: Iterable[OpenLot], new: Decimal, old: Decimal) -> dict[str, Decimal]:
-    """New shares for the lots of each account, unsigned, lot by lot as a ratio rounds them."""
-    shares: dict[str, Decimal] = {}
-    for lot in lots:
-        shares[lot.account] = shares.get(lot.account, ZERO) + scaled(lot.quantity_open, new, old)
-    return shares
+def shares_after(held: Held, new: Decimal, old: Decimal) -> Shares:
+    """Every lot's quantity times new/old, each queue rounded as the position that it is."""
+    return after_ratio([queue for _, queue in held], new, old)
 
 
 def post_shares(

@@ -20,7 +20,7 @@ from portfolios.calc.booking.actions import (
     pay_fraction,
     post_money,
     post_shares,
-    scaled_by_account,
+    shares_after,
     untreated,
 )
 from portfolios.calc.booking.amounts import known
@@ -29,8 +29,9 @@ from portfolios.calc.booking.disposal import LINE_PLACES, realise, spread
 from portfolios.calc.booking.mistakes import invalid, missing
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.rates import base_rate
+from portfolios.calc.booking.ratios import Shares, after_ratio, in_accounts
 from portfolios.calc.booking.results import EMPTY, side
-from portfolios.calc.booking.splits import by_account, multiply, scaled, split_lots
+from portfolios.calc.booking.splits import by_account, multiply, split_lots
 from portfolios.calc.entries import ZERO, Entry, Problem, Treatment
 
 
@@ -75,8 +76,8 @@ def stock_dividend(desk: Desk, entry: Entry) -> Problem | None:
     held = held_queues(desk, entry)
     if problem := other_money(entry, held):
         return problem
-    longs, _ = _sides(held)
-    shares = scaled_by_account(longs, new, old)
+    longs = [lot for lot in lots_in(held) if not lot.is_short]
+    shares = in_accounts(shares_after(held, new, old))
     if problem := bad_fraction(entry, sum(shares.values(), ZERO)):
         return problem
     _owe_more(desk, entry, held, (old + new, old))
@@ -99,13 +100,15 @@ def spinoff(desk: Desk, entry: Entry) -> Problem | None:
     if problem is not None:
         return problem
     new, old = known(entry.new_shares), known(entry.old_shares)
-    longs, shorts = _sides(held)
-    shares = scaled_by_account(longs, new, old)
+    children = shares_after(held, new, old)
+    shares = in_accounts(children)
     if problem := bad_fraction(entry, sum(shares.values(), ZERO)):
         return problem
-    if taxable and shorts:
+    if taxable and any(lot.is_short for lot in children):
         return untreated(entry, Treatment.CARRY_OVER)
-    lots = _spun_as_income(desk, entry, shares) if taxable else _spun_off(desk, entry, held)
+    lots = (
+        _spun_as_income(desk, entry, shares) if taxable else _spun_off(desk, entry, held, children)
+    )
     pay_fraction(desk, entry, lots)
     return None
 
@@ -148,17 +151,13 @@ def _unpriced(entry: Entry, *, taxable: bool) -> Problem | None:
     return None
 
 
-def _sides(held: Held) -> tuple[list[OpenLot], list[OpenLot]]:
-    lots = lots_in(held)
-    return [lot for lot in lots if not lot.is_short], [lot for lot in lots if lot.is_short]
-
-
 def _owe_more(desk: Desk, entry: Entry, held: Held, ratio: tuple[Decimal, Decimal]) -> None:
     """Whoever is short of a share owes what it grows into."""
-    _, shorts = _sides(held)
+    queues = [queue for pool, queue in held if queue is pool.shorts]
+    shorts = after_ratio(queues, *ratio)
     before = by_account(shorts)
     split_lots(shorts, *ratio)
-    for _, queue in held:
+    for queue in queues:
         queue.touch()
     grown = {account: owed - before[account] for account, owed in by_account(shorts).items()}
     post_shares(desk, entry, entry.security, grown)
@@ -174,7 +173,7 @@ def _spun_as_income(desk: Desk, entry: Entry, shares: dict[str, Decimal]) -> lis
     return lots
 
 
-def _spun_off(desk: Desk, entry: Entry, held: Held) -> list[OpenLot]:
+def _spun_off(desk: Desk, entry: Entry, held: Held, shares: Shares) -> list[OpenLot]:
     """Child lots inherit dates, rate and their part of cost; the parent keeps the rest."""
     new, old = known(entry.new_shares), known(entry.old_shares)
     if entry.cost_fraction is not None:
@@ -185,7 +184,7 @@ def _spun_off(desk: Desk, entry: Entry, held: Held) -> list[OpenLot]:
     for _, queue in held:
         with queue.dealt_out(desk.cost_places):
             for lot in queue.open_lots():
-                quantity = scaled(lot.quantity_open, new, old)
+                quantity = shares[lot]
                 if quantity:
                     cost = _cut_off(lot, share, desk.finest)
                     child = lot.successor((entry.seq, len(children) + 1), quantity, cost)

@@ -21,7 +21,7 @@ from portfolios.calc.booking.actions import (
     pay_fraction,
     post_money,
     post_shares,
-    scaled_by_account,
+    shares_after,
     untreated,
 )
 from portfolios.calc.booking.amounts import charges_in_cost, known
@@ -29,9 +29,11 @@ from portfolios.calc.booking.desk import Desk
 from portfolios.calc.booking.disposal import LINE_PLACES, Deal, realise, relieve, spread
 from portfolios.calc.booking.mistakes import missing
 from portfolios.calc.booking.openlot import OpenLot
+from portfolios.calc.booking.queues import Queue
 from portfolios.calc.booking.rates import base_rate
+from portfolios.calc.booking.ratios import after_ratio, in_accounts, unbookable_ratio
 from portfolios.calc.booking.results import side
-from portfolios.calc.booking.splits import by_account, scaled, unbookable_ratio
+from portfolios.calc.booking.splits import by_account
 from portfolios.calc.booking.trades import note_unknown
 from portfolios.calc.entries import ZERO, CostMethod, Entry, Problem, Treatment
 
@@ -108,10 +110,10 @@ def _refused(desk: Desk, entry: Entry, held: Held) -> Problem | None:
         if problem := untreated(entry, *fitting):
             return problem
     new, old = entry.new_shares, known(entry.old_shares)
-    longs = [lot for lot in lots if not lot.is_short]
-    expected = sum(scaled_by_account(longs, new, old).values(), ZERO)
+    shares = shares_after(held, new, old)
+    expected = sum(in_accounts(shares).values(), ZERO)
     return (
-        unbookable_ratio(entry, lots, new, old)
+        unbookable_ratio(entry, shares, new, old)
         or other_child(desk, entry, held)
         or bad_fraction(entry, expected)
     )
@@ -136,7 +138,7 @@ def _sold(desk: Desk, entry: Entry, held: Held) -> list[OpenLot]:
     cash = ZERO
     for (pool, queue), amount, charge in zip(held, paid, charged, strict=True):
         is_short = queue is pool.shorts
-        bought = _bought(desk, entry, queue.open_lots())
+        bought = _bought(desk, entry, queue, is_short=is_short)
         for number, lot in enumerate(bought, start=len(opened) + 1):
             lot.number, lot.is_short = number, is_short
         worth = sum((known(lot.cost) for lot in bought), ZERO)
@@ -159,10 +161,11 @@ def _sold(desk: Desk, entry: Entry, held: Held) -> list[OpenLot]:
     return opened
 
 
-def _bought(desk: Desk, entry: Entry, lots: Sequence[OpenLot]) -> list[OpenLot]:
+def _bought(desk: Desk, entry: Entry, queue: Queue, *, is_short: bool) -> list[OpenLot]:
     if entry.new_shares is None:
         return []
-    shares = scaled_by_account(lots, entry.new_shares, known(entry.old_shares))
+    after = after_ratio([queue], entry.new_shares, known(entry.old_shares))
+    shares = in_accounts(after, is_short=is_short)
     price = known(entry.to_price)
     costs = [price * quantity for quantity in shares.values()]
     return new_lots(desk, entry, entry.to_security, shares, costs)
@@ -173,13 +176,13 @@ def _exchanged(
 ) -> list[OpenLot]:
     """Lot by lot: cost and dates go on; what cash paid back of the cost is relieved."""
     lots = lots_in(held)
-    shares = by_account(lots)
+    shares, after = by_account(lots), shares_after(held, *ratio)
     paid = dict(zip(map(id, lots), _paid(entry, [lot.quantity_open for lot in lots]), strict=True))
     opened: list[OpenLot] = []
     for _, queue in held:
         with queue.dealt_out(desk.cost_places):
             for lot in queue.open_lots():
-                quantity = scaled(lot.quantity_open, *ratio)
+                quantity = after[lot]
                 cost = _kept(desk, entry, lot, (paid[id(lot)], quantity))
                 successor = lot.successor((entry.seq, len(opened) + 1), quantity, cost)
                 successor.security = entry.to_security

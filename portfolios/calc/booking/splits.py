@@ -5,21 +5,17 @@ They happen to a security, so to all its lots in whatever account they lie.
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from portfolios.calc.booking.amounts import known
 from portfolios.calc.booking.desk import Desk, Pool
 from portfolios.calc.booking.disposal import relieve, spread
-from portfolios.calc.booking.mistakes import LIMIT, invalid
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue
 from portfolios.calc.booking.rates import deal_of
+from portfolios.calc.booking.ratios import Shares, after_ratio, scaled, unbookable_ratio
 from portfolios.calc.booking.trades import note_unknown
 from portfolios.calc.entries import ZERO, CostMethod, Entry, Problem
 from portfolios.calc.lots import Movement
-from portfolios.calc.money import half_even
-
-QUANTITY_PLACES = 8
 
 
 def split(desk: Desk, entry: Entry) -> Problem | None:
@@ -33,15 +29,15 @@ def multiply(desk: Desk, entry: Entry, new: Decimal, old: Decimal) -> Problem | 
     pays = entry.price is not None or entry.gross_amount is not None
     if pays and (problem := unpayable(desk, entry, pools)):
         return problem
-    lots = [lot for pool in pools for queue in queues_of(pool) for lot in queue.open_lots()]
-    if problem := unbookable_ratio(entry, lots, new, old):
+    queues = [queue for pool in pools for queue in queues_of(pool)]
+    shares = after_ratio(queues, new, old)
+    if problem := unbookable_ratio(entry, shares, new, old):
         return problem
-    before = by_account(lots)
-    split_lots(lots, new, old)
-    for pool in pools:
-        for queue in queues_of(pool):
-            queue.touch()
-    for account, quantity in by_account(lots).items():
+    before = by_account(shares)
+    split_lots(shares, new, old)
+    for queue in queues:
+        queue.touch()
+    for account, quantity in by_account(shares).items():
         if quantity != before[account]:
             desk.post(entry, Movement.SPLIT, account=account, quantity=quantity - before[account])
     if pays:
@@ -49,24 +45,17 @@ def multiply(desk: Desk, entry: Entry, new: Decimal, old: Decimal) -> Problem | 
     return None
 
 
-def split_lots(lots: Iterable[OpenLot], new_shares: Decimal, old_shares: Decimal) -> None:
-    """Multiply the quantities of open lots by new/old, 8 decimals half-even, in place.
+def split_lots(shares: Shares, new_shares: Decimal, old_shares: Decimal) -> None:
+    """Give open lots the quantities that a ratio of new/old leaves them, in place.
 
     quantity_original follows, so that it stays in today's shares and is never below
     quantity_open. Closed lots are history and are not touched.
     """
-    for lot in lots:
-        before = lot.quantity_open
-        lot.quantity_open = scaled(before, new_shares, old_shares)
-        if lot.quantity_original == before:
-            lot.quantity_original = lot.quantity_open
-        else:
-            lot.quantity_original = scaled(lot.quantity_original, new_shares, old_shares)
-
-
-def scaled(quantity: Decimal, new_shares: Decimal, old_shares: Decimal) -> Decimal:
-    """A quantity times new/old, 8 decimals half-even."""
-    return half_even(quantity * new_shares / old_shares, QUANTITY_PLACES)
+    for lot, quantity in shares.items():
+        original = quantity
+        if lot.quantity_original != lot.quantity_open:
+            original = max(quantity, scaled(lot.quantity_original, new_shares, old_shares))
+        lot.quantity_open, lot.quantity_original = quantity, original
 
 
 def pools_of(desk: Desk, entry: Entry) -> list[Pool]:
@@ -89,24 +78,6 @@ def by_account(lots: Iterable[OpenLot]) -> dict[str, Decimal]:
         quantity = -lot.quantity_open if lot.is_short else lot.quantity_open
         held[lot.account] = held.get(lot.account, ZERO) + quantity
     return held
-
-
-def unbookable_ratio(
-    entry: Entry, lots: Iterable[OpenLot], new: Decimal, old: Decimal
-) -> Problem | None:
-    """A ratio that would leave a lot with nothing, or with more than can be kept."""
-    ratio = Fraction(new) / Fraction(old)
-    for lot in lots:
-        after = Fraction(lot.quantity_open) * ratio
-        if after < LIMIT and half_even(lot.quantity_open * new / old, QUANTITY_PLACES):
-            continue
-        return invalid(
-            entry,
-            "new_shares",
-            f"A ratio of {new} for {old} would leave {lot.quantity_open} shares as "
-            f"{float(after):g}, which cannot be held.",
-        )
-    return None
 
 
 def _pay_fractions(desk: Desk, entry: Entry, pools: Sequence[Pool]) -> None:

@@ -1,0 +1,71 @@
+"""What a ratio makes of a position, and how its lots share that (methods §1.5).
+
+The problem. Three lots of 10 at 1 for 3 are 3.33333333 each, 9.99999999 in all: rounding lot by
+lot loses a share that nobody lost, and would pay for a fraction that the position does not have.
+
+So the position is rounded, once, at 8 decimals half-even, and what it comes to is dealt out over
+its accounts, then over their lots, by largest remainder. Lots always sum to their position.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TypeAlias
+
+from portfolios.calc.booking.mistakes import LIMIT, invalid
+from portfolios.calc.booking.openlot import OpenLot
+from portfolios.calc.booking.queues import Queue
+from portfolios.calc.entries import ZERO, Entry, Problem
+from portfolios.calc.money import allocate, half_even
+
+QUANTITY_PLACES = 8
+
+Shares: TypeAlias = Mapping[OpenLot, Decimal]
+
+
+def scaled(quantity: Decimal, new: Decimal, old: Decimal) -> Decimal:
+    """A position times new/old, 8 decimals half-even."""
+    return half_even(quantity * new / old, QUANTITY_PLACES)
+
+
+def after_ratio(queues: Iterable[Queue], new: Decimal, old: Decimal) -> Shares:
+    """Every open lot's quantity times new/old, so that those of a queue sum to its own.
+
+    A queue is a position: what is held (or owed) of a security where lots are matched.
+    """
+    shares: dict[OpenLot, Decimal] = {}
+    for queue in queues:
+        lots = queue.open_lots()
+        accounts: dict[str, list[OpenLot]] = {}
+        for lot in lots:
+            accounts.setdefault(lot.account, []).append(lot)
+        held = [sum((lot.quantity_open for lot in own), ZERO) for own in accounts.values()]
+        whole = scaled(sum(held, ZERO), new, old)
+        for own, part in zip(accounts.values(), _dealt(whole, held), strict=True):
+            weights = [lot.quantity_open for lot in own]
+            shares.update(zip(own, _dealt(part, weights), strict=True))
+    return shares
+
+
+def in_accounts(shares: Shares, *, is_short: bool = False) -> dict[str, Decimal]:
+    """The shares of the long (or short) lots of each account, unsigned."""
+    found: dict[str, Decimal] = {}
+    for lot, quantity in shares.items():
+        if lot.is_short is is_short:
+            found[lot.account] = found.get(lot.account, ZERO) + quantity
+    return found
+
+
+def unbookable_ratio(entry: Entry, shares: Shares, new: Decimal, old: Decimal) -> Problem | None:
+    """A ratio that would leave a lot with nothing, or with more than can be kept."""
+    for lot, after in shares.items():
+        if not 0 < after < LIMIT:
+            said = (
+                f"A ratio of {new} for {old} would leave {lot.quantity_open} shares as "
+                f"{float(lot.quantity_open * new / old):g}, which cannot be held."
+            )
+            return invalid(entry, "new_shares", said)
+    return None
+
+
+def _dealt(whole: Decimal, weights: Sequence[Decimal]) -> Sequence[Decimal]:
+    return allocate(whole, weights, QUANTITY_PLACES) if weights else ()
