@@ -5,57 +5,23 @@ else in base currency. None is "not known", never zero; a `Problem` beside it sa
 
 The records that come by the hundred thousand are NamedTuples: as immutable as frozen dataclasses
 and a quarter of their cost to make. A copy with changes is `lot._replace(account="b")`. Lots,
-closures, income and postings are kept as bare rows, and become records when looked at: `Records`.
+closures, income and postings are kept as bare rows, and become records when looked at: see
+`records`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey
+from portfolios.calc.money import total
+from portfolios.calc.records import Records, Row
 
-Row: TypeAlias = tuple[Any, ...]
-T = TypeVar("T")
-
-
-class Records(Sequence[T]):
-    """A sequence of records that are kept as rows: plain tuples of their fields, in order.
-
-    A large book holds hundreds of thousands of them. As rows they are small and the garbage
-    collector passes them by. Equal to any sequence of the same records.
-    """
-
-    __slots__ = ("_make", "_rows")
-
-    def __init__(self, make: Callable[[Row], T], rows: Sequence[Row]) -> None:
-        self._make = make
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[T]:
-        return map(self._make, self._rows)
-
-    @overload
-    def __getitem__(self, index: int) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[T]: ...
-    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
-        if isinstance(index, slice):
-            return tuple(map(self._make, self._rows[index]))
-        return self._make(self._rows[index])
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
-
-    __hash__ = None  # type: ignore[assignment]  # as a list, it holds what may be unhashable
-
-    def __repr__(self) -> str:
-        return repr(tuple(self))
+T = TypeVar("T", Decimal, Decimal | None)
 
 
 class Lot(NamedTuple):
@@ -115,6 +81,9 @@ class Lot(NamedTuple):
         if self.cost_basis_local is None or not self.quantity_open:
             return None
         return self.cost_basis_local / self.quantity_open
+
+
+QUANTITY_OPEN = Lot._fields.index("quantity_open")
 
 
 class Closure(NamedTuple):
@@ -265,18 +234,18 @@ class Posting(NamedTuple):
         return row if isinstance(row, cls) else cls(*row)._replace(movement=Movement(row[2]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Book:
     """Everything that follows from a ledger. Drop it and book again: nothing changes.
 
     `accepted` are the entries that were booked, in booking order; `journal` their movements in
-    the same order. Lots are in order of opening, closures in order of relief.
+    the same order. Lots are in order of opening, closures in order of relief. `positions` are
+    summed up from the open lots when first asked for: of a long ledger most readers want a few.
     """
 
     base_currency: str
-    lots: Sequence[Lot]
+    lots: Records[Lot]
     closures: Sequence[Closure]
-    positions: tuple[Position, ...]
     cash: dict[tuple[str, str], Decimal]
     receivables: tuple[Receivable, ...]
     income: Sequence[Income]
@@ -284,10 +253,18 @@ class Book:
     journal: Sequence[Posting]
     problems: tuple[Problem, ...]
 
-    @property
+    @cached_property
     def open_lots(self) -> tuple[Lot, ...]:
         """The lots of which something is left, in order of opening."""
-        return tuple(lot for lot in self.lots if lot.is_open)
+        return tuple(Lot(*row) for row in self.lots.rows if row[QUANTITY_OPEN])
+
+    @cached_property
+    def positions(self) -> tuple[Position, ...]:
+        """The open lots by security and account, in order of their first lot."""
+        held: dict[tuple[SecurityKey, str], list[Lot]] = {}
+        for lot in self.open_lots:
+            held.setdefault((lot.security, lot.account), []).append(lot)
+        return tuple(_position(group) for group in held.values())
 
     @property
     def realized_pnl(self) -> Decimal | None:
@@ -295,3 +272,21 @@ class Book:
         parts = [closure.realized_pnl for closure in self.closures]
         known = [part for part in parts if part is not None]
         return sum(known, ZERO) if len(known) == len(parts) else None
+
+
+def _position(lots: Sequence[Lot]) -> Position:
+    """Open lots of one security in one account."""
+    return Position(
+        security=lots[0].security,
+        account=lots[0].account,
+        currency=lots[0].currency,
+        quantity=sum((_signed(lot, lot.quantity_open) for lot in lots), ZERO),
+        cost_basis_local=total(_signed(lot, lot.cost_basis_local) for lot in lots),
+        cost_basis=total(_signed(lot, lot.cost_basis) for lot in lots),
+        lots=tuple(lots),
+    )
+
+
+def _signed(lot: Lot, amount: T) -> T:
+    """What a lot adds to its position: a short one takes away."""
+    return -amount if lot.is_short and amount is not None else amount

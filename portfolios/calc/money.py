@@ -4,7 +4,7 @@ Posted amounts round half-up, away from zero, to the currency's ISO 4217 minor u
 statements do; lot-cost fractions and displayed analytics round half-even (methods §11).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from functools import cache
 
@@ -19,6 +19,7 @@ __all__ = [
     "places_of",
     "quantum",
     "round_money",
+    "total",
 ]
 
 
@@ -60,6 +61,16 @@ def places_of(amount: Decimal) -> int:
 def decimal_from_float(number: float) -> Decimal:
     """The one door from float to Decimal: through the shortest text that reads back the same."""
     return Decimal(repr(float(number)))
+
+
+def total(parts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum, or None when any part is unknown."""
+    whole = Decimal(0)
+    for part in parts:
+        if part is None:
+            return None
+        whole += part
+    return whole
 
 
 def allocate(total: Decimal, weights: Sequence[Decimal], places: int) -> tuple[Decimal, ...]:

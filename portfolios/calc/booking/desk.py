@@ -20,8 +20,9 @@ from portfolios.calc.entries import (
     RateTable,
     SecurityKey,
 )
-from portfolios.calc.lots import Movement, Posting, Receivable, Row
+from portfolios.calc.lots import Movement, Posting, Receivable
 from portfolios.calc.money import minor_units, quantum, round_money
+from portfolios.calc.records import Row
 
 ONE = Decimal(1)
 COST_PLACES = 6

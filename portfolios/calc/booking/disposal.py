@@ -19,11 +19,10 @@ from portfolios.calc.booking.results import (
     negated,
     side,
     split_of,
-    total,
 )
 from portfolios.calc.entries import ZERO, Entry
 from portfolios.calc.lots import Closure
-from portfolios.calc.money import allocate, places_of
+from portfolios.calc.money import allocate, places_of, total
 
 LINE_PLACES = 8
 

@@ -34,7 +34,7 @@ Source: methods §1.1–1.6, §11.
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from portfolios.calc.booking import (
     cashflows,
@@ -50,7 +50,6 @@ from portfolios.calc.booking.desk import Desk
 from portfolios.calc.booking.mistakes import PAYOUTS, mistake
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.rates import table_rate
-from portfolios.calc.booking.results import total
 from portfolios.calc.booking.reversals import effective
 from portfolios.calc.entries import (
     ZERO,
@@ -59,7 +58,6 @@ from portfolios.calc.entries import (
     EntryType,
     Problem,
     RateTable,
-    SecurityKey,
 )
 from portfolios.calc.lots import (
     Book,
@@ -67,15 +65,11 @@ from portfolios.calc.lots import (
     Income,
     Lot,
     Movement,
-    Position,
     Posting,
-    Records,
-    Row,
 )
+from portfolios.calc.records import Records, Row
 
-_QUANTITY_OPEN = Lot._fields.index("quantity_open")
 BEFORE_TRADES = frozenset({Movement.SPLIT, Movement.REORGANISATION})
-T = TypeVar("T", Decimal, Decimal | None)
 Handler = Callable[[Desk, Entry], Problem | None]
 
 
@@ -171,7 +165,6 @@ def _close_books(desk: Desk) -> Book:
         base_currency=desk.base,
         lots=Records(Lot._make, lots),
         closures=Records(Closure._make, desk.closures),
-        positions=_positions(lots),
         cash=_cash(journal),
         receivables=tuple(
             receivable
@@ -232,28 +225,3 @@ def _cash(journal: Iterable[Row]) -> dict[tuple[str, str], Decimal]:
             key = row[3], row[4]
             cash[key] = cash.get(key, ZERO) + amount
     return cash
-
-
-def _positions(lots: Iterable[Row]) -> tuple[Position, ...]:
-    held: dict[tuple[SecurityKey, str], list[Lot]] = {}
-    for row in lots:
-        if row[_QUANTITY_OPEN]:
-            lot = Lot(*row)
-            held.setdefault((lot.security, lot.account), []).append(lot)
-    return tuple(
-        Position(
-            security=security,
-            account=account,
-            currency=group[0].currency,
-            quantity=sum((_signed(lot, lot.quantity_open) for lot in group), ZERO),
-            cost_basis_local=total(_signed(lot, lot.cost_basis_local) for lot in group),
-            cost_basis=total(_signed(lot, lot.cost_basis) for lot in group),
-            lots=tuple(group),
-        )
-        for (security, account), group in held.items()
-    )
-
-
-def _signed(lot: Lot, amount: T) -> T:
-    """What a lot adds to its position: a short one takes away."""
-    return -amount if lot.is_short and amount is not None else amount

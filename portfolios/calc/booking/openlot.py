@@ -4,7 +4,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from portfolios.calc.entries import SecurityKey
-from portfolios.calc.lots import Row
+from portfolios.calc.records import Row
 
 
 class OpenLot:

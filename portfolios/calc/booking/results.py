@@ -1,6 +1,5 @@
 """A realised result and its causes: price, currency, and the cross of both (methods §1.3)."""
 
-from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -82,16 +81,6 @@ def split_of(opened: Side, closed: Side, cent: Decimal | None) -> RealizedSplit:
     if cent is None:
         return RealizedSplit(whole, price, fx, whole - price - fx)
     return _rounded(whole, [price, fx, (closing - local) * (fx_close - fx_open)], cent)
-
-
-def total(parts: Iterable[Decimal | None]) -> Decimal | None:
-    """The sum, or None when any part is unknown."""
-    whole = ZERO
-    for part in parts:
-        if part is None:
-            return None
-        whole += part
-    return whole
 
 
 def negated(split: RealizedSplit) -> RealizedSplit:

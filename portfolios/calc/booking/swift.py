@@ -20,8 +20,9 @@ from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Match
 from portfolios.calc.booking.results import Side, split_of
 from portfolios.calc.entries import ZERO, CostMethod, Entry, EntryType
-from portfolios.calc.lots import Movement, Row
+from portfolios.calc.lots import Movement
 from portfolios.calc.money import coin, minor_units
+from portfolios.calc.records import Row
 
 _REST = attrgetter(
     "cash_account",

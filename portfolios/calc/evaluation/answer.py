@@ -10,13 +10,12 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from portfolios.calc.booking.results import total
 from portfolios.calc.entries import ZERO
 from portfolios.calc.evaluation.activity import Sums
 from portfolios.calc.evaluation.evaluate import Evaluation
 from portfolios.calc.evaluation.standing import Holding, cost_in_base, signed
 from portfolios.calc.lots import Closure, Lot
-from portfolios.calc.money import round_money
+from portfolios.calc.money import round_money, total
 
 Amount: TypeAlias = Callable[[Decimal | None], str | None]
 

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from portfolios.calc.booking import book
-from portfolios.calc.booking.results import total
 from portfolios.calc.entries import ZERO, EntryType, Problem
 from portfolios.calc.evaluation.activity import Activity, activity
 from portfolios.calc.evaluation.cash_fx import cash_fx_pnl, in_base
@@ -25,6 +24,7 @@ from portfolios.calc.evaluation.rates import Rates
 from portfolios.calc.evaluation.standing import Holding, holdings, missing_rate
 from portfolios.calc.evaluation.whereabouts import placed
 from portfolios.calc.lots import Book, Closure, Lot
+from portfolios.calc.money import total
 
 ACCOUNT_TRADES = frozenset(
     {

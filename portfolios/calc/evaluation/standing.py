@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from portfolios.calc.booking.results import total
 from portfolios.calc.entries import ZERO, CostFx
 from portfolios.calc.evaluation.activity import Place
 from portfolios.calc.evaluation.document import Document, Finding
@@ -13,6 +12,7 @@ from portfolios.calc.evaluation.quotes import Quotes, is_stale
 from portfolios.calc.evaluation.rates import Rates
 from portfolios.calc.lots import Book, Lot
 from portfolios.calc.marks import State
+from portfolios.calc.money import total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
