@@ -46,6 +46,7 @@ from portfolios.calc.booking import (
     trades,
     transfers,
 )
+from portfolios.calc.booking.collector import undisturbed
 from portfolios.calc.booking.desk import Desk
 from portfolios.calc.booking.mistakes import PAYOUTS, mistake
 from portfolios.calc.booking.openlot import OpenLot
@@ -91,14 +92,9 @@ def book(
     standing, desk.problems = effective(entries)
     if asof is not None:
         standing = [entry for entry in standing if _first_day(entry) <= asof]
-    bookers = swift.BOOKERS if swift.allows(desk) else {}
-    for entry in standing:
-        booker = bookers.get(entry.entry_type)
-        if booker is not None and booker(desk, entry):
-            desk.accepted.append(entry)
-        else:
-            _apply(desk, entry)
-    return _close_books(desk)
+    with undisturbed(len(standing)):
+        _book_all(desk, standing)
+        return _close_books(desk)
 
 
 def opening(desk: Desk, entry: Entry) -> Problem | None:
@@ -139,6 +135,16 @@ HANDLERS: dict[EntryType, Handler] = {
     EntryType.SYMBOL_CHANGE: mergers.symbol_change,
     EntryType.OPENING_BALANCE: opening,
 }
+
+
+def _book_all(desk: Desk, standing: Iterable[Entry]) -> None:
+    bookers = swift.BOOKERS if swift.allows(desk) else {}
+    for entry in standing:
+        booker = bookers.get(entry.entry_type)
+        if booker is not None and booker(desk, entry):
+            desk.accepted.append(entry)
+        else:
+            _apply(desk, entry)
 
 
 def _first_day(entry: Entry) -> date:

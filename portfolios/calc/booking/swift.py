@@ -1,4 +1,4 @@
-"""The fast path: plain trades and dividends, which are nearly all of a large ledger.
+"""The fast path: plain trades, dividends and conversions, nearly all of a large ledger.
 
 What is plain says `_REST`: an entry that fills no field beyond those of an ordinary trade in
 one currency. For it the long way through `mistakes`, `trades`, `rates` and `disposal` comes down
@@ -42,7 +42,19 @@ _REST = attrgetter(
 )
 _EMPTY = (*(None,) * 12, (), ())
 _FAST_METHODS = frozenset({CostMethod.FIFO, CostMethod.LIFO, CostMethod.HIFO})
+# What would make a conversion more than two sums: another account, a security, a price.
+_ELSEWHERE = attrgetter(
+    "cash_account",
+    "to_account",
+    "security",
+    "quantity",
+    "price",
+    "settlement_fx_rate",
+    "security_currency",
+)
+_NOWHERE = (None,) * 7
 TRADE, INCOME = Movement.TRADE.value, Movement.INCOME.value
+EXCHANGE = Movement.EXCHANGE.value
 Booker = Callable[[Desk, Entry], bool]
 
 
@@ -107,7 +119,9 @@ def dividend(desk: Desk, entry: Entry) -> bool:
         return False
     if (entry.pay_date or on) != on or (entry.ex_date or on) < on:
         return False
-    if entry.quantity is not None or entry.price is not None:
+    if entry.price is not None and not _counts(entry.price):
+        return False
+    if entry.quantity is not None and not (entry.quantity and _counts(entry.quantity)):
         return False
     pool = desk.pools.get((security, account if desk.by_account else None))
     if (pool is not None and pool.shorts.held) or not _sound(entry, gross, ZERO):
@@ -124,10 +138,34 @@ def dividend(desk: Desk, entry: Entry) -> bool:
     return True
 
 
+def conversion(desk: Desk, entry: Entry) -> bool:
+    """Money of one currency for money of another, in the entry's own account."""
+    given, taken, target = entry.gross_amount, entry.to_amount, entry.to_currency
+    if given is None or not taken or not _counts(taken) or _ELSEWHERE(entry) != _NOWHERE:
+        return False
+    currency, cash = entry.currency, entry.net_amount
+    if target is None or target == currency or not _sound(entry, given, ZERO):
+        return False
+    rate = _rate(desk, entry)
+    if rate is None:
+        return False
+    worth = taken if target == desk.base else given * rate
+    if cash is None:
+        charges = entry.fees + entry.taxes
+        cash = (-given - charges).quantize(coin(currency), ROUND_HALF_UP)
+    on, seq, account = entry.transaction_date, entry.seq, entry.account
+    desk.journal += (
+        (on, seq, EXCHANGE, account, currency, None, ZERO, cash, ZERO, -given, -worth),
+        (on, seq, EXCHANGE, account, target, None, ZERO, taken, ZERO, taken, worth),
+    )
+    return True
+
+
 BOOKERS: dict[EntryType, Booker] = {
     EntryType.BUY: buy,
     EntryType.SELL: sell,
     EntryType.DIVIDEND: dividend,
+    EntryType.FX_CONVERSION: conversion,
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from random import Random
 from unittest.mock import patch
@@ -145,3 +146,34 @@ def test_causes_sum_to_the_result(ledger: list[Entry], choice: BookingSettings) 
         if closure.realized_pnl is not None:
             causes = (closure.price_pnl, closure.fx_pnl, closure.cross_pnl)
             assert half_even(total(causes) - closure.realized_pnl, 12) == 0
+
+
+@thorough
+@given(st.data(), settings_of())
+def test_the_short_way_converts_money_as_the_long_way(
+    data: st.DataObject, choice: BookingSettings
+) -> None:
+    # fees, a rate on the entry or in the table, out of and into the base currency
+    amounts = st.decimals("0.01", "900", places=2)
+    ledger = [
+        Entry(
+            seq=seq,
+            entry_type=EntryType.FX_CONVERSION,
+            transaction_date=date(2024, 1, 1 + seq),
+            currency=source,
+            gross_amount=data.draw(amounts),
+            fees=data.draw(st.sampled_from([ZERO, Decimal("1.25")])),
+            fx_rate=data.draw(st.sampled_from([None, Decimal("1.4")])) if source == "USD" else None,
+            to_amount=data.draw(amounts),
+            to_currency=target,
+            to_account=data.draw(st.sampled_from([None, "other"])),
+        )
+        for seq, (source, target) in enumerate(
+            data.draw(st.lists(st.sampled_from([("USD", "CAD"), ("CAD", "USD"), ("USD", "EUR")])))[
+                :9
+            ]
+        )
+    ]
+    with patch.object(swift, "BOOKERS", {}):
+        expected = booked(ledger, choice)
+    assert booked(ledger, choice) == expected
