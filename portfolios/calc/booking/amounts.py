@@ -26,6 +26,8 @@ _ITS_OWN_CHARGE = frozenset(
     {EntryType.FEE, EntryType.FEE_REFUND, EntryType.TAX, EntryType.TAX_REFUND}
 )
 
+_DELIVERY_SIGNS = {EntryType.DELIVERY_IN: 1, EntryType.DELIVERY_OUT: -1}
+
 
 def gross(entry: Entry) -> Decimal | None:
     """The amount before fees and taxes; None when nothing states or implies it."""
@@ -72,14 +74,17 @@ def net(entry: Entry, *, rounded: bool = True) -> Decimal:
 def delivered_worth(entry: Entry) -> Decimal | None:
     """What delivered or transferred securities were worth, unsigned; None leaves it to the market.
 
-    A net amount of zero says that no cash moved, not that the shares were worthless.
+    A net amount of zero says that no cash moved, not that the shares were worthless. Where only
+    the gross amount of a delivery is stated, its charges belong to it as they do to a trade; a
+    transfer pays its charges in cash.
     """
-    stated = abs(entry.net_amount) if entry.net_amount else None
-    if stated is not None or entry.gross_amount is not None:
-        return stated if stated is not None else entry.gross_amount
-    if entry.quantity is not None and entry.price is not None:
-        return entry.quantity * entry.price
-    return None
+    if entry.net_amount:
+        return abs(entry.net_amount)
+    amount = entry.gross_amount
+    if amount is None and entry.quantity is not None and entry.price is not None:
+        amount = entry.quantity * entry.price
+    sign = _DELIVERY_SIGNS.get(entry.entry_type)
+    return amount if amount is None or sign is None else amount + sign * charges(entry)
 
 
 def known(value: T | None) -> T:

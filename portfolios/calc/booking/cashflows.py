@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from portfolios.calc.booking.amounts import gross, known, net
+from portfolios.calc.booking.amounts import charges, gross, known, net
 from portfolios.calc.booking.desk import Desk
 from portfolios.calc.booking.rates import base_rate, recorded_worth
 from portfolios.calc.entries import Entry, EntryType, Problem
@@ -45,8 +45,16 @@ def conversion(desk: Desk, entry: Entry) -> Problem | None:
 
 
 def cash_transfer(desk: Desk, entry: Entry) -> Problem | None:
-    """Money from one account to another; a conversion where the currencies differ."""
-    given = abs(known(entry.net_amount if entry.net_amount is not None else gross(entry)))
+    """Money from one account to another; a conversion where the currencies differ.
+
+    The net amount leaves; what is charged is in it and does not arrive.
+    """
+    charged = charges(entry)
+    if entry.net_amount is not None:
+        left = abs(entry.net_amount)
+    else:
+        left = abs(known(gross(entry))) + charged
+    given = left - charged
     source = entry.cash_account or entry.account
     if source == entry.to_account:
         return Problem(
@@ -57,10 +65,10 @@ def cash_transfer(desk: Desk, entry: Entry) -> Problem | None:
             "Name two different accounts.",
         )
     if entry.to_currency not in {None, entry.currency}:
-        _exchange(desk, entry, (given, known(entry.to_amount)), -given)
+        _exchange(desk, entry, (given, known(entry.to_amount)), -left)
         return None
     arrived = given if entry.to_amount is None else entry.to_amount
-    desk.post(entry, Movement.TRANSFER, account=source, cash=-given)
+    desk.post(entry, Movement.TRANSFER, account=source, cash=-left)
     desk.post(entry, Movement.TRANSFER, account=entry.to_account, cash=arrived)
     return None
 

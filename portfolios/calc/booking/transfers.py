@@ -6,7 +6,7 @@ Lots keep cost, dates, rate and name; nothing is realised.
 from datetime import date
 from decimal import Decimal
 
-from portfolios.calc.booking.amounts import delivered_worth, gross, known
+from portfolios.calc.booking.amounts import charges, delivered_worth, gross, known
 from portfolios.calc.booking.desk import Desk, Pool
 from portfolios.calc.booking.matching import held_by, matched
 from portfolios.calc.booking.mistakes import invalid
@@ -36,6 +36,7 @@ def transfer(desk: Desk, entry: Entry) -> Problem | None:
     sign = -1 if is_short else 1
     desk.post(entry, Movement.TRANSFER, quantity=-sign * quantity)
     desk.post(entry, Movement.TRANSFER, account=target_account, quantity=sign * quantity)
+    _charge(desk, entry)
     return None
 
 
@@ -52,6 +53,7 @@ def transfer_out(desk: Desk, entry: Entry) -> Problem | None:
     sign, worth = (1 if is_short else -1), delivered_worth(entry)
     quantity = sign * known(entry.quantity)
     post_delivery(desk, entry, quantity, None if worth is None else sign * worth)
+    _charge(desk, entry)
     return None
 
 
@@ -67,6 +69,7 @@ def transfer_in(desk: Desk, entry: Entry) -> Problem | None:
         return problem
     _arrive(desk, entry, pool, carried)
     post_delivery(desk, entry, quantity, delivered_worth(entry))
+    _charge(desk, entry)
     return None
 
 
@@ -78,6 +81,13 @@ def opening_lot(desk: Desk, entry: Entry) -> Problem | None:
     _arrive(desk, entry, pool, entry.carried_lots or (_of_today(entry),))
     post_delivery(desk, entry, known(entry.quantity), gross(entry))
     return None
+
+
+def _charge(desk: Desk, entry: Entry) -> None:
+    """What a transfer itself cost, paid in cash; the lots keep their own cost."""
+    charged = desk.posted(charges(entry), entry.currency)
+    if charged:
+        desk.post_cash(entry, Movement.CHARGE, cash=-charged)
 
 
 def _move(

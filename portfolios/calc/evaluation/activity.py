@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from portfolios.calc.booking.amounts import gross
+from portfolios.calc.booking.mistakes import PAYOUTS
 from portfolios.calc.entries import ZERO, Entry, EntryType
 from portfolios.calc.evaluation.flows import Worth
 from portfolios.calc.lots import Book, Closure, Income
@@ -79,9 +80,8 @@ def activity(
     both.
     """
     found, places = Activity(), Places(book)
-    pay_dates = {income.seq: income.pay_date for income in book.income}
     for entry in book.accepted:
-        on = pay_dates.get(entry.seq, entry.transaction_date)
+        on = _counted_on(entry)
         if period[0] < on <= period[1]:
             _count(found, places.of(entry), (entry, on), worth)
     entries = {entry.seq: entry for entry in book.accepted}
@@ -116,6 +116,13 @@ class Places:
         if entry.account in held or len(held) != 1:
             return symbol, entry.account
         return symbol, next(iter(held))
+
+
+def _counted_on(entry: Entry) -> date:
+    """The day on which an entry's amounts count: of a payout with all that was taken off it the
+    pay date, also where that has not come yet."""
+    paid = entry.pay_date if entry.entry_type in PAYOUTS else None
+    return paid or entry.transaction_date
 
 
 def _count(found: Activity, place: Place | None, dated: tuple[Entry, date], worth: Worth) -> None:

@@ -106,7 +106,8 @@ def _exchanged(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields of the conversion that such a transfer is."""
     given = fields.get("gross_amount")
     if given is None and fields.get("net_amount") is not None:
-        given = abs(fields["net_amount"])
+        charged: Decimal = fields.get("fees", ZERO) + fields.get("taxes", ZERO)
+        given = abs(fields["net_amount"]) - charged
     said = {**fields, "gross_amount": given, "net_amount": None, "to_account": None}
     here = fields.get("cash_account")
     return said if here is None else {**said, "account": here, "cash_account": None}
