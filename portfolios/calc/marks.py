@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from portfolios.calc.entries import Entry, EntryType
+from portfolios.calc.entries import Entry, EntryType, SecurityKey
 
+RATIOS = (EntryType.SPLIT, EntryType.REVERSE_SPLIT, EntryType.STOCK_DIVIDEND)
 State = Literal["exact", "partial", "stale", "withheld"]
 _WORST_FIRST: tuple[State, ...] = ("withheld", "partial", "stale", "exact")
 
@@ -51,16 +52,28 @@ class Marks:
         return self.rates.get(currency)
 
 
-def splits_among(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The splits of a booked ledger that say their ratio."""
-    return tuple(
-        entry
-        for entry in entries
-        if entry.entry_type is EntryType.SPLIT and entry.new_shares and entry.old_shares
-    )
+class Split(NamedTuple):
+    """On a day, each `old` shares of a security became `new`."""
+
+    security: SecurityKey
+    on: date
+    new: Decimal
+    old: Decimal
 
 
-def in_shares_of(day: date, marks: Marks, splits: Iterable[Entry]) -> Marks:
+def splits_among(entries: Iterable[Entry]) -> tuple[Split, ...]:
+    """What multiplied shares in a booked ledger; a stock dividend of 1 for 20 makes 21 of 20."""
+    found = []
+    for entry in entries:
+        new, old = entry.new_shares, entry.old_shares
+        if entry.entry_type in RATIOS and new and old:
+            gives = entry.entry_type is EntryType.STOCK_DIVIDEND
+            more = new + old if gives else new
+            found.append(Split(entry.security, entry.transaction_date, more, old))
+    return tuple(found)
+
+
+def in_shares_of(day: date, marks: Marks, splits: Iterable[Split]) -> Marks:
     """Marks for quantities as they stand on `day`: a close from before a split is restated.
 
     A close carried over a two-for-one split is of a share that no longer exists. Half of it
@@ -69,9 +82,8 @@ def in_shares_of(day: date, marks: Marks, splits: Iterable[Entry]) -> Marks:
     prices = dict(marks.prices)
     for split in splits:
         mark = prices.get(split.security)
-        if mark is not None and mark.asof_date < split.transaction_date <= day:
-            ratio = (split.old_shares or Decimal(1), split.new_shares or Decimal(1))
-            prices[split.security] = replace(mark, close=mark.close * ratio[0] / ratio[1])
+        if mark is not None and mark.asof_date < split.on <= day:
+            prices[split.security] = replace(mark, close=mark.close * split.old / split.new)
     return replace(marks, prices=prices)
 
 

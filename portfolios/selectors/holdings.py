@@ -17,14 +17,13 @@ from django.db.models import Case, Count, DecimalField, F, Max, Min, Q, Sum, Whe
 
 from market.models import Security
 from market.selectors import latest_pack, pack_prices
-from portfolios.calc.marks import Mark, Marks, in_shares_of, splits_among
+from portfolios.calc.marks import RATIOS, Mark, Marks, in_shares_of, splits_among
 from portfolios.calc.money import round_money
-from portfolios.models import CashBalance, EntryType, Lot, Portfolio, Transaction
+from portfolios.models import CashBalance, Lot, Portfolio, Transaction
 from portfolios.selectors.market_view import marks_of
 from portfolios.selectors.stored_entries import entries_among
 
 NO_PACK = "No pricing pack is sealed yet."
-SPLITS = (EntryType.SPLIT, EntryType.REVERSE_SPLIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +130,7 @@ def latest_marks(
     splits = Transaction.objects.filter(
         portfolio=portfolio,
         transaction_date__gt=oldest,
-        entry_type__in=SPLITS,
+        entry_type__in=RATIOS,
         reversed_by__isnull=True,
     )
     known = splits_among(entries_among(splits, portfolio.base_currency))

@@ -11,6 +11,7 @@ from portfolios.capabilities.inputs import OfPortfolio, OverLookback
 from portfolios.capabilities.positions import get_valued_positions
 from portfolios.models import Portfolio
 from portfolios.selectors import build_context
+from portfolios.selectors.holdings import holdings
 from portfolios.services import run_import
 from portfolios.tests.world import FRI, MON, THU, TUE, WED, make_market
 
@@ -73,3 +74,40 @@ def test_a_split_of_the_weekend_meets_the_price_of_friday(
         Decimal(288),
     )
     assert found.total_value.value == 788
+
+
+@pytest.mark.parametrize(
+    ("row", "shares", "price"),
+    [
+        pytest.param("REVERSE_SPLIT,ACME,,,,,,,1,10", "2", "120", id="1 for 10"),
+        # One more for each four: 20 become 25, and 12 · 4/5 = 9.60
+        pytest.param("STOCK_DIVIDEND,ACME,,,,,CA,carry_over,1,4", "25", "9.6", id="1 more for 4"),
+    ],
+)
+def test_every_ratio_leaves_the_value_where_it_was(
+    db: None, portfolio: Portfolio, alice: User, row: str, shares: str, price: str
+) -> None:
+    """Friday has no close: Thursday's 12 stands for each old share, 240 USD as before.
+
+    Thursday 749.60 as above; Friday 240 · 1.20 + 500 = 788, in the history, among the positions
+    and on the page of holdings.
+    """
+    make_market({"ACME": CLOSES})
+    text = (
+        "date,type,symbol,quantity,price,gross_amount,currency,jurisdiction,treatment,"
+        "new_shares,old_shares,fx_rate\n"
+        "2013-02-04,DEPOSIT,,,,500.00,CAD,,,,,\n2013-02-04,DEPOSIT,,,,200.00,USD,,,,,1\n"
+        f"2013-02-04,BUY,ACME,20,10,,USD,,,,,1\n{FRI},{row},\n"
+    )
+    run_import(portfolio_id=portfolio.pk, content=text.encode(), filename="l.csv", by=alice)
+    ctx = build_context(user=alice, portfolio_id=portfolio.pk, correlation_id="test")
+
+    found = get_valued_positions(ctx, OfPortfolio(portfolio_id=portfolio.pk))
+    past = historical_nav(ctx, OverLookback(portfolio_id=portfolio.pk))
+    (position,) = found.positions
+    (holding,) = holdings(portfolio).positions
+
+    assert (position.quantity.value, position.price.value) == (Decimal(shares), Decimal(price))
+    assert found.total_value.value == 788
+    assert [point.total_value for point in past.points[-2:]] == [Decimal("749.60"), 788]
+    assert holding.market_value == 288

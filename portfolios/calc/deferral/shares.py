@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from portfolios.calc.entries import Entry, EntryType, SecurityKey, Treatment
 from portfolios.calc.lots import Closure
+from portfolios.calc.marks import RATIOS
 from portfolios.calc.money import half_even
 
-SPLITS = (EntryType.SPLIT, EntryType.REVERSE_SPLIT, EntryType.STOCK_DIVIDEND)
 QUANTITY_PLACES = 8
 
 
@@ -64,7 +64,7 @@ def _ratio(entry: Entry) -> Fraction | None:
 
     A stock dividend that is income opens lots of its own.
     """
-    if entry.entry_type not in SPLITS or not entry.new_shares or not entry.old_shares:
+    if entry.entry_type not in RATIOS or not entry.new_shares or not entry.old_shares:
         return None
     ratio = Fraction(entry.new_shares) / Fraction(entry.old_shares)
     if entry.entry_type is not EntryType.STOCK_DIVIDEND:

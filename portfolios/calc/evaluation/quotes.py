@@ -14,8 +14,9 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from market.calc.carry import age_in_sessions
-from portfolios.calc.entries import Entry, EntryType
+from portfolios.calc.entries import Entry
 from portfolios.calc.evaluation.document import Closes
+from portfolios.calc.marks import splits_among
 
 ONE = Decimal(1)
 STALE_AFTER = 5  # business days
@@ -96,17 +97,10 @@ class Quotes:
 
 
 def splits_of(entries: Iterable[Entry]) -> Splits:
-    """The splits among booked entries; a stock dividend of 1 for 20 makes 21 of 20."""
+    """The splits among booked entries, by symbol."""
     found: dict[str, list[tuple[date, Decimal, Decimal]]] = {}
-    for entry in entries:
-        new, old = entry.new_shares, entry.old_shares
-        if new is None or old is None:
-            continue
-        if entry.entry_type is EntryType.STOCK_DIVIDEND:
-            new += old
-        elif entry.entry_type not in (EntryType.SPLIT, EntryType.REVERSE_SPLIT):
-            continue
-        found.setdefault(str(entry.security), []).append((entry.transaction_date, new, old))
+    for split in splits_among(entries):
+        found.setdefault(str(split.security), []).append((split.on, split.new, split.old))
     return {symbol: sorted(splits) for symbol, splits in found.items()}
 
 
