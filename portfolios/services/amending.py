@@ -18,6 +18,7 @@ from portfolios.models import EntryType
 from portfolios.selectors.access import resolve_portfolio
 from portfolios.selectors.ledger import ledger_rows
 from portfolios.services.ledger import Appended, lock_ledger, replace_entry
+from portfolios.services.legs import refuse_legs
 
 
 def amend_entry(*, portfolio_id: UUID, seq: int, draft: Draft, by: User, reason: str) -> Appended:
@@ -25,7 +26,8 @@ def amend_entry(*, portfolio_id: UUID, seq: int, draft: Draft, by: User, reason:
 
     Raises PortfolioNotFound, PermissionDenied, EntryNotFound, EntryAlreadyReversed,
     NothingToAmend for a reversal, and EntriesRefused with every mistake: those of the draft, and
-    later entries that cannot stand on what it says.
+    later entries that cannot stand on what it says. A leg of a transfer between two portfolios is
+    refused too, since a correction would be of one of them only.
     """
     with_rights = resolve_portfolio(by, portfolio_id, Permission.WRITE_TRADES)
     with as_user(by.pk):
@@ -35,6 +37,7 @@ def amend_entry(*, portfolio_id: UUID, seq: int, draft: Draft, by: User, reason:
             raise EntryNotFound(portfolio.pk, seq)
         if target.entry_type == EntryType.REVERSAL:
             raise NothingToAmend(seq)
+        refuse_legs([target])
         try:
             return replace_entry(portfolio, target, draft, by=by, reason=reason)
         except EntriesRefused as refused:

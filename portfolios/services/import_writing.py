@@ -10,6 +10,7 @@ from portfolios.models import ImportRun, Portfolio
 from portfolios.selectors.ledger import ledger_head, ledger_rows
 from portfolios.services.import_plan import Plan
 from portfolios.services.ledger import Appended, Progress, reverse_entries, write_entries
+from portfolios.services.legs import refuse_legs
 
 
 def write_drafts(
@@ -73,4 +74,5 @@ def _parts(plan: Plan, place: int) -> bool:
 def _reverse(portfolio: Portfolio, plan: Plan, places: range, by: User) -> Appended:
     numbers = [plan.compared.targets[place] for place in places]
     targets = list(ledger_rows(portfolio.pk).filter(seq__in=numbers))
+    refuse_legs(targets)
     return reverse_entries(portfolio, targets, by=by, reason=plan.fresh[places[0]].narration)

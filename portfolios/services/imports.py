@@ -23,7 +23,8 @@ from portfolios.services.import_choices import Choices
 from portfolios.services.import_plan import Plan, plan_import
 from portfolios.services.import_report import ImportReport, RowFate, report_of, would_do
 from portfolios.services.import_writing import row_runs, write_drafts
-from portfolios.services.ledger import Appended, lock_ledger, reverse_entries
+from portfolios.services.ledger import Appended, lock_ledger, lock_ledgers, reverse_entries
+from portfolios.services.legs import other_legs
 
 __all__ = ["ImportReport", "RowFate", "preview_import", "run_import", "undo_import"]
 
@@ -96,7 +97,9 @@ def run_import(
 def undo_import(*, run_id: int, by: User) -> int:
     """Reverse every entry of a run that still stands. Returns how many were reversed.
 
-    The balances it stated no longer count, and its file may be imported again.
+    The balances it stated no longer count, and its file may be imported again. Of a transfer
+    between two portfolios the other leg is reversed with it; EntriesRefused where the user may
+    not write there.
     """
     with as_user(by.pk):
         run = ImportRun.objects.filter(pk=run_id).first()
@@ -104,10 +107,13 @@ def undo_import(*, run_id: int, by: User) -> int:
         raise ImportRunNotFound(run_id)
     allowed = resolve_portfolio(by, run.portfolio_id, Permission.WRITE_TRADES)
     with as_user(by.pk):
-        portfolio = lock_ledger(allowed.pk)
+        portfolio, *others = lock_ledgers([allowed.pk, *other_legs(_standing(run), by)])
         targets = list(_standing(run))
-        if targets:
-            reverse_entries(portfolio, targets, by=by, reason=f"Import run {run.pk} undone")
+        legs = other_legs(targets, by)
+        reversals = [(there, legs.get(there.pk, [])) for there in others]
+        for ledger, rows in [*reversals, (portfolio, targets)]:
+            if rows:
+                reverse_entries(ledger, rows, by=by, reason=f"Import run {run.pk} undone")
         ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.UNDONE)
         _audit("undo_import", run, by, {"entries": len(targets)})
     return len(targets)

@@ -24,11 +24,11 @@ from portfolios.formats.draft import Draft
 from portfolios.models import EntryType, ImportRun, LedgerAnchor, Portfolio, Transaction
 from portfolios.selectors.access import resolve_portfolio
 from portfolios.selectors.ledger import Head, ledger_head, ledger_rows
-from portfolios.selectors.linked import linked_leg
 from portfolios.services.batches import Batch, Target, write_batch
 from portfolios.services.booking import book_batch, project
 from portfolios.services.checks import settled
 from portfolios.services.history import follow_ledger
+from portfolios.services.legs import other_legs
 
 LONG_BATCH = 5_000  # entries
 SHOWN = 500  # entries that are handed back as rows; whoever writes more reads what it needs
@@ -73,21 +73,18 @@ def reverse_entry(*, portfolio_id: UUID, seq: int, by: User, reason: str) -> App
     transfer between two portfolios the other leg is cancelled with it.
 
     Raises EntryNotFound, EntryAlreadyReversed, and EntriesRefused when later entries stand on
-    the cancelled one.
+    the cancelled one, or when the other leg is where the user may not write.
     """
     with_rights = resolve_portfolio(by, portfolio_id, Permission.WRITE_TRADES)
     with as_user(by.pk):
         target = ledger_rows(with_rights.pk).filter(seq=seq).first()
         if target is None:
             raise EntryNotFound(with_rights.pk, seq)
-        other = linked_leg(target)
-    if other is None:
-        with as_user(by.pk):
-            return reverse_entries(lock_ledger(with_rights.pk), [target], by=by, reason=reason)
-    resolve_portfolio(by, other.portfolio_id, Permission.WRITE_TRADES)
+    legs = other_legs([target], by)
     with as_user(by.pk):
-        own, there = lock_ledgers([with_rights.pk, other.portfolio_id])
-        reverse_entries(there, [other], by=by, reason=reason)
+        own, *others = lock_ledgers([with_rights.pk, *legs])
+        for there in others:
+            reverse_entries(there, legs[there.pk], by=by, reason=reason)
         return reverse_entries(own, [target], by=by, reason=reason)
 
 
@@ -132,7 +129,8 @@ def write_entries(
 def reverse_entries(
     portfolio: Portfolio, targets: Sequence[Transaction], *, by: User, reason: str
 ) -> Appended:
-    """Reversals of several entries, newest first, in one batch."""
+    """Reversals of several entries, newest first, in one batch, of one ledger: whoever calls has
+    asked `legs` for what hangs on them in another."""
     _refuse_reversed(targets)
     newest_first = sorted(targets, key=lambda row: -row.seq)
     batch = Batch(
