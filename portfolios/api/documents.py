@@ -58,8 +58,8 @@ def lot_document(row: LotRow) -> dict[str, Any]:
         "market_value": _number(row.market_value),
         "unrealized_pnl": _number(row.unrealized),
         "reason": row.reason,
-        "changed_by": [event.seq for event in row.events],
-        "closures": [_closure(closure) for closure in row.closures],
+        "changed_by": [line.event.seq for line in row.history if line.event is not None],
+        "closures": [_closure(line.closure) for line in row.history if line.closure is not None],
     }
 
 

@@ -32,6 +32,15 @@ class ClosureRow:
     deferral: str
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened to a lot: a corporate action, or a disposal that took from it."""
+
+    on: date
+    event: Transaction | None = None
+    closure: ClosureRow | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotRow:
     """A lot, and what it is worth now. `market_value` and `unrealized` are in base currency and
@@ -42,8 +51,7 @@ class LotRow:
     market_value: Decimal | None
     unrealized: Decimal | None
     reason: str
-    closures: tuple[ClosureRow, ...]
-    events: tuple[Transaction, ...]
+    history: tuple[HistoryLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +128,17 @@ def _row(
         market_value=value,
         unrealized=unrealized,
         reason=reason,
-        closures=tuple(closures.get(lot.pk, ())),
-        events=tuple(event for event in events if _changed(lot, event)),
+        history=_history(lot, closures.get(lot.pk, ()), events),
     )
+
+
+def _history(
+    lot: Lot, closures: Iterable[ClosureRow], events: Iterable[Transaction]
+) -> tuple[HistoryLine, ...]:
+    """By day; what a corporate action did comes before the day's trades, as it was booked."""
+    met = [HistoryLine(e.transaction_date, event=e) for e in events if _changed(lot, e)]
+    sold = [HistoryLine(row.closure.close_date, closure=row) for row in closures]
+    return tuple(sorted([*met, *sold], key=lambda line: line.on))
 
 
 def _worth_of(
