@@ -5,15 +5,18 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from market.formats.faults import Fault
 
 MAX_FIELD = 1024 * 1024
 MAX_COLUMNS = 200
 WIDE_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+# Only where a blank stands beside a border of fields can a field have one to be stripped.
+PADDED = re.compile(rb'[,"\r\n][ \t]|[ \t][,"\r\n]')
 SAVE_AS = "Save the file as CSV in UTF-8, with a header row and commas between the fields."
 
 
@@ -26,10 +29,30 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """The records of a file, each with its row, fields by column name. They are read anew by
+    whoever goes through them, so a long file is never held in pieces."""
+
+    content: bytes = b""
+    names: Sequence[str] = ()
+
+    def __iter__(self) -> Iterator[tuple[int, Mapping[str, str]]]:
+        padded = PADDED.search(self.content) is not None or self.content.endswith((b" ", b"\t"))
+        width, header = len(self.names), True
+        for row, record in enumerate(_lines(self.content) if self.names else (), start=1):
+            if _is_blank(record):
+                continue
+            if not header and len(record) == width:
+                said = [cell.strip(" \t") for cell in record] if padded else record
+                yield row, dict(zip(self.names, said, strict=True))
+            header = False
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
     """Fields by column name, each record with its row; and what was wrong around them."""
 
-    rows: tuple[tuple[int, Mapping[str, str]], ...]
+    rows: Rows
     faults: tuple[Fault, ...]
 
 
@@ -39,25 +62,24 @@ def read_records(
     """Split a CSV file into named fields; every mistake of shape is collected."""
     if limits.max_bytes is not None and len(content) > limits.max_bytes:
         return _refused(_too_large(f"The file is larger than {limits.max_bytes:,} bytes."))
-    text = _decode(content)
-    if isinstance(text, Fault):
-        return _refused(text)
-    records, broken = _split(text, limits.max_rows)
-    if broken is not None:
-        return _refused(broken)
-    if not records:
+    undecoded = _undecoded(content)
+    if undecoded is not None:
+        return _refused(undecoded)
+    found = _survey(content, limits)
+    if isinstance(found, Fault):
+        return _refused(found)
+    if not found.count:
         return _refused(_malformed("The file is empty."))
-    (_, header), *body = records
-    names = [name.strip(" \t") for name in header]
-    faults = list(_header_faults(names, known, required))
+    faults = list(_header_faults(found.header, known, required))
     if faults:
         return _refused(*faults)
-    if not body:
+    if found.count == 1:
         return _refused(_malformed("The file has a header and no entries."))
-    return _named(names, body)
+    uneven = tuple(_uneven_fault(row, fields, len(found.header)) for row, fields in found.uneven)
+    return Records(Rows(content, found.header), uneven)
 
 
-def _decode(content: bytes) -> str | Fault:
+def _undecoded(content: bytes) -> Fault | None:
     if content.startswith(WIDE_ENCODINGS):
         return _malformed("The file is encoded as UTF-16 or UTF-32.")
     try:
@@ -66,30 +88,54 @@ def _decode(content: bytes) -> str | Fault:
         return _malformed(f"Byte {error.start + 1} of the file is not UTF-8.")
     if "\0" in text:
         return _malformed("The file contains NUL characters.")
-    return text
+    return None
 
 
-def _split(text: str, max_rows: int | None) -> tuple[list[tuple[int, list[str]]], Fault | None]:
-    """All records that are not blank, with their row numbers. Reading ends where the file turns
-    out to be too long; blank lines have as much room as entries."""
+def _survey(content: bytes, limits: Limits) -> _Survey | Fault:
+    """The whole file once, for its shape alone. Reading ends where the file turns out to be too
+    long; blank lines have as much room as entries."""
     if csv.field_size_limit() < MAX_FIELD:
         csv.field_size_limit(MAX_FIELD)  # the module's one limit is global; it is only ever raised
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records: list[tuple[int, list[str]]] = []
-    row = 0
+    found, row, most = _Survey(), 0, limits.max_rows
     try:
-        for row, record in enumerate(reader, start=1):
-            if any(len(field) > MAX_FIELD for field in record):
-                return [], _too_large("A field is larger than 1 MiB.", row=row)
-            if record and not (len(record) == 1 and not record[0].strip(" \t")):
-                records.append((row, record))
-            if max_rows is not None and max(len(records) - 1, row // 2) > max_rows:
-                return [], _too_large(f"The file has more than {max_rows:,} rows.")
+        for row, record in enumerate(_lines(content), start=1):
+            if max(map(len, record), default=0) > MAX_FIELD:
+                return _too_large("A field is larger than 1 MiB.", row=row)
+            if not _is_blank(record):
+                found.take(row, record)
+            if most is not None and max(found.count - 1, row // 2) > most:
+                return _too_large(f"The file has more than {most:,} rows.")
     except csv.Error as error:
         if "field limit" in str(error):
-            return [], _too_large("A field is larger than 1 MiB.", row=row + 1)
-        return [], _malformed("A quoted field is not closed or not separated.", row=row + 1)
-    return records, None
+            return _too_large("A field is larger than 1 MiB.", row=row + 1)
+        return _malformed("A quoted field is not closed or not separated.", row=row + 1)
+    return found
+
+
+@dataclass(slots=True)
+class _Survey:
+    """How many records there are, the header, and the records of another length."""
+
+    header: list[str] = field(default_factory=list)
+    count: int = 0
+    uneven: list[tuple[int, int]] = field(default_factory=list)
+
+    def take(self, row: int, record: list[str]) -> None:
+        if not self.count:
+            self.header = [name.strip(" \t") for name in record]
+        elif len(record) != len(self.header):
+            self.uneven.append((row, len(record)))
+        self.count += 1
+
+
+def _lines(content: bytes) -> Iterator[list[str]]:
+    """Every line of the table as its fields."""
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    return csv.reader(text, strict=True)
+
+
+def _is_blank(record: Sequence[str]) -> bool:
+    return not record or (len(record) == 1 and not record[0].strip(" \t"))
 
 
 def _header_faults(
@@ -108,20 +154,12 @@ def _header_faults(
             yield _column(name, "column_missing", f"The column {name} is missing.")
 
 
-def _named(names: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> Records:
-    rows: list[tuple[int, Mapping[str, str]]] = []
-    faults: list[Fault] = []
-    for row, record in body:
-        if len(record) != len(names):
-            said = f"The row has {len(record)} fields, the header {len(names)}."
-            faults.append(_malformed(said, row=row))
-            continue
-        rows.append((row, dict(zip(names, (field.strip(" \t") for field in record), strict=True))))
-    return Records(tuple(rows), tuple(faults))
+def _uneven_fault(row: int, fields: int, header: int) -> Fault:
+    return _malformed(f"The row has {fields} fields, the header {header}.", row=row)
 
 
 def _refused(*faults: Fault) -> Records:
-    return Records((), faults)
+    return Records(Rows(), faults)
 
 
 def _malformed(message: str, *, row: int | None = None) -> Fault:

@@ -114,6 +114,9 @@ class Parsed:
     `unread` are the symbols of rows with mistakes: what these rows would have brought is not
     known. It is None when not even the symbols are. A file with `questions` has no entries yet.
     `notes` are sentences about the whole file that its reader must know.
+
+    `settled` says that the format has read every field under the rules of our own files and filled
+    in the amounts (`entry_row.read_entry`), out of a text without NUL: nobody need do it again.
     """
 
     drafts: tuple[Draft, ...] = ()
@@ -124,6 +127,7 @@ class Parsed:
     stated: tuple[Stated, ...] = ()
     notes: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    settled: bool = False
 
 
 class Format(Protocol):

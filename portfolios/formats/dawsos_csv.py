@@ -40,7 +40,10 @@ def parse(
     faults.extend(contradictions(drafts))
     faults.sort(key=lambda fault: fault.row or 0)
     return Parsed(
-        tuple(in_order(drafts)), tuple(faults), None if records.faults else frozenset(unread)
+        tuple(in_order(drafts)),
+        tuple(faults),
+        None if records.faults else frozenset(unread),
+        settled=True,
     )
 
 

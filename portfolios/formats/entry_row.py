@@ -68,11 +68,12 @@ def read_entry(
     rule = rules.get(fields.get("type", ""))
     if rule is None:
         return None, [type_unknown(row, str(fields.get("type", "")))]
-    faults = presence(row, fields, rule)
-    values: dict[str, Any] = {"entry_type": fields["type"], "row": row}
+    told = {column: said for column, said in fields.items() if said}
+    faults = [] if rule.fits(told.keys()) else presence(row, fields, rule)
+    values: dict[str, Any] = {"entry_type": told.pop("type"), "row": row}
     given = Row(row, fields, today)
-    for column, said in fields.items():
-        if not said or column == "type" or column not in rule.takes:
+    for column, said in told.items():
+        if column not in rule.takes:
             continue
         value = READERS[column](said, given)
         if isinstance(value, Fault):
@@ -82,7 +83,8 @@ def read_entry(
     if faults:
         return None, faults
     values["transaction_date"] = values.pop("date")
-    values["number"] = values.pop("seq", None)
+    if "seq" in values:
+        values["number"] = values.pop("seq")
     draft = Draft.of(values)
     # A reversal has no amounts of its own: it cancels those of another entry.
     return (draft, []) if draft.entry_type == "REVERSAL" else settle(draft, base_currency)

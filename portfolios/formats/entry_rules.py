@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, KeysView, Mapping
+from dataclasses import dataclass, replace
 
 from market.formats.faults import Fault
 from market.formats.fields import Place
@@ -41,11 +41,20 @@ class Rule:
     needs: tuple[str, ...]
     takes: frozenset[str]
 
+    wanted: frozenset[str] = frozenset()
+    """The needs as a set; empty where it is not so plain what an entry needs."""
+
+    def fits(self, said: KeysView[str]) -> bool:
+        """Whether an entry that fills in these columns is plainly complete, with nothing that its
+        type does not take. Where it is not plain, `presence` says what is wrong, if anything."""
+        return bool(self.wanted) and self.wanted <= said <= self.takes
+
 
 def _rule(needs: str, takes: str = "") -> Rule:
     required = frozenset(f"date {needs}".split())
     ordered = tuple(column for column in COLUMNS if column in required)
-    return Rule(ordered, required | frozenset(f"{ALWAYS} {takes}".split()))
+    taken = required | frozenset(f"{ALWAYS} {takes}".split())
+    return Rule(ordered, taken, required)
 
 
 RULES: Mapping[str, Rule] = {
@@ -77,10 +86,14 @@ RULES: Mapping[str, Rule] = {
     "MERGER": _rule("symbol", EVENT),
     "RETURN_OF_CAPITAL": _rule("symbol currency", EVENT),
     "SYMBOL_CHANGE": _rule("symbol to_symbol", f"{NAMES} to_exchange"),
-    "OPENING_BALANCE": _rule(
-        "currency",
-        f"{NAMES} quantity gross_amount cost_basis fx_rate cash_account carried_lots lot_label "
-        "holding_start",
+    # Shares or cash: what it needs depends on what it says.
+    "OPENING_BALANCE": replace(
+        _rule(
+            "currency",
+            f"{NAMES} quantity gross_amount cost_basis fx_rate cash_account carried_lots lot_label "
+            "holding_start",
+        ),
+        wanted=frozenset(),
     ),
     "FX_CONVERSION": _rule(
         "gross_amount currency to_amount to_currency",

@@ -16,8 +16,7 @@ from market.formats.faults import Fault
 from portfolios.calc.entries import Entry
 from portfolios.formats.draft import Draft
 from portfolios.models import EntryType, Transaction
-from portfolios.models.chain import same_content_hash
-from portfolios.selectors.duplicates import Duplicate, Known, Sorted, sort_drafts
+from portfolios.selectors.duplicates import Duplicate, Known, Sorted, content_of, sort_drafts
 from portfolios.selectors.ledger import draft_entries
 
 
@@ -34,6 +33,8 @@ class Compared:
     def entries(self, known: Sequence[Entry], base_currency: str) -> list[Entry]:
         """The new entries as booking reads them behind the known ones."""
         head = known[-1].seq if known else 0
+        if not self.targets:
+            return draft_entries(self.fresh, head, base_currency)
         kinds = {entry.seq: str(entry.entry_type) for entry in known}
         plain: list[Draft] = []
         for place, draft in enumerate(self.fresh):
@@ -135,9 +136,7 @@ class _Comparison:
                 )
 
     def _content(self, draft: Draft) -> str:
-        key = self.keys[draft.security_id] if draft.security_id else ""
-        into = self.keys[draft.to_security_id] if draft.to_security_id else ""
-        return same_content_hash(draft, security=key, to_security=into)
+        return content_of(draft, self.keys)
 
     def outcome(self) -> Compared:
         head = self.rows[-1].seq if self.rows else 0

@@ -74,20 +74,21 @@ class Known:
 
 
 def sort_drafts(drafts: Iterable[Draft], known: Known, security_keys: Mapping[UUID, str]) -> Sorted:
-    """Hold each draft against the ledger and against the rows before it."""
+    """Hold each draft against the ledger and against the rows before it. Only where something may
+    be the same is the content looked at: an empty ledger has nothing to compare it with."""
     fresh: list[Draft] = []
     duplicates: list[Duplicate] = []
     faults: list[Fault] = []
-    in_file: dict[str, tuple[str, int | None]] = {}
+    in_file: dict[str, Draft] = {}
     times: Counter[str] = Counter()
     for draft in drafts:
-        key = security_keys[draft.security_id] if draft.security_id else ""
-        into = security_keys[draft.to_security_id] if draft.to_security_id else ""
-        content = same_content_hash(draft, security=key, to_security=into)
+        found: Duplicate | Fault | None = None
         if draft.external_id:
-            found = _by_id(draft, content, known, in_file)
-            in_file.setdefault(draft.external_id, (content, draft.row))
-        else:
+            if draft.external_id in known.by_id or draft.external_id in in_file:
+                found = _by_id(draft, known, in_file, security_keys)
+            in_file.setdefault(draft.external_id, draft)
+        elif known.by_content:
+            content = content_of(draft, security_keys)
             times[content] += 1
             found = _by_content(draft, known.by_content.get(content, []), times[content])
         if found is None:
@@ -99,18 +100,26 @@ def sort_drafts(drafts: Iterable[Draft], known: Known, security_keys: Mapping[UU
     return Sorted(tuple(fresh), tuple(duplicates), tuple(faults))
 
 
+def content_of(draft: Draft, security_keys: Mapping[UUID, str]) -> str:
+    """The hash of what a draft says."""
+    key = security_keys[draft.security_id] if draft.security_id else ""
+    into = security_keys[draft.to_security_id] if draft.to_security_id else ""
+    return same_content_hash(draft, security=key, to_security=into)
+
+
 def _by_id(
-    draft: Draft, content: str, known: Known, in_file: Mapping[str, tuple[str, int | None]]
+    draft: Draft, known: Known, in_file: Mapping[str, Draft], security_keys: Mapping[UUID, str]
 ) -> Duplicate | Fault | None:
+    content = content_of(draft, security_keys)
     stored, earlier = known.by_id.get(draft.external_id), in_file.get(draft.external_id)
     if stored is not None:
         if stored.content_hash != content:
             return _conflict(draft, f"entry {stored.seq}")
         return Duplicate(draft.row, "same_external_id", stored.seq, stored.import_run_id)
     if earlier is not None:
-        if earlier[0] != content:
-            return _conflict(draft, f"row {earlier[1]}")
-        return Duplicate(draft.row, "same_external_id", same_as_row=earlier[1])
+        if content_of(earlier, security_keys) != content:
+            return _conflict(draft, f"row {earlier.row}")
+        return Duplicate(draft.row, "same_external_id", same_as_row=earlier.row)
     return None
 
 

@@ -22,7 +22,7 @@ from portfolios.calc.entries import Entry
 from portfolios.calc.entries import EntryType as CalcType
 from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio, Transaction
-from portfolios.models.chain import CONTENT, chained_hash, content_parts, parts_hash
+from portfolios.models.chain import CONTENT, chained_hash, parts_hash, said_parts
 from portfolios.selectors.ledger import Head, draft_entry
 from portfolios.services.rows import insert_rows, reserve_ids
 
@@ -33,7 +33,8 @@ NO_COLUMNS = frozenset(
 LISTS = frozenset({"lot_picks", "carried_lots"})
 SAID = tuple(f.name for f in fields(Draft) if f.name not in NO_COLUMNS)
 PLACE = ("id", "seq", "content_hash", "occurrence", "previous_hash", "entry_hash", "reverses_id")
-_content = attrgetter(*CONTENT)
+# What the chain holds of an entry that does not say it: the account, and charges of zero.
+UNSAID = {name: getattr(Draft, name) for name in CONTENT if getattr(Draft, name, None) is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ class _Chain:
 
     def _said(self, place: int) -> list[str]:
         draft, target = self._batch.drafts[place], self._batch.target(place)
-        return content_parts(
-            _content(draft),
+        return said_parts(
+            UNSAID | vars(draft),
             security=self._keys[draft.security_id],
             to_security=self._keys[draft.to_security_id],
             reverses=None if target is None else target.seq,

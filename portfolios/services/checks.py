@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,6 +21,9 @@ FINEST = Decimal("1E-10")
 NUMBERS = tuple(
     "quantity price gross_amount fees taxes net_amount fx_rate new_shares old_shares cost_basis "
     "to_amount gross_amount_security settlement_fx_rate to_price cost_fraction".split()
+)
+RECKONED = tuple(
+    "gross_amount net_amount gross_amount_security fx_rate settlement_fx_rate cost_fraction".split()
 )
 CODES = ("currency", "to_currency", "security_currency")
 TEXTS = tuple(
@@ -54,6 +57,18 @@ def settled(drafts: Sequence[Draft], base_currency: str) -> tuple[list[Draft], l
         complete.append(placed)
         faults.extend(wrong)
     return complete, faults
+
+
+def reckoned_faults(drafts: Iterable[Draft]) -> Iterator[Fault]:
+    """What is wrong with entries whose format has settled them (`Parsed.settled`): their fields are
+    in order one by one, but an amount that follows from others may be too large to be stored, and
+    a rate may have more decimals than are booked."""
+    for draft in drafts:
+        said = vars(draft)
+        for name in RECKONED:
+            number = said.get(name)
+            if number is not None and not _storable(number):
+                yield _unstorable_fault(draft, name, number)
 
 
 def booking_faults(

@@ -27,7 +27,7 @@ from portfolios.selectors.instruments import (
     target_of,
 )
 from portfolios.selectors.ledger import ledger_rows, to_entries
-from portfolios.services.checks import booking_faults, settled
+from portfolios.services.checks import booking_faults, reckoned_faults, settled
 from portfolios.services.import_choices import Choices
 from portfolios.services.import_formats import read_file
 
@@ -112,7 +112,10 @@ def _named(plan: Plan, known: Instruments, base_currency: str) -> Plan:
         faults.extend(wrong)
         if not wrong:
             named.append(given)
-    complete, unsettled = _settled(named, base_currency)
+    if plan.parsed.settled:
+        complete, unsettled = named, [*reckoned_faults(named)]
+    else:
+        complete, unsettled = _settled(named, base_currency)
     claims, unnamed = _claims(plan.parsed.stated, known)
     return replace(
         plan,
@@ -134,7 +137,7 @@ def _with_securities(draft: Draft, known: Instruments) -> tuple[Draft, list[Faul
             faults.append(instrument_fault(instrument, draft.row))
         else:
             given[column] = instrument.security.pk
-    return (replace(draft, **given) if given and not faults else draft), faults
+    return (draft.changed(**given) if given and not faults else draft), faults
 
 
 def instrument_fault(instrument: Instrument, row: int | None) -> Fault:
@@ -230,13 +233,15 @@ def _booked(portfolio: Portfolio, plan: Plan, rows: list[Transaction]) -> Plan:
         pk: s.symbol
         for pk, s in Security.objects.in_bulk([pk for pk in ids if isinstance(pk, UUID)]).items()
     }
+    plan = replace(plan, before=before, after=after, symbols=symbols)
+    if not after.problems:
+        return plan
     drafts = {entry.seq: draft for entry, draft in zip(added, plan.fresh, strict=True)}
     traded = {entry.seq: symbols.get(entry.security) for entry in (*known, *added)}
     traded |= {seq: draft.symbol for seq, draft in drafts.items()}
     doubtful = {*(plan.parsed.unread or ()), *(each.name.symbol for each in plan.unknown)}
     sure = [p for p in after.problems if not doubtful or traded.get(p.seq) not in doubtful]
-    errors = (*plan.errors, *booking_faults(sure, drafts))
-    return replace(plan, errors=errors, before=before, after=after, symbols=symbols)
+    return replace(plan, errors=(*plan.errors, *booking_faults(sure, drafts)))
 
 
 def _in_order(plan: Plan) -> Plan:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from patterns.canonical import decimal_text
-from portfolios.calc.lots import Book
 from portfolios.formats.contract import Question
 from portfolios.formats.draft import Draft
 from portfolios.selectors.instruments import Instrument
+from portfolios.services.import_changes import changes, overdrafts
 from portfolios.services.import_plan import Claim, Plan
 
 FATES = ("new", "duplicate", "skipped", "refused")
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +32,15 @@ class RowFate:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ImportReport:
-    """What a file would do (a preview) or has done (an import)."""
+    """What a file would do (a preview) or has done (an import).
 
+    What there is of each row and of each lot is told by the plan once it is asked for: a program
+    that imports a long file looks at none of it.
+    """
+
+    plan: Plan = field(repr=False, compare=False)
     filename: str
     file_hash: str
     sentence: str
@@ -48,17 +52,34 @@ class ImportReport:
     duplicates: tuple[dict[str, Any], ...] = ()
     skipped: tuple[dict[str, Any], ...] = ()
     errors: tuple[dict[str, Any], ...] = ()
-    warnings: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     questions: tuple[dict[str, Any], ...] = ()
     columns: tuple[str, ...] = ()
     assertions: tuple[dict[str, Any], ...] = ()
-    changes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     first_seq: int | None = None
     last_seq: int | None = None
     ledger_commit_hash: str | None = None
-    rows: tuple[RowFate, ...] = ()
     instruments: tuple[Instrument, ...] = ()
+
+    @cached_property
+    def rows(self) -> tuple[RowFate, ...]:
+        """The fate of every row."""
+        return tuple(_fates(self.plan))
+
+    @cached_property
+    def changes(self) -> dict[str, list[dict[str, Any]]]:
+        """Positions, cash and lots before and after."""
+        return changes(self.plan)
+
+    @cached_property
+    def warnings(self) -> tuple[dict[str, Any], ...]:
+        """What is booked as the file says, and should be looked at."""
+        estimates = [
+            {"kind": "estimated", "row": draft.row, "reason": draft.estimated_reason}
+            for draft in self.plan.fresh
+            if draft.estimated_reason
+        ]
+        return (*overdrafts(self.plan), *estimates)
 
     @property
     def new_count(self) -> int:
@@ -101,9 +122,9 @@ class ImportReport:
 
     def as_dict(self) -> dict[str, Any]:
         """The report for programs; the rows themselves stay with the file."""
-        names = [f.name for f in fields(self) if f.name not in {"rows", "instruments"}]
+        names = [f.name for f in fields(self) if f.name not in {"plan", "instruments"}]
         told = {name: getattr(self, name) for name in names}
-        told["counts"] = self.counts
+        told |= {"counts": self.counts, "changes": self.changes, "warnings": self.warnings}
         return told | {"instruments": [_instrument(each) for each in self.instruments]}
 
     def rows_as_dicts(self) -> list[dict[str, Any]]:
@@ -123,11 +144,6 @@ class ImportReport:
 
 def report_of(plan: Plan, filename: str, sentence: str, **written: Any) -> ImportReport:
     """A plan in words. `written` are the facts of a run that was made of it."""
-    estimates = [
-        {"kind": "estimated", "row": draft.row, "reason": draft.estimated_reason}
-        for draft in plan.fresh
-        if draft.estimated_reason
-    ]
     return ImportReport(
         filename=filename,
         file_hash=plan.file_hash,
@@ -139,13 +155,11 @@ def report_of(plan: Plan, filename: str, sentence: str, **written: Any) -> Impor
         duplicates=tuple(duplicate.as_dict() for duplicate in plan.duplicates),
         skipped=tuple({"row": s.row, "reason": s.reason} for s in plan.parsed.skipped),
         errors=tuple(fault.as_dict() for fault in plan.errors),
-        warnings=(*overdrafts(plan), *estimates),
         notes=plan.parsed.notes,
         questions=tuple(question_dict(each) for each in plan.parsed.questions),
         columns=plan.parsed.columns,
         assertions=tuple(_claim(each, plan.symbols) for each in plan.claims),
-        changes=changes(plan),
-        rows=tuple(_fates(plan)),
+        plan=plan,
         instruments=plan.instruments,
         **written,
     )
@@ -171,39 +185,6 @@ def question_dict(question: Question) -> dict[str, Any]:
         "example": question.example,
         "row": question.row,
     }
-
-
-def changes(plan: Plan) -> dict[str, list[dict[str, Any]]]:
-    """Positions, cash and lots that would be other than they are, before and after."""
-    if plan.before is None or plan.after is None:
-        return {"positions": [], "cash": [], "lots": []}
-    symbols = plan.symbols
-    return {
-        "positions": _changed(_held(plan.before, symbols), _held(plan.after, symbols), "symbol"),
-        "cash": _changed(_money(plan.before), _money(plan.after), "currency"),
-        "lots": _changed(_lots(plan.before, symbols), _lots(plan.after, symbols), "lot"),
-    }
-
-
-def overdrafts(plan: Plan) -> list[dict[str, Any]]:
-    """Entries of the file after which the cash of a currency is below zero. They are booked."""
-    if plan.after is None or plan.before is None:
-        return []
-    known = {posting.seq for posting in plan.before.journal}
-    cash: dict[str, Decimal] = {}
-    found = []
-    for posting in plan.after.journal:
-        cash[posting.currency] = cash.get(posting.currency, ZERO) + posting.cash
-        if posting.cash < 0 and cash[posting.currency] < 0 and posting.seq not in known:
-            found.append(
-                {
-                    "kind": "overdraft",
-                    "date": posting.on.isoformat(),
-                    "currency": posting.currency,
-                    "balance": decimal_text(cash[posting.currency]),
-                }
-            )
-    return found
 
 
 def _fates(plan: Plan) -> Iterable[RowFate]:
@@ -268,37 +249,4 @@ def _claim(claim: Claim, symbols: Mapping[UUID, str]) -> dict[str, Any]:
         "symbol": symbol,
         "amount": decimal_text(stated.amount),
         "row": stated.row,
-    }
-
-
-def _changed(
-    before: Mapping[str, Decimal], after: Mapping[str, Decimal], label: str
-) -> list[dict[str, Any]]:
-    names = sorted(before.keys() | after.keys())
-    return [
-        {label: name, "before": before.get(name, ZERO), "after": after.get(name, ZERO)}
-        for name in names
-        if before.get(name, ZERO) != after.get(name, ZERO)
-    ]
-
-
-def _held(book: Book, symbols: Mapping[UUID, str]) -> dict[str, Decimal]:
-    held: dict[str, Decimal] = {}
-    for position in book.positions:
-        name = symbols[UUID(str(position.security))]
-        held[name] = held.get(name, ZERO) + position.quantity
-    return held
-
-
-def _money(book: Book) -> dict[str, Decimal]:
-    money: dict[str, Decimal] = {}
-    for (_, currency), amount in book.cash.items():
-        money[currency] = money.get(currency, ZERO) + amount
-    return money
-
-
-def _lots(book: Book, symbols: Mapping[UUID, str]) -> dict[str, Decimal]:
-    return {
-        f"{symbols[UUID(str(lot.security))]} {lot.acquisition_date} #{lot.label}": lot.quantity_open
-        for lot in book.lots
     }

@@ -9,7 +9,7 @@ from portfolios.formats.draft import Draft
 from portfolios.models import ImportRun, Portfolio
 from portfolios.selectors.ledger import ledger_head, ledger_rows
 from portfolios.services.import_plan import Plan
-from portfolios.services.ledger import Appended, Progress, reverse_entries, write_entries
+from portfolios.services.ledger import Ahead, Appended, Progress, reverse_entries, write_entries
 from portfolios.services.legs import refuse_legs
 
 
@@ -20,7 +20,10 @@ def write_drafts(
     caller's transaction. Returns first and last number and the new head, None if nothing is new."""
     first: Appended | None = None
     last: Appended | None = None
-    for start, end in stretches(plan):
+    parts = list(stretches(plan))
+    # One batch that begins a ledger is all that the plan has booked.
+    ahead = Ahead(plan.after if len(parts) == 1 and not plan.compared.targets else None)
+    for start, end in parts:
         if start in plan.compared.targets:
             last = _reverse(portfolio, plan, range(start, end), by)
         else:
@@ -31,6 +34,7 @@ def write_drafts(
                 source=plan.choices.format,
                 import_run=run,
                 progress=progress,
+                ahead=ahead,
             )
         first = first or last
     if first is None or last is None:

@@ -21,13 +21,21 @@ from portfolios.models import BalanceAssertion, ImportRun, InstrumentMatch, Port
 from portfolios.selectors.access import resolve_portfolio
 from portfolios.services.import_choices import Choices
 from portfolios.services.import_plan import Plan, plan_import
-from portfolios.services.import_report import ImportReport, RowFate, report_of, would_do
+from portfolios.services.import_report import (
+    ImportReport,
+    RowFate,
+    question_dict,
+    report_of,
+    would_do,
+)
 from portfolios.services.import_writing import row_runs, write_drafts
 from portfolios.services.ledger import Appended, lock_ledger, lock_ledgers, reverse_entries
 from portfolios.services.legs import other_legs
+from portfolios.services.undisturbed import undisturbed
 
 __all__ = ["ImportReport", "RowFate", "preview_import", "run_import", "undo_import"]
 
+LONG_FILE = 500_000  # bytes, about 5,000 entries
 Progress = Callable[[str], None]
 
 
@@ -73,7 +81,7 @@ def run_import(
     """
     tell = progress or _tell_nobody
     allowed = resolve_portfolio(by, portfolio_id, Permission.WRITE_TRADES)
-    with as_user(by.pk):
+    with undisturbed(when=len(content) > LONG_FILE), as_user(by.pk):
         portfolio = lock_ledger(allowed.pk)
         tell("Reading, matching and booking ahead")
         plan = plan_import(
@@ -85,11 +93,10 @@ def run_import(
         )
         if plan.already_in is not None:
             return report_of(plan, filename, would_do(plan))
-        report = report_of(plan, filename, would_do(plan))
-        if report.questions:
-            raise ImportUndecided(report.questions)
-        if report.errors:
-            raise ImportRefused(report.errors)
+        if plan.parsed.questions:
+            raise ImportUndecided([question_dict(each) for each in plan.parsed.questions])
+        if plan.errors:
+            raise ImportRefused([fault.as_dict() for fault in plan.errors])
         tell(f"Writing {len(plan.fresh):,} entries")
         return _write(portfolio, plan, filename, by, tell)
 

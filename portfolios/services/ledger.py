@@ -6,9 +6,7 @@ first one left, and continues the chain from it: no fork, no sale of what is sol
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -19,16 +17,19 @@ from accounts.permissions import Permission
 from accounts.services import record
 from portfolios.calc.entries import ZERO
 from portfolios.calc.entries import EntryType as CalcType
+from portfolios.calc.lots import Book
 from portfolios.exceptions import EntriesRefused, EntryAlreadyReversed, EntryNotFound
 from portfolios.formats.draft import Draft
 from portfolios.models import EntryType, ImportRun, LedgerAnchor, Portfolio, Transaction
 from portfolios.selectors.access import resolve_portfolio
 from portfolios.selectors.ledger import Head, ledger_head, ledger_rows
+from portfolios.selectors.projected import Projection, projected
 from portfolios.services.batches import Batch, Target, write_batch
-from portfolios.services.booking import book_batch, project
+from portfolios.services.booking import BookedBatch, book_batch, project
 from portfolios.services.checks import settled
 from portfolios.services.history import follow_ledger
 from portfolios.services.legs import other_legs
+from portfolios.services.undisturbed import undisturbed
 
 LONG_BATCH = 5_000  # entries
 SHOWN = 500  # entries that are handed back as rows; whoever writes more reads what it needs
@@ -47,6 +48,14 @@ class Appended:
     last_seq: int
     ledger_commit_hash: str
     entries: tuple[Transaction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What was found out about a batch under the same lock: its entries are settled, and perhaps
+    the first of their ledger and booked without a mistake."""
+
+    book: Book | None = None
 
 
 def append_entries(
@@ -110,20 +119,20 @@ def write_entries(
     import_run: ImportRun | None = None,
     corporate_action_id: UUID | None = None,
     progress: Progress | None = None,
+    ahead: Ahead | None = None,
 ) -> Appended:
-    """`append_entries` for callers that hold the lock and have checked the right."""
+    """`append_entries` for callers that hold the lock and have checked the right, and perhaps
+    settled and booked the entries already."""
     same = {
         "source": source,
         "created_by_id": by.pk,
         "import_run_id": None if import_run is None else import_run.pk,
         "corporate_action_id": corporate_action_id,
     }
-    with _undisturbed(len(drafts)):
-        complete, faults = settled(drafts, portfolio.base_currency)
-        if faults:
-            raise EntriesRefused([fault.as_dict() for fault in faults])
+    with undisturbed(when=len(drafts) > LONG_BATCH):
+        complete = drafts if ahead is not None else _complete(portfolio, drafts)
         batch = Batch(complete, same=same)
-        return _write(portfolio, batch, by=by, action="write_trade", progress=progress)
+        return _write(portfolio, batch, by=by, action="write_trade", progress=progress, ahead=ahead)
 
 
 def reverse_entries(
@@ -146,15 +155,19 @@ def replace_entry(
 ) -> Appended:
     """A reversal and the entry written instead, booked together: both stand or neither."""
     _refuse_reversed([target])
-    complete, faults = settled([draft], portfolio.base_currency)
-    if faults:
-        raise EntriesRefused([fault.as_dict() for fault in faults])
     batch = Batch(
-        [_reversal(target, reason), *complete],
+        [_reversal(target, reason), *_complete(portfolio, [draft])],
         targets=[_target(target), None],
         same={"source": "correction", "created_by_id": by.pk},
     )
     return _write(portfolio, batch, by=by, action="amend_entry")
+
+
+def _complete(portfolio: Portfolio, drafts: Sequence[Draft]) -> list[Draft]:
+    complete, faults = settled(drafts, portfolio.base_currency)
+    if faults:
+        raise EntriesRefused([fault.as_dict() for fault in faults])
+    return complete
 
 
 def _reversal(target: Transaction, reason: str) -> Draft:
@@ -198,9 +211,10 @@ def _write(
     by: User,
     action: str,
     progress: Progress | None = None,
+    ahead: Ahead | None = None,
 ) -> Appended:
     before = ledger_head(portfolio.pk)
-    booked = book_batch(portfolio, batch, before)
+    booked = _booked_ahead(ahead, before) or book_batch(portfolio, batch, before)
     if booked.faults:
         raise EntriesRefused([fault.as_dict() for fault in booked.faults])
     ids, head = write_batch(portfolio, batch, before, progress)
@@ -218,18 +232,10 @@ def _write(
     return Appended(before.seq + 1, head.seq, head.entry_hash, _shown(portfolio, ids))
 
 
-@contextmanager
-def _undisturbed(entries: int) -> Iterator[None]:
-    """Without the search for unreachable cycles while a long batch is written. It makes none, and
-    a third of its time would go into looking through its millions of parts again and again."""
-    pause = entries > LONG_BATCH and gc.isenabled()
-    if pause:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if pause:
-            gc.enable()
+def _booked_ahead(ahead: Ahead | None, head: Head) -> BookedBatch | None:
+    if ahead is None or ahead.book is None or head.seq:
+        return None
+    return BookedBatch(Projection(), projected([ahead.book]), {}, ())
 
 
 def _details(before: Head, head: Head) -> dict[str, Any]:

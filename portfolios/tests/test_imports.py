@@ -153,3 +153,23 @@ def test_a_stranger_imports_undoes_and_previews_nothing(traded: Portfolio, charl
             attempt(traded, charlie, LEDGER)
     with pytest.raises(ImportRunNotFound):
         undo_import(run_id=run.pk, by=charlie)
+
+
+def test_an_amount_that_follows_from_others_must_fit_its_column(
+    market: None, portfolio: Portfolio, alice: User
+) -> None:
+    """10^9 shares at 10^7 each cost 10^16; a column holds less than 10^15."""
+    dear = "2013-02-05,BUY,MAPLE,XTSE,1000000000,10000000,,CAD,\n"
+    assert (2, "gross_amount", "number_invalid") in refused(portfolio, alice, HEADER + dear)
+    assert not Transaction.objects.exists()
+
+
+def test_a_rate_has_the_decimals_that_are_booked(
+    market: None, portfolio: Portfolio, alice: User
+) -> None:
+    header = "date,type,gross_amount,currency,fx_rate\n"
+    row = "2013-02-04,DEPOSIT,1000.00,USD,1.{}\n"
+    assert refused(portfolio, alice, header + row.format("00000000001")) == [
+        (2, "fx_rate", "number_invalid")
+    ]
+    assert bring(portfolio, alice, header + row.format("0000000001")).rows_added == 1
