@@ -12,7 +12,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from portfolios.models.columns import amount_field, bounded, positive, quantity_field, rate_field
+from portfolios.models.columns import (
+    amount_field,
+    bounded,
+    digest,
+    positive,
+    quantity_field,
+    rate_field,
+)
 
 
 class EntryType(models.TextChoices):
@@ -185,8 +192,7 @@ class Transaction(models.Model):
                 name="transaction_reversal_names_entry",
             ),
             models.CheckConstraint(
-                condition=Q(entry_hash__regex=r"^[0-9a-f]{64}$")
-                & Q(previous_hash__regex=r"^[0-9a-f]{64}$"),
+                condition=digest("entry_hash") & digest("previous_hash"),
                 name="transaction_hash_shape",
             ),
         )

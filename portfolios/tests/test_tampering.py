@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.identity import as_service
 from portfolios.models import LedgerAnchor, Portfolio, Transaction
@@ -151,3 +151,19 @@ def test_not_even_the_owner_edits_by_accident(ledger: Portfolio) -> None:
         transaction.atomic(),
     ):
         run("TRUNCATE portfolios_transaction CASCADE")
+
+
+@pytest.mark.parametrize("wrong", ["a" * 63, "A" * 64, "g" * 64, "a" * 63 + "\n"])
+@pytest.mark.parametrize("column", ["entry_hash", "previous_hash"])
+def test_a_hash_is_of_64_small_hexadecimal_digits(
+    ledger: Portfolio, column: str, wrong: str
+) -> None:
+    row = Transaction.objects.get(portfolio=ledger, seq=5)
+    row.pk, row.seq, row.content_hash = None, 6, "b" * 64
+    setattr(row, column, wrong)
+    with (
+        as_service("tests"),
+        pytest.raises(IntegrityError, match="transaction_hash_shape"),
+        transaction.atomic(),
+    ):
+        row.save(force_insert=True)
