@@ -158,7 +158,8 @@ def test_not_even_the_owner_edits_by_accident(ledger: Portfolio) -> None:
 def test_a_hash_is_of_64_small_hexadecimal_digits(
     ledger: Portfolio, column: str, wrong: str
 ) -> None:
-    row = Transaction.objects.get(portfolio=ledger, seq=5)
+    with as_service("tests"):
+        row = Transaction.objects.get(portfolio=ledger, seq=5)
     row.pk, row.seq, row.content_hash = None, 6, "b" * 64
     setattr(row, column, wrong)
     with (
