@@ -21,7 +21,7 @@ from portfolios.calc.booking.queues import Match
 from portfolios.calc.booking.results import Side, split_of
 from portfolios.calc.entries import ZERO, CostMethod, Entry, EntryType
 from portfolios.calc.lots import Movement
-from portfolios.calc.money import coin, minor_units
+from portfolios.calc.money import coin
 from portfolios.calc.records import Row
 
 _REST = attrgetter(
@@ -61,7 +61,7 @@ Booker = Callable[[Desk, Entry], bool]
 def allows(desk: Desk) -> bool:
     """Whether the settings leave the short way open at all."""
     only = desk.methods.only
-    return only in _FAST_METHODS and desk.cent is not None and not desk.cost_at_todays_rate
+    return only in _FAST_METHODS and not desk.cost_at_todays_rate
 
 
 def buy(desk: Desk, entry: Entry) -> bool:
@@ -82,7 +82,7 @@ def buy(desk: Desk, entry: Entry) -> bool:
     pool.longs.add(lot)
     cash = entry.net_amount
     if cash is None:
-        cash = (-gross - charges).quantize(coin(currency), ROUND_HALF_UP)
+        cash = _posted(desk, -gross - charges, currency)
     desk.journal.append((on, seq, TRADE, account, currency, security, quantity, cash))
     return True
 
@@ -105,7 +105,7 @@ def sell(desk: Desk, entry: Entry) -> bool:
     queue.held -= quantity
     cash = entry.net_amount
     if cash is None:
-        cash = (gross - charges).quantize(coin(currency), ROUND_HALF_UP)
+        cash = _posted(desk, gross - charges, currency)
     on, seq, account = entry.transaction_date, entry.seq, entry.account
     desk.journal.append((on, seq, TRADE, account, currency, entry.security, -quantity, cash))
     return True
@@ -131,7 +131,7 @@ def dividend(desk: Desk, entry: Entry) -> bool:
         return False
     if cash is None:
         charges = entry.fees + entry.taxes
-        cash = (gross - charges).quantize(coin(currency), ROUND_HALF_UP)
+        cash = _posted(desk, gross - charges, currency)
     seq = entry.seq
     desk.journal.append((on, seq, INCOME, account, currency, security, ZERO, cash))
     desk.income.append((seq, security, on, currency, gross, entry.taxes, cash, cash * rate))
@@ -152,7 +152,7 @@ def conversion(desk: Desk, entry: Entry) -> bool:
     worth = taken if target == desk.base else given * rate
     if cash is None:
         charges = entry.fees + entry.taxes
-        cash = (-given - charges).quantize(coin(currency), ROUND_HALF_UP)
+        cash = _posted(desk, -given - charges, currency)
     on, seq, account = entry.transaction_date, entry.seq, entry.account
     desk.journal += (
         (on, seq, EXCHANGE, account, currency, None, ZERO, cash, ZERO, -given, -worth),
@@ -235,6 +235,11 @@ def _borne(desk: Desk, entry: Entry) -> Decimal:
     return fees + entry.taxes if settings.taxes_in_cost and entry.taxes is not ZERO else fees
 
 
+def _posted(desk: Desk, amount: Decimal, currency: str) -> Decimal:
+    """Cash as `Desk.posted` has it."""
+    return amount if desk.cent is None else amount.quantize(coin(currency), ROUND_HALF_UP)
+
+
 def _relieve(
     desk: Desk, entry: Entry, matches: list[Match], terms: tuple[Decimal, Decimal, Decimal]
 ) -> None:
@@ -252,7 +257,7 @@ def _relieve(
     else:
         lines = spread(gross, weights, LINE_PLACES)
     if charges:
-        parts = spread(charges, weights, minor_units(entry.currency))
+        parts = spread(charges, weights, desk.charge_places(entry.currency))
         lines = [line - part for line, part in zip(lines, parts, strict=True)]
     for match, proceeds in zip(matches, lines, strict=True):
         close(_close(desk, entry, match, proceeds, rate))
@@ -273,7 +278,9 @@ def _close(desk: Desk, entry: Entry, match: Match, proceeds: Decimal, rate: Deci
         lot.cost = cost - part
         cost = part
     if fx_open == rate:  # no currency moved: all of it is price
-        total = (proceeds * rate - cost * rate).quantize(desk.cent or FINEST, ROUND_HALF_UP)
+        total = proceeds * rate - cost * rate
+        if desk.cent is not None:
+            total = total.quantize(desk.cent, ROUND_HALF_UP)
         price, fx, cross = total, ZERO, ZERO
     else:
         worths = Side(cost, cost * fx_open, fx_open), Side(proceeds, proceeds * rate, rate)
