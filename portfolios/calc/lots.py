@@ -83,6 +83,7 @@ class Lot(NamedTuple):
         return self.cost_basis_local / self.quantity_open
 
 
+SECURITY, ACCOUNT = Lot._fields.index("security"), Lot._fields.index("account")
 QUANTITY_OPEN = Lot._fields.index("quantity_open")
 
 
@@ -257,6 +258,12 @@ class Book:
     def open_lots(self) -> tuple[Lot, ...]:
         """The lots of which something is left, in order of opening."""
         return tuple(Lot(*row) for row in self.lots.rows if row[QUANTITY_OPEN])
+
+    @cached_property
+    def places(self) -> tuple[tuple[SecurityKey, str], ...]:
+        """Every security and account that ever had a lot, in order of the first one."""
+        rows = self.lots.rows
+        return tuple(dict.fromkeys((row[SECURITY], row[ACCOUNT]) for row in rows))
 
     @cached_property
     def positions(self) -> tuple[Position, ...]:

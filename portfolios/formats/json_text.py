@@ -73,7 +73,7 @@ def _decoded(text: str) -> tuple[Any, int]:
     every object as it is read costs twice as much, so that is done only where the counts differ.
     """
     document = _loaded(text)
-    pairs, levels = _shape(document)
+    pairs, levels = _shape(document, text.count("{") + text.count("["))
     if SPACED_KEY.search(text) or text.count('":') != pairs:
         document = _loaded(text, object_pairs_hook=_once)
     return document, levels
@@ -89,22 +89,29 @@ def _loaded(text: str, **hooks: Any) -> Any:
     )
 
 
-def _shape(document: Any) -> tuple[int, int]:
-    """How many pairs a document has, and how many levels, seen level by level."""
-    pairs, levels, level = 0, 0, [document]
+def _shape(document: Any, most: int) -> tuple[int, int]:
+    """How many pairs a document has, and how many levels, seen level by level.
+
+    most: how many objects and lists there can be. Once that many were seen nothing is looked for
+    below them; most documents hold nearly all of theirs on the last level.
+    """
+    level = [document] if isinstance(document, dict | list) else []
+    pairs = levels = seen = 0
     while level:
-        deeper: list[Any] = []
-        for each in level:
-            values: Any = ()
-            if type(each) is dict:
-                pairs += len(each)
-                values = each.values()
-            elif type(each) is list:
-                values = each
-            deeper += [child for child in values if type(child) is dict or type(child) is list]
-        levels += type(level[0]) is dict or type(level[0]) is list
-        level = deeper
+        levels += 1
+        seen += len(level)
+        pairs += sum(len(each) for each in level if type(each) is dict)
+        level = _below(level) if seen < most else []
     return pairs, levels
+
+
+def _below(level: list[Any]) -> list[Any]:
+    """The objects and lists one level deeper."""
+    deeper: list[Any] = []
+    for each in level:
+        values = each.values() if type(each) is dict else each
+        deeper += [child for child in values if type(child) is dict or type(child) is list]
+    return deeper
 
 
 def _encodable(document: Any) -> bool:

@@ -104,8 +104,8 @@ class Places:
 
     def __init__(self, book: Book) -> None:
         self._accounts: dict[str, set[str]] = {}
-        for lot in book.lots:
-            self._accounts.setdefault(str(lot.security), set()).add(lot.account)
+        for security, account in book.places:
+            self._accounts.setdefault(str(security), set()).add(account)
 
     def of(self, entry: Entry) -> Place | None:
         """Symbol and account; None for an entry that names no security."""

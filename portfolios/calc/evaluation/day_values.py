@@ -8,7 +8,7 @@ missing has no value.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Context, Decimal, localcontext
 
 from portfolios.calc.entries import ZERO
 from portfolios.calc.evaluation.flows import Flow
@@ -30,38 +30,53 @@ class DayClose:
     outflow: Decimal | None
 
 
-_EXACT = Context(prec=150)  # sums come back to exactly 0 when everything is gone
+EXACT = Context(prec=150)  # sums come back to exactly 0 when everything is gone
 
 
 @dataclass(slots=True)
 class _Held:
     """What is held while the pass goes on: quantities and closes by symbol, and what positions
-    and money are worth by currency. A day costs what changed on it, not what is held."""
+    and money are worth by currency. A day costs what changed on it, not what is held. Its sums
+    are to be made in the `EXACT` context."""
 
     rates: Rates
     currencies: Mapping[str, str]
     cash_tracked: bool
     quantities: dict[str, Decimal] = field(default_factory=dict)
     closes: dict[str, Decimal | None] = field(default_factory=dict)
-    worths: dict[str, Decimal] = field(default_factory=dict)
     local: dict[str, Decimal] = field(default_factory=dict)
     unpriced: set[str] = field(default_factory=set)
 
     def move(self, posting: Posting) -> None:
         if posting.quantity:
             symbol = str(posting.security)
-            before = self.quantities.get(symbol, ZERO)
-            self.quantities[symbol] = _EXACT.add(before, posting.quantity)
-            self._value(symbol)
+            close = self.closes.get(symbol)
+            held = self.quantities.get(symbol, ZERO) + posting.quantity
+            self.quantities[symbol] = held
+            self._add(self.currencies[symbol], posting.quantity * (close or ZERO))
+            if held and close is None:
+                self.unpriced.add(symbol)
+            else:
+                self.unpriced.discard(symbol)
         moved = posting.cash + posting.receivable
         if moved and self.cash_tracked:
             self._add(posting.currency, moved)
 
     def reprice(self, changes: Iterable[tuple[str, Decimal | None]]) -> None:
+        """Take new closes; hundreds of thousands pass here. One that is missing counts nothing,
+        and the symbol is noted as unpriced."""
+        closes, quantities = self.closes, self.quantities
         for symbol, close in changes:
-            self.closes[symbol] = close
-            if self.quantities.get(symbol):
-                self._value(symbol)
+            before = closes.get(symbol)
+            closes[symbol] = close
+            quantity = quantities.get(symbol)
+            if not quantity:
+                continue
+            if close is None:
+                self.unpriced.add(symbol)
+            elif before is None:
+                self.unpriced.discard(symbol)
+            self.local[self.currencies[symbol]] += quantity * ((close or ZERO) - (before or ZERO))
 
     def value(self, day: date) -> Decimal | None:
         if self.unpriced:
@@ -74,19 +89,8 @@ class _Held:
             total += amount * rate
         return total
 
-    def _value(self, symbol: str) -> None:
-        quantity, close = self.quantities[symbol], self.closes.get(symbol)
-        worth = ZERO if close is None else _EXACT.multiply(quantity, close)
-        if quantity and close is None:
-            self.unpriced.add(symbol)
-        else:
-            self.unpriced.discard(symbol)
-        change = _EXACT.subtract(worth, self.worths.get(symbol, ZERO))
-        self.worths[symbol] = worth
-        self._add(self.currencies[symbol], change)
-
     def _add(self, currency: str, amount: Decimal) -> None:
-        self.local[currency] = _EXACT.add(self.local.get(currency, ZERO), amount)
+        self.local[currency] = self.local.get(currency, ZERO) + amount
 
 
 def day_closes(
@@ -109,16 +113,15 @@ def day_closes(
     held = _Held(rates, currencies, cash_tracked)
     closes = []
     at = 0
-    for day in sorted(days):
-        if day > last:
-            break
-        while at < len(journal) and journal[at].on <= day:
-            held.move(journal[at])
-            at += 1
-        held.reprice(changes.get(day, ()))
-        if day >= first:
-            inflow, outflow = _both_ways(flows.get(day, ()) if day > first else ())
-            closes.append(DayClose(day, held.value(day), inflow, outflow))
+    with localcontext(EXACT):
+        for day in sorted(each for each in days if each <= last):
+            while at < len(journal) and journal[at].on <= day:
+                held.move(journal[at])
+                at += 1
+            held.reprice(changes.get(day, ()))
+            if day >= first:
+                inflow, outflow = _both_ways(flows.get(day, ()) if day > first else ())
+                closes.append(DayClose(day, held.value(day), inflow, outflow))
     return closes
 
 

@@ -6,12 +6,13 @@ the period and its flows; what is not known stays None and is named. A missing p
 costs or realised results. Nothing is read or kept elsewhere.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from portfolios.calc.booking import book
-from portfolios.calc.entries import ZERO, EntryType, Problem
+from portfolios.calc.entries import ZERO, Entry, EntryType, Problem
 from portfolios.calc.evaluation.activity import Activity, activity
 from portfolios.calc.evaluation.cash_fx import cash_fx_pnl, in_base
 from portfolios.calc.evaluation.completing import completed
@@ -69,7 +70,7 @@ def evaluate(document: Document) -> Evaluation:
     """Evaluate a document under its own policy. Raises nothing for whatever entries it holds."""
     rates = Rates(document.pairs, document.base_currency)
     entries = [completed(entry, rates) for entry in document.entries]
-    booked = book(entries, document.policy.booking, rates.to_base, asof=document.asof)
+    booked = _booked(document, entries, rates)
     quotes = Quotes(document.closes, splits_of(booked.accepted), document.policy.max_price_age_days)
     worth = Worth(booked.accepted, rates, quotes)
     start = _baseline(document, booked)
@@ -106,6 +107,12 @@ def evaluate(document: Document) -> Evaluation:
             document, booked.problems, [*_unvalued(within), *unpriced, *unconverted, *unmeasured]
         ),
     )
+
+
+def _booked(document: Document, entries: Iterable[Entry], rates: Rates) -> Book:
+    """The book up to the last day, its journal made once because it is read five times."""
+    found = book(entries, document.policy.booking, rates.to_base, asof=document.asof)
+    return replace(found, journal=tuple(found.journal))
 
 
 def _baseline(document: Document, booked: Book) -> date:

@@ -74,7 +74,7 @@ def signed(lot: Lot, amount: Decimal | None) -> Decimal | None:
 
 def _places(book: Book) -> Iterable[Place]:
     moved = ((str(p.security), p.account) for p in book.journal if p.quantity)
-    held = ((str(lot.security), lot.account) for lot in book.lots)
+    held = ((str(security), account) for security, account in book.places)
     return dict.fromkeys([*held, *moved])
 
 

@@ -36,8 +36,8 @@ def placed(book: Book) -> tuple[Lot, ...]:
 def _spread(book: Book) -> set[str]:
     """The symbols that were ever in more than one account."""
     accounts: dict[str, set[str]] = {}
-    for lot in book.lots:
-        accounts.setdefault(str(lot.security), set()).add(lot.account)
+    for security, account in book.places:
+        accounts.setdefault(str(security), set()).add(account)
     return {symbol for symbol, found in accounts.items() if len(found) > 1}
 
 

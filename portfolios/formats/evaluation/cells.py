@@ -63,13 +63,15 @@ class Cells:
 
     def has(self, name: str) -> bool:
         """Whether something stands in the field."""
-        return self.said.get(name) not in (None, "")
+        found = self.said.get(name)
+        return found is not None and found != ""
 
     def number(self, name: str) -> Decimal | None:
         """A number, or None where the field is empty or wrong."""
-        if not self.has(name):
+        said_of = self.said.get(name)
+        if said_of is None or said_of == "":
             return None
-        found = to_number(self.said[name])
+        found = to_number(said_of)
         if found is None:
             said = f"{self._shown(name)} is not a number."
             self.refuse("invalid_number", name, said, WRITE_NUMBER)
@@ -86,9 +88,9 @@ class Cells:
 
     def text(self, name: str) -> str | None:
         """A short text, or None where the field is empty or wrong."""
-        if not self.has(name):
+        found = self.said.get(name)
+        if found is None or found == "":
             return None
-        found = self.said[name]
         if isinstance(found, str) and len(found) <= LONGEST_TEXT:
             return str(found)
         said = f"{self._shown(name)} is not a short text."

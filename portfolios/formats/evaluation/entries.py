@@ -35,7 +35,7 @@ READERS: dict[str, Callable[[Cells, str], Any]] = {
     "to_currency": Cells.currency,
 }
 RENAMED = {"symbol": "security", "to_symbol": "to_security", "label": "lot_label"}
-LOTS = ("lot_selector", "lot_picks", "carried_lots", "treatment", "reverses")
+LOTS = frozenset({"lot_selector", "lot_picks", "carried_lots", "treatment", "reverses"})
 OUTWARD = frozenset(
     {
         EntryType.BUY,
@@ -52,6 +52,7 @@ UNSIGNED = frozenset({EntryType.DELIVERY_IN, EntryType.DELIVERY_OUT})
 TRADES = frozenset({EntryType.BUY, EntryType.SELL, EntryType.SHORT_SALE, EntryType.COVER})
 SETTLES = TRADES | UNSIGNED
 REVERSAL = "REVERSAL"
+MOST_DIGITS = 15
 
 
 @dataclass(slots=True)
@@ -146,9 +147,10 @@ def _fields(cells: Cells, kind: EntryType | None, foreign: str | None) -> dict[s
     """The entry's fields that the transaction states."""
     found: dict[str, Any] = {}
     for name, value in cells.said.items():
-        if name in READERS and value not in (None, ""):
-            found[RENAMED.get(name, name)] = READERS[name](cells, name)
-    if any(name in cells.said for name in LOTS):
+        reader = READERS.get(name)
+        if reader is not None and value is not None and value != "":
+            found[RENAMED.get(name, name)] = reader(cells, name)
+    if not LOTS.isdisjoint(cells.said):
         found["treatment"] = _treatment(cells)
         found["lot_picks"] = read_picks(cells)
         found["carried_lots"] = read_carried(cells)
@@ -198,10 +200,13 @@ def _treatment(cells: Cells) -> Treatment | None:
 
 def read_seq(cells: Cells, name: str) -> int | None:
     """A whole number of at most 15 digits, or None where the field is empty or wrong."""
+    said = cells.said.get(name)
+    if isinstance(said, str) and len(said) <= MOST_DIGITS and said.isascii() and said.isdecimal():
+        return int(said)
     found = cells.number(name)
     if found is None:
         return None
-    if found != found.to_integral_value() or abs(found) >= Decimal(10) ** 15:
+    if found != found.to_integral_value() or abs(found) >= 10**MOST_DIGITS:
         cells.refuse("invalid_number", name, f"{name} is not a whole number.", "Number from 1.")
         return None
     return int(found)

@@ -165,6 +165,28 @@ def test_bad_prices_and_rates_are_named_and_the_others_used() -> None:
     } <= named
 
 
+@pytest.mark.parametrize(
+    "text", ["1.2.3", ".5", "5.", "1_0", " 1", "１", "1\n2", "NaN", "--1", "1,5"]
+)
+def test_a_close_that_is_no_plain_number_is_named_among_many(text: str) -> None:
+    wrong = {"symbol": "X", "date": "2024-01-31", "close": text}
+    said = answer(
+        buy("2024-01-02", "1", "100"),
+        asof="2024-01-31",
+        prices=[*closes(d20240130="110"), wrong],
+    )
+    expect(position(said), market_value=110)
+    assert problem(said, "invalid_number")["field"] == "prices[1].close"
+
+
+@pytest.mark.parametrize("text", ["110", "110.00", "0110", "1.1E+2", "+110", "110." + "0" * 50])
+def test_a_close_may_be_written_in_many_ways(text: str) -> None:
+    # one of them is read at once with all the others, one by itself
+    prices = [*closes(d20240130="90"), {"symbol": "X", "date": "2024-01-31", "close": text}]
+    said = answer(buy("2024-01-02", "1", "100"), asof="2024-01-31", prices=prices)
+    expect(position(said), market_value=110)
+
+
 def test_bad_lots_and_actions_are_named() -> None:
     said = answer(
         asof="2024-01-31",

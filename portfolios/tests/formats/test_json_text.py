@@ -15,6 +15,8 @@ from portfolios.formats.json_text import DEEPEST, read_json
         '{"a"\n:1,"b":{"c":[{"d":1,"d" : 1}]}}',
         r'{"x":"\":","a":1,"a":2}',
         r'{"x":"\":\":","a" :1,"a":2}',
+        '{"a":{"b":[{}]},"a":1}',
+        '{"x":"{[","b":{"c":1,"c":2}}',
     ],
 )
 def test_a_key_that_stands_twice_is_refused(text: str) -> None:
