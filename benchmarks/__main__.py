@@ -43,10 +43,10 @@ def web() -> list[Rows]:
 
 
 def ledger() -> list[Rows]:
-    from benchmarks.ledger import beancount, booking, writing
+    from benchmarks.ledger import beancount, booking, evaluating, writing
 
     beancount.prepare()
-    return [booking.measure(), writing.measure()]
+    return [booking.measure(), evaluating.measure(), writing.measure()]
 
 
 SUITES: dict[str, Callable[[], list[Rows]]] = {"web": web, "ledger": ledger}

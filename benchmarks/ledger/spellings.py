@@ -1,4 +1,5 @@
-"""The trades as entries, as a DawsOS file and as a Beancount file: the same work for each side."""
+"""The trades as entries, as a ledger document's transactions, as a DawsOS file and as a Beancount
+file: the same work for each side."""
 
 from __future__ import annotations
 
@@ -43,6 +44,14 @@ def as_entries(trades: Iterable[Trade]) -> list[Entry]:
     ]
 
 
+def as_transactions(trades: Iterable[Trade]) -> list[dict[str, str]]:
+    """What a document for `evaluate` holds; rates are left to its table."""
+    return [
+        {"seq": str(seq), "date": trade.day.isoformat(), "type": KINDS[trade.kind], **_parts(trade)}
+        for seq, trade in enumerate(trades, start=1)
+    ]
+
+
 def as_csv(trades: Iterable[Trade]) -> bytes:
     """A DawsOS CSV file, every row with an id as a broker gives one."""
     return "\n".join([COLUMNS, *_rows(trades), ""]).encode()
@@ -51,6 +60,18 @@ def as_csv(trades: Iterable[Trade]) -> bytes:
 def as_beancount(trades: Sequence[Trade]) -> str:
     """A Beancount file, FIFO, an account of shares for each account and security."""
     return "\n".join([*_openings({trade.account_name for trade in trades}), *_lines(trades), ""])
+
+
+def _parts(trade: Trade) -> dict[str, str]:
+    found = {"account": trade.account_name, "currency": trade.currency}
+    if trade.kind == "FX":
+        sums = {"gross_amount": str(trade.quantity), "to_amount": str(trade.received)}
+        return {**found, **sums, "to_currency": trade.other}
+    found["symbol"] = trade.symbol
+    if trade.kind == "DIVIDEND":
+        return {**found, "gross_amount": str(trade.received)}
+    sums = {"quantity": str(trade.quantity), "price": str(trade.price), "fees": str(FEE)}
+    return {**found, **sums}
 
 
 def _stated(trade: Trade) -> Decimal | None:
