@@ -63,12 +63,14 @@ def build_pack(run: NightlyRun) -> Outcome:
 def reconcile_ledger(run: NightlyRun) -> Outcome:
     """Chains verify, stored lots and cash equal a replay of the ledger, statements are compared.
 
-    What contradicts the ledger stops the night. A statement that says otherwise is an open item
-    of its portfolio, and counted.
+    A ledger older than the table of balances gets its own first. What contradicts the ledger
+    stops the night. A statement that says otherwise is an open item of its portfolio, and counted.
     """
     broken: list[str] = []
+    built = 0
     counts = {"portfolios": 0, "assertions": 0, "unchecked": 0, "open_items": 0}
     for portfolio_id in portfolio_ids_priced_by(run.policy):
+        built += portfolios.build_unbuilt(portfolio_id) is not None
         found = portfolios.reconcile_portfolio(portfolio_id)
         broken += portfolios.ledger_breaks(portfolio_id)
         broken += portfolios.projection_breaks(portfolio_id) or found.contradictions
@@ -80,6 +82,8 @@ def reconcile_ledger(run: NightlyRun) -> Outcome:
         first = f"{len(broken)} reconciliation breaks; the first: {broken[0]}"
         return Outcome(first, counts | {"breaks": len(broken)}, stops=True)
     said = f"{counts['portfolios']} ledgers replay to their stored lots."
+    if built:
+        said += f" {built} had no stored balances yet; they were built."
     if counts["open_items"]:
         said += f" Warning: {counts['open_items']} balances of statements differ."
     return Outcome(said, counts)

@@ -18,7 +18,8 @@ from dawsos.night.stages import STAGES, Outcome, Stage, StageFailed, mark_pack_f
 from dawsos.tasks import advance_night, start_night, sweep_nights
 from market.models import PricingPack
 from market.selectors import pack_health
-from portfolios.models import Lot, Portfolio, PortfolioDailyValue, ReconciliationResult
+from portfolios.models import CashBalance, Lot, Portfolio, PortfolioDailyValue, ReconciliationResult
+from portfolios.selectors.projected import stored_lots
 from portfolios.tests.factories import BalanceAssertionFactory
 from portfolios.tests.world import FRI
 
@@ -71,6 +72,19 @@ def test_a_reconciliation_break_stops_before_metrics(traded: Portfolio) -> None:
     assert states(run)["compute_daily_metrics"] == "pending"
     assert "should be" in chain.failure(run)
     assert pack_health(pack_id=run.pack_id)["status"] == "error"
+
+
+def test_a_ledger_from_before_balances_were_stored_does_not_stop_the_night(
+    traded: Portfolio, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its table of balances is empty, as it is after an upgrade; the night fills it and says so."""
+    before = stored_lots(traded.pk)
+    CashBalance.objects.all().delete()
+    run = chain.run_all(chain.start(FRI, "ECB"))
+    message = run.stages.get(stage="reconcile_ledger").message
+    assert (run.state, stored_lots(traded.pk)) == ("done", before)
+    assert "1 had no stored balances yet; they were built." in message
+    assert f"Portfolio {traded.pk} had no stored balances" in caplog.text
 
 
 def test_what_stopped_the_night_is_kept_for_its_page(traded: Portfolio) -> None:

@@ -3,6 +3,7 @@
 from portfolios.selectors.verification import ledger_breaks
 from portfolios.services.amending import amend_entry
 from portfolios.services.cost_methods import change_cost_method
+from portfolios.services.first_build import build_unbuilt
 from portfolios.services.history import rebuild_history
 from portfolios.services.imports import ImportReport, preview_import, run_import, undo_import
 from portfolios.services.ledger import Appended, append_entries, reverse_entry
@@ -21,6 +22,7 @@ __all__ = [
     "Transferred",
     "amend_entry",
     "append_entries",
+    "build_unbuilt",
     "change_cost_method",
     "connect_and_reprice",
     "create_portfolio",

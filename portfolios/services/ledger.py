@@ -27,6 +27,7 @@ from portfolios.selectors.projected import Projection, projected
 from portfolios.services.batches import Batch, Target, write_batch
 from portfolios.services.booking import BookedBatch, book_batch, project
 from portfolios.services.checks import settled
+from portfolios.services.first_build import build_unbuilt
 from portfolios.services.history import follow_ledger
 from portfolios.services.legs import other_legs
 from portfolios.services.undisturbed import undisturbed
@@ -214,6 +215,8 @@ def _write(
     ahead: Ahead | None = None,
 ) -> Appended:
     before = ledger_head(portfolio.pk)
+    if before.seq:
+        build_unbuilt(portfolio.pk)
     booked = _booked_ahead(ahead, before) or book_batch(portfolio, batch, before)
     if booked.faults:
         raise EntriesRefused([fault.as_dict() for fault in booked.faults])
