@@ -79,3 +79,16 @@ def test_from_a_holding_to_its_lots_and_the_entry_that_opened_one(
     owner.locator(".lots tbody").last.get_by_role("link").first.click()
     expect(owner.get_by_role("heading", level=1)).to_contain_text("of AAPL")
     expect(owner.get_by_text("Lots it opened")).to_be_visible()
+
+
+def test_every_page_of_a_portfolio_is_within_reach_on_a_phone(owner: Page, address: str) -> None:
+    owner.set_viewport_size({"width": 390, "height": 844})
+    pages = ["Corporate actions", "Reconciliation", "Import", "Booking policies"]
+    for name in pages:
+        owner.goto(f"{address}{LEDGER_DEMO}")
+        bar = owner.get_by_role("navigation", name="Main")
+        bar.get_by_text("More", exact=True).click()
+        bar.get_by_role("link", name=name).click()
+        expect(owner.get_by_role("navigation", name="Main").get_by_text("More")).to_be_visible()
+        assert owner.url != f"{address}{LEDGER_DEMO}"
+    assert not owner.evaluate("document.documentElement.scrollWidth > window.innerWidth")

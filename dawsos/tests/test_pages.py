@@ -56,6 +56,19 @@ def test_a_foreign_portfolio_looks_like_none(
     assert without_token(foreign.content) == without_token(missing.content)
 
 
+def test_a_narrow_screen_leads_from_the_overview_to_every_page(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    """The bar at its foot hides the rarer pages (`nav-item--minor`); its menu has them all."""
+    html = browser(alice).get(page("overview", traded)).content.decode()
+    bar = html[html.index('class="nav-side"') : html.index("</nav>")]
+    shown = re.findall(r'<a class="nav-item ?"[^>]* href="([^"]+)"', bar)
+    pages = "overview holdings transactions actions reconciliation import settings".split()
+    assert {page(name, traded) for name in pages} <= set(shown)
+    menu = bar[bar.index("<details") : bar.index("</details>")]
+    assert page("settings", traded) in menu and "<summary" in menu
+
+
 def without_token(html: bytes) -> bytes:
     """The log-out form's token is masked anew in every answer."""
     return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", html)
