@@ -95,7 +95,7 @@ def _one_more(ledger: Ledger, day: date) -> float:
     start = time.perf_counter()
     append_entries(portfolio_id=ledger.portfolio.pk, entries=[draft], by=ledger.owner)
     with as_user(ledger.owner.pk):
-        holdings(ledger.portfolio)
+        holdings(ledger.portfolio, account=draft.account)
     return (time.perf_counter() - start) * 1000
 
 

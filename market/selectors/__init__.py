@@ -17,6 +17,7 @@ from market.selectors.history import (
     history_hash,
     live_packs,
     market_head,
+    packs_since,
     price_history,
 )
 from market.selectors.packs import latest_pack, live_pack, pack_by_id, policy_named, revisions
@@ -52,6 +53,7 @@ __all__ = [
     "pack_faults",
     "pack_health",
     "pack_prices",
+    "packs_since",
     "policy_named",
     "price_history",
     "revisions",

@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from market.calc.policies import DEFAULT_POLICY
 from market.models import FxRate, Price, PricingPack
@@ -39,6 +39,12 @@ def live_packs(
     """(day, pack id, content hash) of the packs live at the head, ascending by day."""
     packs = PricingPack.objects.of_policy(policy).live_at(market_head).between(start, end)
     return list(packs.order_by("asof_date").values_list("asof_date", "pk", "content_hash"))
+
+
+def packs_since(policy: str, start: date) -> QuerySet[PricingPack]:
+    """The sealed packs of a day and all later ones, superseded ones included: where there is
+    one, one of its revisions is live."""
+    return PricingPack.objects.of_policy(policy).sealed().between(start, date.max)
 
 
 @lru_cache(maxsize=256)

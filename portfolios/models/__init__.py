@@ -4,7 +4,14 @@ from portfolios.models.actions import ActionDecision
 from portfolios.models.history import HistoryState, PortfolioDailyValue
 from portfolios.models.importing import ImportMapping, InstrumentMatch
 from portfolios.models.imports import ImportRun
-from portfolios.models.ledger import EntryType, Jurisdiction, LedgerAnchor, Transaction, Treatment
+from portfolios.models.ledger import (
+    JOINS_ACCOUNTS,
+    EntryType,
+    Jurisdiction,
+    LedgerAnchor,
+    Transaction,
+    Treatment,
+)
 from portfolios.models.lots import CashBalance, Lot, LotClosure
 from portfolios.models.methods import CostMethodChange
 from portfolios.models.portfolio import Portfolio
@@ -12,6 +19,7 @@ from portfolios.models.reconciliation import BalanceAssertion, ReconciliationRes
 from portfolios.models.uploads import PendingUpload
 
 __all__ = [
+    "JOINS_ACCOUNTS",
     "ActionDecision",
     "BalanceAssertion",
     "CashBalance",

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from portfolios.calc.booking.groups import EVERY_HOLDER
 from portfolios.models.columns import (
     amount_field,
     bounded,
@@ -68,6 +69,10 @@ class Jurisdiction(models.TextChoices):
     OTHER = "OTHER", "Elsewhere"
 
 
+JOINS_ACCOUNTS = Q(entry_type__in=sorted(kind.value for kind in EVERY_HOLDER)) | ~Q(to_account="")
+"""The rows by which lots of several accounts depend on one another; few of a ledger's are."""
+
+
 class Transaction(models.Model):
     """One ledger entry. `net_amount` is the signed effect on cash in `currency`.
 
@@ -76,7 +81,10 @@ class Transaction(models.Model):
     """
 
     portfolio = models.ForeignKey(
-        "portfolios.Portfolio", on_delete=models.PROTECT, related_name="transactions"
+        "portfolios.Portfolio",
+        on_delete=models.PROTECT,
+        related_name="transactions",
+        db_index=False,  # each index below begins with it
     )
     seq = models.PositiveIntegerField()
     entry_type = models.CharField(max_length=24, choices=EntryType.choices)
@@ -201,9 +209,14 @@ class Transaction(models.Model):
                 fields=("portfolio", "transaction_date", "seq"), name="transaction_by_day"
             ),
             models.Index(
-                fields=("portfolio", "security"),
+                fields=("portfolio", "security", "account"),
                 condition=Q(security__isnull=False),
-                name="transaction_of_security",
+                name="transaction_of_lots",
+            ),
+            models.Index(
+                fields=("portfolio", "security"),
+                condition=JOINS_ACCOUNTS,
+                name="transaction_joins_accounts",
             ),
             models.Index(
                 fields=("portfolio", "to_security"),

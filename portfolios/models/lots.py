@@ -16,7 +16,10 @@ class Lot(models.Model):
     """
 
     portfolio = models.ForeignKey(
-        "portfolios.Portfolio", on_delete=models.CASCADE, related_name="lots"
+        "portfolios.Portfolio",
+        on_delete=models.CASCADE,
+        related_name="lots",
+        db_index=False,  # each index below begins with it
     )
     security = models.ForeignKey("market.Security", on_delete=models.RESTRICT, related_name="+")
     account = models.CharField(max_length=64, default="main")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.identity import as_user, seen_by
 from accounts.models import Membership, User
@@ -36,7 +36,7 @@ def resolve_portfolio(
     such attempt to the audit trail; PermissionDenied for one that is visible.
     """
     with seen_by(user.pk):
-        portfolio = _visible(user, _as_uuid(portfolio_id))
+        portfolio, role = _visible(user, _as_uuid(portfolio_id))
     if portfolio is None:
         with as_user(user.pk):
             record(
@@ -49,12 +49,18 @@ def resolve_portfolio(
     if permission is Permission.READ_PORTFOLIOS:
         require(user, permission)
     else:
-        require_on(user, membership_role(user, portfolio.pk), permission)
+        require_on(user, role, permission)
     return portfolio
 
 
-def _visible(user: User, portfolio_id: UUID | None) -> Portfolio | None:
-    return visible_portfolios(user).filter(pk=portfolio_id).first() if portfolio_id else None
+def _visible(user: User, portfolio_id: UUID | None) -> tuple[Portfolio | None, str | None]:
+    """The portfolio and what its membership calls the user; nothing of a foreign one."""
+    if portfolio_id is None:
+        return None, None
+    mine = Membership.objects.of(user).filter(portfolio_id=OuterRef("pk"))
+    opened = visible_portfolios(user).annotate(opened_as=Subquery(mine.values("role")[:1]))
+    found = opened.filter(pk=portfolio_id).first()
+    return (None, None) if found is None else (found, found.opened_as)
 
 
 def portfolio_ids_priced_by(policy: str) -> list[UUID]:

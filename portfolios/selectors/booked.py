@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from market.selectors import market_head as newest_seal
 from portfolios.calc.booking import book
 from portfolios.calc.entries import Entry
 from portfolios.calc.lots import Book
@@ -91,6 +90,6 @@ def _market_of(
         base_currency=portfolio.base_currency,
         securities=frozenset(securities_of(entries)),
         currencies=frozenset(currencies_of(entries)),
-        market_head=newest_seal() if market_head is None else market_head,
+        at_head=market_head,
         end=asof or date.max,
     )

@@ -6,24 +6,57 @@ They know every entry, those of days to come included. Prices are those of the l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Count, DecimalField, F, Max, Min, Q, Sum, When
+from django.db import connection
 
-from market.models import Security
 from market.selectors import latest_pack, pack_prices
 from portfolios.calc.marks import RATIOS, Mark, Marks, in_shares_of, splits_among
 from portfolios.calc.money import round_money
-from portfolios.models import CashBalance, Lot, Portfolio, Transaction
+from portfolios.models import CashBalance, Portfolio, Transaction
 from portfolios.selectors.market_view import marks_of
 from portfolios.selectors.stored_entries import entries_among
 
 NO_PACK = "No pricing pack is sealed yet."
+
+# What is owed counts negative.
+OPEN_LOTS = """
+    SELECT lot.security_id, listed.symbol, listed.name, listed.currency, lot.account,
+        sum(CASE WHEN is_short THEN -quantity_open ELSE quantity_open END),
+        sum(CASE WHEN is_short THEN -cost_basis ELSE cost_basis END),
+        sum(CASE WHEN is_short THEN -cost_basis_local ELSE cost_basis_local END),
+        count(*) FILTER (WHERE cost_basis IS NULL),
+        count(*) FILTER (WHERE cost_basis_local IS NULL),
+        count(*), min(acquisition_date), min(lot.currency), max(lot.currency)
+    FROM portfolios_lot lot JOIN market_security listed ON listed.id = lot.security_id
+    WHERE lot.portfolio_id = %s AND lot.is_open AND (%s::text IS NULL OR lot.account = %s)
+    GROUP BY lot.account, lot.security_id, listed.id
+    ORDER BY lot.account, lot.security_id
+"""
+
+
+class OpenLots(NamedTuple):
+    """A row of `OPEN_LOTS`: what is open of one security in one account."""
+
+    security_id: UUID
+    symbol: str
+    name: str
+    currency: str
+    account: str
+    held: Decimal
+    cost: Decimal | None
+    cost_local: Decimal | None
+    unknown: int
+    unknown_local: int
+    lots: int
+    first_acquired: date
+    booked_in: str
+    and_in: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,37 +109,19 @@ def holdings(portfolio: Portfolio, *, account: str | None = None) -> Holdings:
     """The positions and balances of a portfolio, or of one of its accounts."""
     rows = _open_lots(portfolio, account)
     cash = _balances(portfolio, account)
-    securities = Security.objects.in_bulk({row["security_id"] for row in rows})
+    securities = {row.security_id for row in rows}
     pack_id, marks = latest_marks(portfolio, securities, {row.currency for row in cash})
     return Holdings(
-        positions=tuple(_holding(row, securities[row["security_id"]], marks) for row in rows),
+        positions=tuple(_holding(row, marks) for row in rows),
         cash=tuple(_cash(row, portfolio.base_currency, marks) for row in cash),
         pack_id=pack_id,
     )
 
 
-def _open_lots(portfolio: Portfolio, account: str | None) -> list[dict[str, Any]]:
-    lots = Lot.objects.filter(portfolio=portfolio, is_open=True)
-    if account is not None:
-        lots = lots.filter(account=account)
-    summed = lots.values("security_id", "account").annotate(
-        held=_signed("quantity_open"),
-        cost=_signed("cost_basis"),
-        cost_local=_signed("cost_basis_local"),
-        unknown=Count("pk", filter=Q(cost_basis__isnull=True)),
-        unknown_local=Count("pk", filter=Q(cost_basis_local__isnull=True)),
-        lots=Count("pk"),
-        first_acquired=Min("acquisition_date"),
-        booked_in=Min("currency"),
-        and_in=Max("currency"),
-    )
-    return [{**row} for row in summed.order_by("account", "security_id")]
-
-
-def _signed(column: str) -> Sum:
-    """The sum of a column, what is owed counted negative."""
-    signed = Case(When(is_short=True, then=-F(column)), default=F(column))
-    return Sum(signed, output_field=DecimalField())
+def _open_lots(portfolio: Portfolio, account: str | None) -> list[OpenLots]:
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_LOTS, [portfolio.pk, account, account])
+        return [OpenLots(*row) for row in cursor.fetchall()]
 
 
 def _balances(portfolio: Portfolio, account: str | None) -> list[CashBalance]:
@@ -115,7 +130,7 @@ def _balances(portfolio: Portfolio, account: str | None) -> list[CashBalance]:
 
 
 def latest_marks(
-    portfolio: Portfolio, securities: Mapping[Any, Security], currencies: set[str]
+    portfolio: Portfolio, securities: Iterable[UUID], currencies: set[str]
 ) -> tuple[str | None, Marks | None]:
     """The latest pack's prices, turned into shares as they are now."""
     pack = latest_pack(portfolio.pricing_policy)
@@ -137,21 +152,21 @@ def latest_marks(
     return pack.pk, in_shares_of(date.max, marks, known)
 
 
-def _holding(row: Mapping[str, Any], security: Security, marks: Marks | None) -> Holding:
-    mixed = row["booked_in"] != row["and_in"]
-    mark = None if marks is None else marks.prices.get(security.pk)
-    value, reason = _value(row["held"], security, mark, marks)
+def _holding(row: OpenLots, marks: Marks | None) -> Holding:
+    mixed = row.booked_in != row.and_in
+    mark = None if marks is None else marks.prices.get(row.security_id)
+    value, reason = _value(row.held, row.symbol, mark, marks)
     return Holding(
-        security_id=security.pk,
-        symbol=security.symbol,
-        name=security.name,
-        account=row["account"],
-        currency=security.currency if mixed else row["booked_in"],
-        quantity=row["held"],
-        cost_basis=None if row["unknown"] else row["cost"],
-        cost_basis_local=None if mixed or row["unknown_local"] else row["cost_local"],
-        lots=row["lots"],
-        first_acquired=row["first_acquired"],
+        security_id=row.security_id,
+        symbol=row.symbol,
+        name=row.name,
+        account=row.account,
+        currency=row.currency if mixed else row.booked_in,
+        quantity=row.held,
+        cost_basis=None if row.unknown else row.cost,
+        cost_basis_local=None if mixed or row.unknown_local else row.cost_local,
+        lots=row.lots,
+        first_acquired=row.first_acquired,
         price=None if mark is None else mark.close,
         price_currency="" if mark is None else mark.currency,
         price_asof_date=None if mark is None else mark.asof_date,
@@ -161,12 +176,12 @@ def _holding(row: Mapping[str, Any], security: Security, marks: Marks | None) ->
 
 
 def _value(
-    quantity: Decimal, security: Security, mark: Mark | None, marks: Marks | None
+    quantity: Decimal, symbol: str, mark: Mark | None, marks: Marks | None
 ) -> tuple[Decimal | None, str]:
     if marks is None:
         return None, NO_PACK
     if mark is None:
-        return None, f"{security.symbol} has no price in the pack of {marks.asof_date}."
+        return None, f"{symbol} has no price in the pack of {marks.asof_date}."
     return _in_base(quantity * mark.close, mark.currency, marks)
 
 

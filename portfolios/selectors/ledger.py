@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -238,6 +238,15 @@ def first_date(entries: Iterable[Entry]) -> date | None:
     """The earliest day that any entry touches, ex-dates included."""
     days = [day for e in entries for day in (e.transaction_date, e.ex_date) if day is not None]
     return min(days, default=None)
+
+
+def first_day_of(new: Sequence[Entry], stored: Iterable[Entry]) -> date | None:
+    """`first_day_after` of entries that are not stored yet; `stored` holds what they reverse."""
+    reversed_by_them = {entry.reverses for entry in new}
+    known = {entry.seq: entry for entry in (*stored, *new) if entry.seq in reversed_by_them}
+    if any(entry.reverses is not None for entry in known.values()):
+        return None
+    return first_date([*new, *known.values()])
 
 
 def first_day_after(portfolio_id: UUID, seq: int) -> date | None:

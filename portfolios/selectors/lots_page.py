@@ -85,7 +85,7 @@ def lots_page(portfolio: Portfolio, security_id: UUID, *, number: int = 1, today
     paginator = Paginator(lots.order_by("-is_open", "-acquisition_date", "-id"), PAGE_SIZE)
     page = paginator.get_page(number)
     shown = list(page.object_list)
-    pack_id, marks = latest_marks(portfolio, {security.pk: security}, {security.currency})
+    pack_id, marks = latest_marks(portfolio, {security.pk}, {security.currency})
     mark = None if marks is None else marks.prices.get(security.pk)
     if mark is None or marks is None:
         told = "No pricing pack is sealed yet." if marks is None else ""

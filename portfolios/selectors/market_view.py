@@ -16,6 +16,7 @@ from uuid import UUID
 
 from market.calc.fx import PIVOTS, convert_path
 from market.selectors import PackPrice, PackRate, fx_history, live_packs, price_history
+from market.selectors import market_head as newest_seal
 from portfolios.calc.entries import SecurityKey
 from portfolios.calc.marks import Mark, Marks, Rate, State
 
@@ -25,14 +26,21 @@ Rates = Mapping[Pair, PackRate]
 
 @dataclass(frozen=True)
 class MarketView:
-    """The packs of one policy up to `end`, live at `market_head`; read when first asked."""
+    """The packs of one policy up to `end`, read when first asked.
+
+    They are those that were live at one market head; None is the newest of that moment.
+    """
 
     policy: str
     base_currency: str
     securities: frozenset[UUID]
     currencies: frozenset[str]
-    market_head: int
+    at_head: int | None
     end: date
+
+    @cached_property
+    def market_head(self) -> int:
+        return newest_seal() if self.at_head is None else self.at_head
 
     @cached_property
     def packs(self) -> dict[date, str]:

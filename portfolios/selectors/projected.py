@@ -18,7 +18,7 @@ from portfolios.calc.entries import ZERO
 from portfolios.calc.lots import Book, Closure
 from portfolios.calc.lots import Lot as BookedLot
 from portfolios.calc.money import quantum
-from portfolios.models import CashBalance, Lot, LotClosure, PortfolioDailyValue
+from portfolios.models import CashBalance, Lot, PortfolioDailyValue
 
 PLACES = 10
 RATE_PLACES = 12
@@ -64,6 +64,7 @@ DAY = (
     "currency",
 )
 Row: TypeAlias = tuple[Any, ...]
+_OF_CLOSURES = tuple(f"closures__{name}" for name in CLOSURE)
 _AMOUNT, _RATE = quantum(PLACES), quantum(RATE_PLACES)
 
 
@@ -122,23 +123,18 @@ def projected(books: Iterable[Book]) -> Projection:
 def stored_projection(portfolio_id: UUID, opened_by: Collection[int] | None = None) -> Stored:
     """Lots in the tables and their closures; `opened_by` are ids of entries, None is all."""
     lots = Lot.objects.filter(portfolio_id=portfolio_id)
-    closures = LotClosure.objects.filter(portfolio_id=portfolio_id)
     if opened_by is not None:
         lots = lots.filter(open_entry__in=opened_by)
-        closures = closures.filter(lot__open_entry__in=opened_by)
-    found = {
-        label: (pk, tuple(values))
-        for pk, label, *values in lots.order_by("open_entry_id", "id").values_list(
-            "id", "label", *LOT
-        )
-    }
-    labels = {pk: label for label, (pk, _) in found.items()}
+    found: dict[str, tuple[int, Row]] = {}
     relieved: dict[int, list[tuple[int, str, Row]]] = {}
-    for pk, lot_id, seq, *values in closures.order_by("close_entry_id", "id").values_list(
-        "id", "lot_id", "close_entry__seq", *CLOSURE
+    # A lot stands here once with each of its closures, and alone where it has none.
+    for pk, label, closure, seq, *values in lots.order_by("open_entry_id", "id").values_list(
+        "id", "label", "closures", "closures__close_entry__seq", *LOT, *_OF_CLOSURES
     ):
-        relieved.setdefault(seq, []).append((pk, labels[lot_id], tuple(values)))
-    return Stored(found, relieved)
+        found[label] = pk, tuple(values[: len(LOT)])
+        if closure is not None:
+            relieved.setdefault(seq, []).append((closure, label, tuple(values[len(LOT) :])))
+    return Stored(found, {seq: sorted(rows) for seq, rows in relieved.items()})
 
 
 def stored_lots(portfolio_id: UUID) -> dict[str, str]:

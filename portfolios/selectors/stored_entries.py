@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from portfolios.calc.booking.groups import EVERY_HOLDER, Joins, groups
 from portfolios.calc.entries import Entry, LotScope
 from portfolios.calc.entries import EntryType as CalcType
-from portfolios.models import EntryType, Portfolio, Transaction
+from portfolios.models import JOINS_ACCOUNTS, EntryType, Portfolio, Transaction
 from portfolios.selectors.ledger import to_entry
 
 NAMES = (
@@ -35,6 +35,16 @@ class StoredEntries:
 
     entries: tuple[Entry, ...]
     ids: dict[int, int]
+
+
+class Joining(NamedTuple):
+    """What of an entry joins securities or accounts to one another."""
+
+    entry_type: str
+    security: UUID | None
+    to_security: UUID | None
+    account: str
+    to_account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,53 +91,62 @@ def _neighbours(
     """Rows among which are all of the groups that `new` belongs to."""
     new = list(new)
     rows = Transaction.objects.filter(portfolio=portfolio)
-    securities = _joined_securities(rows, new)
+    named = {key for e in new for key in (e.security, e.to_security) if key is not None}
+    joining = _joining(rows, named)
+    securities = _joined_securities(joining, new, named)
     wanted = Q(security__in=securities) if securities else Q(pk__in=[])
-    accounts = None if scope is LotScope.PORTFOLIO else _joined_accounts(rows, new, securities)
-    if accounts is not None and len(accounts) <= MANY_ACCOUNTS:
-        wanted &= Q(account__in=accounts) | Q(to_account__in=accounts)
+    if scope is not LotScope.PORTFOLIO:
+        if securities > named:
+            joining = _joining(rows, securities)
+        theirs = [row for row in joining if row.security in securities]
+        accounts = _joined_accounts(theirs, new)
+        if accounts is not None and len(accounts) <= MANY_ACCOUNTS:
+            # An entry that moves shares to one of them lies in one of them: it joins the two.
+            wanted &= Q(account__in=accounts)
     cash_only = [e.reverses for e in new if e.security is None and e.reverses is not None]
     if cash_only:
         wanted |= Q(seq__in=_chain_of_reversals(rows, cash_only))
     return rows.filter(wanted)
 
 
-def _joined_securities(rows: QuerySet[Transaction], new: Sequence[Entry]) -> set[Any]:
-    """The securities of the new entries, and all that corporate actions join to them."""
+def _joining(rows: QuerySet[Transaction], securities: set[Any]) -> list[Joining]:
+    """What of these securities joins accounts, and all that joins securities, each kind once.
+
+    Found by two small indexes, however many other entries the securities have.
+    """
+    among_accounts = Q(security__in=securities) & JOINS_ACCOUNTS
+    found = rows.filter(among_accounts | Q(to_security__isnull=False)).order_by().distinct()
+    named = "entry_type", "security_id", "to_security_id", "account", "to_account"
+    return [Joining(*values) for values in found.values_list(*named)]
+
+
+def _joined_securities(
+    joining: Iterable[Joining], new: Sequence[Entry], wanted: set[Any]
+) -> set[Any]:
+    """These securities, and all that corporate actions join to them."""
     joins = Joins()
-    stored = rows.filter(to_security__isnull=False).values_list("security_id", "to_security_id")
     known: set[Any] = set()
     for one, other in (
-        *stored.order_by().distinct(),
+        *((row.security, row.to_security) for row in joining if row.to_security is not None),
         *((e.security, e.to_security) for e in new if e.to_security is not None),
     ):
         joins.join(one, other)
         known |= {one, other}
-    wanted = {key for e in new for key in (e.security, e.to_security) if key is not None}
     roots = {joins.root(key) for key in wanted}
     return wanted | {key for key in known if joins.root(key) in roots}
 
 
-def _joined_accounts(
-    rows: QuerySet[Transaction], new: Sequence[Entry], securities: Iterable[UUID]
-) -> set[str] | None:
+def _joined_accounts(joining: Iterable[Joining], new: Sequence[Entry]) -> set[str] | None:
     """The accounts that share lots with the new entries; None where an action joins them all."""
-    if any(entry.entry_type in EVERY_HOLDER for entry in new):
-        return None
-    joining = rows.filter(security__in=list(securities)).filter(
-        Q(entry_type__in=sorted(EVERY_HOLDER)) | ~Q(to_account="")
-    )
     joins = Joins()
-    known = set()
-    moves = joining.values_list("entry_type", "account", "to_account").order_by().distinct()
-    for kind, one, other in (
-        *moves,
-        *((e.entry_type, e.account, e.to_account) for e in new if e.to_account),
-    ):
-        if kind in EVERY_HOLDER:
+    known: set[str] = set()
+    entries: list[Joining | Entry] = [*joining, *new]
+    for each in entries:
+        if each.entry_type in EVERY_HOLDER:
             return None
-        joins.join(one, other)
-        known |= {one, other}
+        if each.to_account:
+            joins.join(each.account, each.to_account)
+            known |= {each.account, each.to_account}
     wanted = {account for e in new for account in (e.account, e.to_account) if account}
     roots = {joins.root(account) for account in wanted}
     return wanted | {account for account in known if joins.root(account) in roots}

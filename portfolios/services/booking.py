@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from portfolios.calc.entries import LotScope, Problem
 from portfolios.calc.lots import Book
 from portfolios.models import Portfolio
 from portfolios.selectors.booked import book_groups
-from portfolios.selectors.ledger import Head
+from portfolios.selectors.ledger import Head, first_day_of
 from portfolios.selectors.projected import Projection, projected, stored_projection
 from portfolios.selectors.stored_entries import stored_entries, touched_groups
 from portfolios.services.batches import Batch
@@ -25,13 +26,15 @@ from portfolios.services.projections import store, store_cash
 class BookedBatch:
     """The touched groups before and after, and every reason not to write the batch.
 
-    `ids` are the rows of their stored entries, by number.
+    `ids` are the rows of their stored entries, by number. `first_day` is the earliest day that
+    the batch touches; None is every day.
     """
 
     before: Projection
     after: Projection
     ids: Mapping[int, int]
     faults: Sequence[Fault]
+    first_day: date | None
 
 
 def book_batch(portfolio: Portfolio, batch: Batch, head: Head) -> BookedBatch:
@@ -44,7 +47,8 @@ def book_batch(portfolio: Portfolio, batch: Batch, head: Head) -> BookedBatch:
     after, problems = _gathered(books)
     drafts = enumerate(batch.drafts)
     places = {head.seq + 1 + n: draft for n, draft in drafts if batch.target(n) is None}
-    return BookedBatch(before, after, touched.ids, booking_faults(problems, places))
+    first_day = first_day_of(new, (entry for group in touched.before for entry in group))
+    return BookedBatch(before, after, touched.ids, booking_faults(problems, places), first_day)
 
 
 def project(portfolio: Portfolio, booked: BookedBatch, new_ids: Mapping[int, int]) -> None:

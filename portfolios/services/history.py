@@ -8,18 +8,20 @@ to be marked, nothing can be forgotten, and a reader sees by the head alone whet
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from market.selectors import packs_since
 from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue
 from portfolios.selectors.booked import Booked, book_ledger
 from portfolios.selectors.history import (
     derived_history,
-    has_packs_from,
     settings_fingerprint,
     stored_packs,
+    untouched_since,
 )
 from portfolios.selectors.ledger import Head, first_date, first_day_after, ledger_head
 from portfolios.signals import history_behind
@@ -38,21 +40,31 @@ def rebuild_history(portfolio_id: UUID, from_date: date | None = None) -> int:
     return refresh_history(portfolio, book_ledger(portfolio), from_date=from_date)
 
 
-def follow_ledger(portfolio: Portfolio, before: Head, head: Head) -> None:
+def follow_ledger(portfolio: Portfolio, before: Head, head: Head, first_day: date | None) -> None:
     """Bring the daily values from one head to the next, for whoever holds the lock.
 
-    Where no pack values a day that changed, they are the same at both heads. A ledger of up to
-    5,000 entries is valued at once. A longer one stays behind, and whoever listens to
-    `history_behind` is told.
+    `first_day` is the earliest that the entries between them touch; None is every day. Where no
+    pack values it or a later one, the values are the same at both heads. A ledger of up to 5,000
+    entries is valued at once. A longer one stays behind, and whoever listens to `history_behind`
+    is told.
     """
-    if _was_current(portfolio, before) and not has_packs_from(
-        portfolio, first_day_after(portfolio.pk, before.seq)
-    ):
-        _note(portfolio, head)
-    elif head.seq <= LONG:
+    if _moved_on(portfolio, before, head, first_day):
+        return
+    if head.seq <= LONG:
         refresh_history(portfolio, book_ledger(portfolio), from_date=date.max)
     else:
         history_behind.send(sender=Portfolio, portfolio_id=portfolio.pk)
+
+
+def _moved_on(portfolio: Portfolio, before: Head, head: Head, first_day: date | None) -> bool:
+    """Whether the values of one head are those of the next too, and are called so now."""
+    if before.seq:
+        as_before = untouched_since(portfolio, before, first_day)
+        return bool(as_before.update(**_known(portfolio, head)))
+    if packs_since(portfolio.pricing_policy, first_day or date.min).exists():
+        return False
+    _note(portfolio, head)
+    return True
 
 
 def catch_up_history(portfolio_id: UUID) -> int:
@@ -84,25 +96,20 @@ def refresh_history(portfolio: Portfolio, booked: Booked, *, from_date: date | N
     return len(rows)
 
 
-def _was_current(portfolio: Portfolio, head: Head) -> bool:
-    """Whether the stored values are those of this head, under the settings of now."""
-    state = HistoryState.objects.filter(portfolio=portfolio).first()
-    if state is None:
-        return head.seq == 0
-    stands_on = (state.ledger_commit_hash, state.settings_hash)
-    return stands_on == (head.entry_hash, settings_fingerprint(portfolio))
-
-
 def _note(portfolio: Portfolio, head: Head) -> None:
     """The portfolio is locked, so nobody makes the row meanwhile."""
-    known = {
+    known = _known(portfolio, head)
+    if not HistoryState.objects.filter(portfolio=portfolio).update(**known):
+        HistoryState.objects.create(portfolio=portfolio, **known)
+
+
+def _known(portfolio: Portfolio, head: Head) -> dict[str, Any]:
+    return {
         "ledger_seq": head.seq,
         "ledger_commit_hash": head.entry_hash,
         "settings_hash": settings_fingerprint(portfolio),
         "built_at": timezone.now(),
     }
-    if not HistoryState.objects.filter(portfolio=portfolio).update(**known):
-        HistoryState.objects.create(portfolio=portfolio, **known)
 
 
 def _first_changed(portfolio: Portfolio, booked: Booked, asked: date | None) -> date | None:

@@ -40,7 +40,7 @@ def write_drafts(
     if first is None or last is None:
         return None
     head = ledger_head(portfolio.pk)
-    return Appended(first.first_seq, head.seq, head.entry_hash, first.entries)
+    return Appended(portfolio.pk, first.first_seq, head.seq, head.entry_hash)
 
 
 def row_runs(first_seq: int, drafts: Sequence[Draft]) -> list[list[int]]:

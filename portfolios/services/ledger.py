@@ -22,7 +22,7 @@ from portfolios.exceptions import EntriesRefused, EntryAlreadyReversed, EntryNot
 from portfolios.formats.draft import Draft
 from portfolios.models import EntryType, ImportRun, LedgerAnchor, Portfolio, Transaction
 from portfolios.selectors.access import resolve_portfolio
-from portfolios.selectors.ledger import Head, ledger_head, ledger_rows
+from portfolios.selectors.ledger import Head, first_date, ledger_head, ledger_rows
 from portfolios.selectors.projected import Projection, projected
 from portfolios.services.batches import Batch, Target, write_batch
 from portfolios.services.booking import BookedBatch, book_batch, project
@@ -30,6 +30,7 @@ from portfolios.services.checks import settled
 from portfolios.services.first_build import build_unbuilt
 from portfolios.services.history import follow_ledger
 from portfolios.services.legs import other_legs
+from portfolios.services.statistics import take_statistics
 from portfolios.services.undisturbed import undisturbed
 
 LONG_BATCH = 5_000  # entries
@@ -40,15 +41,20 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """The numbers that a batch received, and the head after it.
+    """The numbers that a batch received, and the head after it."""
 
-    `entries` are its rows, or none where the batch is longer than 500.
-    """
-
+    portfolio_id: UUID
     first_seq: int
     last_seq: int
     ledger_commit_hash: str
-    entries: tuple[Transaction, ...]
+
+    @property
+    def entries(self) -> tuple[Transaction, ...]:
+        """The rows, read for whoever asks for them; none where the batch is longer than 500."""
+        if self.last_seq - self.first_seq >= SHOWN:
+            return ()
+        rows = ledger_rows(self.portfolio_id, self.last_seq)
+        return tuple(rows.filter(seq__gte=self.first_seq))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,14 +237,17 @@ def _write(
         details=_details(before, head),
     )
     project(portfolio, booked, ids)
-    follow_ledger(portfolio, before, head)
-    return Appended(before.seq + 1, head.seq, head.entry_hash, _shown(portfolio, ids))
+    if len(ids) > LONG_BATCH:
+        take_statistics()
+    follow_ledger(portfolio, before, head, booked.first_day)
+    return Appended(portfolio.pk, before.seq + 1, head.seq, head.entry_hash)
 
 
 def _booked_ahead(ahead: Ahead | None, head: Head) -> BookedBatch | None:
     if ahead is None or ahead.book is None or head.seq:
         return None
-    return BookedBatch(Projection(), projected([ahead.book]), {}, ())
+    first_day = first_date(ahead.book.accepted)
+    return BookedBatch(Projection(), projected([ahead.book]), {}, (), first_day)
 
 
 def _details(before: Head, head: Head) -> dict[str, Any]:
@@ -247,9 +256,3 @@ def _details(before: Head, head: Head) -> dict[str, Any]:
         "last_seq": head.seq,
         "ledger_commit_hash": head.entry_hash,
     }
-
-
-def _shown(portfolio: Portfolio, ids: dict[int, int]) -> tuple[Transaction, ...]:
-    if len(ids) > SHOWN:
-        return ()
-    return tuple(ledger_rows(portfolio.pk).filter(seq__gte=min(ids)))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from portfolios.calc.entries import ZERO
 from portfolios.models import CashBalance, Lot, LotClosure, Portfolio
@@ -33,6 +33,13 @@ from portfolios.services.rows import insert_rows, reserve_ids, update_rows
 
 LOT_COLUMNS = ("id", "label", "open_entry_id", *LOT)
 CLOSURE_COLUMNS = ("lot_id", "close_entry_id", *CLOSURE)
+MOVE_CASH = """
+    INSERT INTO portfolios_cashbalance AS held (portfolio_id, account, currency, balance)
+    SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::numeric[])
+    ON CONFLICT (portfolio_id, account, currency)
+    DO UPDATE SET balance = held.balance + excluded.balance
+    RETURNING id, balance
+"""
 Cash = Mapping[tuple[str, str], Decimal]
 
 
@@ -121,25 +128,12 @@ def store_cash(portfolio_id: UUID, before: Cash, after: Cash) -> None:
     moved = {key: amount for key, amount in moved.items() if amount}
     if not moved:
         return
-    accounts = {account for account, _ in moved}
-    known = {
-        (row.account, row.currency): row
-        for row in CashBalance.objects.filter(portfolio_id=portfolio_id, account__in=accounts)
-    }
-    gone, changed, new = [], [], []
-    for key, amount in moved.items():
-        row = known.get(key)
-        if row is None:
-            new.append((*key, amount))
-        elif row.balance + amount:
-            changed.append((row.pk, row.balance + amount))
-        else:
-            gone.append(row.pk)
+    accounts, currencies = zip(*moved, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_CASH, [portfolio_id, [*accounts], [*currencies], [*moved.values()]])
+        gone = [pk for pk, balance in cursor.fetchall() if not balance]
     if gone:
         CashBalance.objects.filter(pk__in=gone).delete()
-    update_rows(CashBalance, ["balance"], changed)
-    columns = ("account", "currency", "balance")
-    insert_rows(CashBalance, columns, new, same={"portfolio_id": portfolio_id})
 
 
 def _store_lots(

@@ -8,6 +8,7 @@ from uuid import uuid4
 from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
+from accounts.identity import as_user
 from accounts.models import Membership, User
 from accounts.tests.factories import UserFactory
 from market.tests.factories import CorporateActionFactory, SecurityFactory
@@ -238,4 +239,6 @@ def trade(kind: str, security: Any, quantity: str, price: str, day: date, **fiel
 
 
 def append(portfolio: Portfolio, by: User, *drafts: Draft) -> tuple[Transaction, ...]:
-    return append_entries(portfolio_id=portfolio.pk, entries=drafts, by=by).entries
+    done = append_entries(portfolio_id=portfolio.pk, entries=drafts, by=by)
+    with as_user(by.pk):
+        return done.entries
