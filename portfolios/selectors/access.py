@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -36,21 +38,46 @@ def resolve_portfolio(
     such attempt to the audit trail; PermissionDenied for one that is visible.
     """
     with seen_by(user.pk):
-        portfolio, role = _visible(user, _as_uuid(portfolio_id))
+        portfolio = _permitted(user, portfolio_id, permission)
     if portfolio is None:
-        with as_user(user.pk):
-            record(
-                action="portfolio_not_found",
-                by=user,
-                resource_type="portfolio",
-                resource_id=ascii(str(portfolio_id))[1:-1][:64],  # storable, whatever was sent
-            )
-        raise PortfolioNotFound
+        raise _not_found(user, portfolio_id)
+    return portfolio
+
+
+@contextmanager
+def opened(user: User, portfolio_id: UUID, permission: Permission) -> Iterator[Portfolio]:
+    """`resolve_portfolio`, and as the user what is done with it, in one transaction. It raises the
+    same, and an attempt is in the audit trail although nothing else is written."""
+    with as_user(user.pk):
+        portfolio = _permitted(user, portfolio_id, permission)
+        if portfolio is not None:
+            yield portfolio
+            return
+    raise _not_found(user, portfolio_id)
+
+
+def _permitted(user: User, portfolio_id: UUID | str, permission: Permission) -> Portfolio | None:
+    """The portfolio, None if the user does not see it. Raises PermissionDenied."""
+    portfolio, role = _visible(user, _as_uuid(portfolio_id))
+    if portfolio is None:
+        return None
     if permission is Permission.READ_PORTFOLIOS:
         require(user, permission)
     else:
         require_on(user, role, permission)
     return portfolio
+
+
+def _not_found(user: User, portfolio_id: UUID | str) -> PortfolioNotFound:
+    """What to raise, after the attempt was written to the audit trail."""
+    with as_user(user.pk):
+        record(
+            action="portfolio_not_found",
+            by=user,
+            resource_type="portfolio",
+            resource_id=ascii(str(portfolio_id))[1:-1][:64],  # storable, whatever was sent
+        )
+    return PortfolioNotFound()
 
 
 def _visible(user: User, portfolio_id: UUID | None) -> tuple[Portfolio | None, str | None]:

@@ -75,7 +75,8 @@ def touched_groups(portfolio: Portfolio, new: Sequence[Entry]) -> Touched:
     if new and new[0].seq == 1:
         stored = StoredEntries((), {})
     else:
-        stored = _read(_neighbours(portfolio, new, scope), portfolio.base_currency)
+        near = _neighbours(portfolio, new, scope)
+        stored = _read(near, portfolio.base_currency, at_once=True)
     added = {entry.seq for entry in new}
     found = groups([*stored.entries, *new], scope)
     after = tuple(group for group in found if not added.isdisjoint(e.seq for e in group))
@@ -163,19 +164,21 @@ def _chain_of_reversals(rows: QuerySet[Transaction], numbers: Iterable[int]) -> 
     return found
 
 
-def _read(rows: QuerySet[Transaction], base_currency: str) -> StoredEntries:
+def _read(
+    rows: QuerySet[Transaction], base_currency: str, *, at_once: bool = False
+) -> StoredEntries:
+    """A few rows are fetched at once, many through a cursor, which is three round trips more."""
     ids: dict[int, int] = {}
-    entries = tuple(_entries(rows, base_currency, ids))
+    named = rows.order_by("seq").values_list(*NAMES, named=True)
+    chosen = named if at_once else named.iterator(chunk_size=5000)
+    entries = tuple(_entries(chosen, base_currency, ids))
     return StoredEntries(entries, ids)
 
 
-def _entries(
-    rows: QuerySet[Transaction], base_currency: str, ids: dict[int, int]
-) -> Iterator[Entry]:
+def _entries(rows: Iterable[Any], base_currency: str, ids: dict[int, int]) -> Iterator[Entry]:
     """In order of their numbers; a reversal takes the type of what it reverses."""
     kinds: dict[int, tuple[int, CalcType]] = {}
-    named = rows.order_by("seq").values_list(*NAMES, named=True)
-    for row in named.iterator(chunk_size=5000):
+    for row in rows:
         target, kind = None, None
         if row.entry_type == EntryType.REVERSAL:
             target, kind = kinds[row.reverses_id]

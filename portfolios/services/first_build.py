@@ -19,15 +19,17 @@ from portfolios.services.projections import Rebuilt, rebuild_projections
 _log = logging.getLogger(__name__)
 
 
-@transaction.atomic
 def build_unbuilt(portfolio_id: UUID) -> Rebuilt | None:
     """Build a portfolio's projections if it has no balance although its entries moved money, and
     say so in the log. None, after one short question, for every ledger that has a balance.
 
     The portfolio's row is locked only where there is something to build.
     """
-    if not _is_unbuilt(portfolio_id):
-        return None
+    return _build(portfolio_id) if _is_unbuilt(portfolio_id) else None
+
+
+@transaction.atomic
+def _build(portfolio_id: UUID) -> Rebuilt | None:
     Portfolio.objects.select_for_update().get(pk=portfolio_id)
     if not _is_unbuilt(portfolio_id):
         return None  # somebody else did, meanwhile

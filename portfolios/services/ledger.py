@@ -21,7 +21,7 @@ from portfolios.calc.lots import Book
 from portfolios.exceptions import EntriesRefused, EntryAlreadyReversed, EntryNotFound
 from portfolios.formats.draft import Draft
 from portfolios.models import EntryType, ImportRun, LedgerAnchor, Portfolio, Transaction
-from portfolios.selectors.access import resolve_portfolio
+from portfolios.selectors.access import opened, resolve_portfolio
 from portfolios.selectors.ledger import Head, first_date, ledger_head, ledger_rows
 from portfolios.selectors.projected import Projection, projected
 from portfolios.services.batches import Batch, Target, write_batch
@@ -78,8 +78,7 @@ def append_entries(
     Raises PortfolioNotFound, PermissionDenied, and EntriesRefused with every mistake of the
     batch, a sale of more than is held among them.
     """
-    with_rights = resolve_portfolio(by, portfolio_id, Permission.WRITE_TRADES)
-    with as_user(by.pk):
+    with opened(by, portfolio_id, Permission.WRITE_TRADES) as with_rights:
         portfolio = lock_ledger(with_rights.pk)
         return write_entries(portfolio, entries, by=by, source=source, progress=progress)
 
