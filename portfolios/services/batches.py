@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any
 
@@ -24,7 +25,7 @@ from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio, Transaction
 from portfolios.models.chain import CONTENT, chained_hash, parts_hash, said_parts
 from portfolios.selectors.ledger import Head, draft_entry
-from portfolios.services.rows import insert_rows, reserve_ids
+from portfolios.services.rows import at_once, beside, check_row_by_row, insert_rows, reserve_ids
 
 CHUNK = 10_000
 NO_COLUMNS = frozenset(
@@ -88,17 +89,24 @@ def write_batch(
     head: Head,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[int, int], Head]:
-    """Insert the rows behind a head; the id of each by its number, and the head after them."""
+    """Insert the rows behind a head; the id of each by its number, and the head after them.
+
+    Of a long batch PostgreSQL inserts one part while the next is hashed.
+    """
     total = len(batch.drafts)
     ids = reserve_ids(Transaction, total)
     same = {**batch.same, "portfolio_id": portfolio.pk, "created_at": timezone.now()}
     same |= {name: getattr(Draft, name) for name in SAID if name not in batch.columns}
     chain = _Chain(portfolio, batch, head, ids)
-    for start in range(0, total, CHUNK):
-        rows = [chain.row(place) for place in range(start, min(start + CHUNK, total))]
-        insert_rows(Transaction, (*PLACE, *batch.columns), rows, same=same)
-        if progress is not None:
-            progress(start + len(rows), total)
+    columns = (*PLACE, *batch.columns)
+    if total > CHUNK:
+        check_row_by_row()
+    with beside() if total > CHUNK else nullcontext(at_once) as write:
+        for start in range(0, total, CHUNK):
+            rows = [chain.row(place) for place in range(start, min(start + CHUNK, total))]
+            write(partial(insert_rows, Transaction, columns, rows, same=same))
+            if progress is not None:
+                progress(start + len(rows), total)
     return dict(enumerate(ids, start=head.seq + 1)), Head(head.seq + total, chain.head)
 
 

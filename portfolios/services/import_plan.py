@@ -46,8 +46,8 @@ class Claim:
 class Plan:
     """A file held against a ledger: what it would add, what is there already, what is wrong.
 
-    `drafts` are all entries of the file that could be read, in its order; `fresh` are those of
-    them to be written.
+    `drafts` are all entries of the file that could be read and named, in its order; `fresh` are
+    those of them to be written. Those that could not be named stay in `parsed`.
     """
 
     file_hash: str
@@ -89,40 +89,47 @@ def plan_import(
     if done is not None:
         return replace(plan, already_in=done.pk, title=done.format)
     read = read_file(portfolio, source, choices, today=today, limits=limits)
-    parsed = read.parsed
-    title = read.format.title if read.format is not None else ""
-    plan = replace(plan, choices=read.choices, parsed=parsed, title=title, errors=parsed.faults)
-    if parsed.questions:
+    plan = replace(plan, choices=read.choices, parsed=read.parsed, errors=read.parsed.faults)
+    chosen = read.format
+    if chosen is not None:
+        plan = replace(plan, title=chosen.title)
+    if plan.parsed.questions:
         return plan
-    known = match_instruments(portfolio, parsed.drafts, parsed.stated, read.choices.matches)
-    plan = _named(plan, known, portfolio.base_currency)
+    del read  # the drafts of a long file are heavy; from here on the plan alone has them
+    plan = _named(plan, _instruments(portfolio, plan), portfolio.base_currency)
     rows = list(ledger_rows(portfolio.pk))
     plan = _compared(plan, rows, portfolio.base_currency)
-    if read.format is not None and read.format.shape is Shape.HOLDINGS:
+    if chosen is not None and chosen.shape is Shape.HOLDINGS:
         plan = replace(plan, errors=(*plan.errors, *_held_already(plan, rows)))
-    return _in_order(plan if parsed.unread is None else _booked(portfolio, plan, rows))
+    return _in_order(plan if plan.parsed.unread is None else _booked(portfolio, plan, rows))
+
+
+def _instruments(portfolio: Portfolio, plan: Plan) -> Instruments:
+    parsed = plan.parsed
+    return match_instruments(portfolio, parsed.drafts, parsed.stated, plan.choices.matches)
 
 
 def _named(plan: Plan, known: Instruments, base_currency: str) -> Plan:
     """Drafts with their securities, amounts settled. An unknown one is a mistake, never created."""
     named: list[Draft] = []
+    unnamed: list[Draft] = []
     faults: list[Fault] = []
     for draft in plan.parsed.drafts:
         given, wrong = _with_securities(draft, known)
         faults.extend(wrong)
-        if not wrong:
-            named.append(given)
+        (unnamed if wrong else named).append(given)
     if plan.parsed.settled:
         complete, unsettled = named, [*reckoned_faults(named)]
     else:
         complete, unsettled = _settled(named, base_currency)
-    claims, unnamed = _claims(plan.parsed.stated, known)
+    claims, misstated = _claims(plan.parsed.stated, known)
     return replace(
         plan,
+        parsed=replace(plan.parsed, drafts=tuple(unnamed)),
         drafts=tuple(complete),
         instruments=tuple(known.values()),
         claims=tuple(claims),
-        errors=(*plan.errors, *faults, *unsettled, *unnamed),
+        errors=(*plan.errors, *faults, *unsettled, *misstated),
     )
 
 
@@ -233,6 +240,8 @@ def _booked(portfolio: Portfolio, plan: Plan, rows: list[Transaction]) -> Plan:
         pk: s.symbol
         for pk, s in Security.objects.in_bulk([pk for pk in ids if isinstance(pk, UUID)]).items()
     }
+    # The entries are not kept with the books: they would be as heavy as all the rest of these.
+    before, after = replace(before, accepted=()), replace(after, accepted=())
     plan = replace(plan, before=before, after=after, symbols=symbols)
     if not after.problems:
         return plan

@@ -7,15 +7,59 @@ policies. Either way the same rows stand in the table afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 from django.db import connection, models
 from psycopg import sql
 
+SPECIAL = re.compile(r"[\\\r]")
+ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 FEW = 200  # rows up to which one statement with all values is the faster way
 Row: TypeAlias = Sequence[Any]
+HandOver: TypeAlias = Callable[[Callable[[], None]], None]
+_lent: ContextVar[Any] = ContextVar("connection lent to a helper", default=None)
+
+
+@contextmanager
+def beside() -> Iterator[HandOver]:
+    """Hand over work on the database that a helper does while Python goes on: the driver lets
+    Python run as long as PostgreSQL computes. One piece at a time, in order, on this connection
+    and in its transaction; until the block ends nobody else may use it. What goes wrong is raised
+    by the next piece or by the end of the block."""
+    driver: Any = connection.connection
+    with connection.wrap_database_errors, ThreadPoolExecutor(1) as helper:
+        waiting: list[Future[None]] = []
+
+        def hand_over(work: Callable[[], None]) -> None:
+            while waiting:
+                waiting.pop().result()
+            waiting.append(helper.submit(_lend, driver, work))
+
+        yield hand_over
+        while waiting:
+            waiting.pop().result()
+
+
+def _lend(driver: Any, work: Callable[[], None]) -> None:
+    _lent.set(driver)
+    work()
+
+
+def at_once(work: Callable[[], None]) -> None:
+    """Instead of `beside`, for work that is not worth a helper."""
+    work()
+
+
+def check_row_by_row() -> None:
+    """From now on to the end of the transaction a foreign key is checked by the statement that
+    needs it. For long batches: deferred, they make a queue of a million events that PostgreSQL
+    works off in the end, when Python has nothing left to do beside it."""
+    _run(sql.SQL("SET CONSTRAINTS ALL IMMEDIATE"), [])
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -77,17 +121,16 @@ def update_rows(
 
 @contextmanager
 def _copied(
-    model: type[models.Model], names: Sequence[str], rows: Iterable[Row]
+    model: type[models.Model], names: Sequence[str], rows: Sequence[Row]
 ) -> Iterator[sql.Composable]:
     """A temporary table with these columns of the model's table, filled; gone at the end."""
     table = sql.Identifier("rows_to_write")
     shape = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA")
     _run(shape.format(table, _names(names), sql.Identifier(model._meta.db_table)), [])
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         statement = sql.SQL("COPY {} FROM STDIN").format(table)
         with cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+            copy.write(_as_text(rows))
     yield table
     _run(sql.SQL("DROP TABLE {}").format(table), [])
 
@@ -111,6 +154,28 @@ def _pairs(pair: sql.SQL, names: Sequence[str]) -> sql.Composable:
     return sql.SQL(", ").join(pair.format(sql.Identifier(name)) for name in names)
 
 
+def _as_text(rows: Sequence[Row]) -> str:
+    """Rows as COPY reads them, in a third of the time that the driver takes.
+
+    NUL stands for nothing here, as no text of a database holds it. Few rows have a character with
+    a meaning to COPY: all are put together as if there were none, and again with care if there is.
+    """
+    text = "".join(["\t".join(["\0" if v is None else str(v) for v in row]) + "\n" for row in rows])
+    tabs, lines = sum(map(len, rows)) - len(rows), len(rows)
+    if text.count("\t") != tabs or text.count("\n") != lines or SPECIAL.search(text):
+        careful = (
+            "\t".join("\0" if v is None else str(v).translate(ESCAPED) for v in row) for row in rows
+        )
+        text = "".join(f"{line}\n" for line in careful)
+    return text.replace("\0", r"\N")
+
+
 def _run(statement: sql.Composable, values: Sequence[Any]) -> None:
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(statement, values)
+
+
+def _cursor() -> Any:
+    """Of the driver's own connection where a helper works on it, else Django's."""
+    driver = _lent.get()
+    return connection.cursor() if driver is None else driver.cursor()

@@ -3,10 +3,12 @@
 import os
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from portfolios.models import CashBalance, Lot, Portfolio, Transaction
@@ -14,10 +16,12 @@ from portfolios.selectors import verify_ledger
 from portfolios.selectors.projected import stored_lots
 from portfolios.services import (
     append_entries,
+    batches,
     projection_breaks,
     rebuild_projections,
     reverse_entry,
 )
+from portfolios.services.rows import beside, insert_rows
 from portfolios.tests.factories import PortfolioFactory, append, deposit, trade
 from portfolios.tests.ledger_histories import History
 from portfolios.tests.world import MON, THU, TUE, WED, listing
@@ -125,3 +129,47 @@ def test_a_long_batch_is_written_as_a_short_one_is(
     assert stored_lots(other.pk) == stored_lots(portfolio.pk)
     assert told[-1] == (300, 300)
     assert verify_ledger(portfolio.pk).broken is None
+
+
+def test_a_very_long_batch_is_written_in_parts_beside_python(
+    market: None, alice: User, portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """250 entries in parts of 210 and 40, the first copied and the second inserted by a helper:
+    the same rows and chain as in one part."""
+    other = PortfolioFactory.create(owner=alice)
+    texts = ["plain", "tab\t", "line\n", "return\r", "\\N", "\\\\", "é", ""]
+    buys = [
+        trade("BUY", listing("MAPLE"), "2", "20", MON, narration=texts[n % 8]) for n in range(250)
+    ]
+    append_entries(portfolio_id=other.pk, entries=buys, by=alice)
+
+    monkeypatch.setattr(batches, "CHUNK", 210)
+    append_entries(portfolio_id=portfolio.pk, entries=buys, by=alice)
+
+    assert rows_of(portfolio) == rows_of(other)
+    assert list(portfolio.transactions.order_by("seq").values_list("narration", flat=True)) == [
+        texts[n % 8] for n in range(250)
+    ]
+    assert stored_lots(portfolio.pk) == stored_lots(other.pk)
+    assert verify_ledger(portfolio.pk).broken is None
+
+
+@pytest.mark.parametrize("rows_after", [[], [("main", "USD", 1)]])
+def test_what_goes_wrong_beside_python_is_raised_and_undone(
+    traded: Portfolio, rows_after: list[tuple[str, str, int]]
+) -> None:
+    """A balance that is there already is refused, whether another piece follows it or none."""
+    before = stored_lots(traded.pk)
+
+    def insert(rows: list[tuple[str, str, int]]) -> None:
+        columns = ("account", "currency", "balance")
+        insert_rows(CashBalance, columns, rows, same={"portfolio_id": traded.pk})
+
+    def write_all() -> None:
+        with transaction.atomic(), beside() as write:
+            for rows in ([("main", "JPY", 1)], [("main", "CAD", 1)], rows_after):
+                write(partial(insert, rows))
+
+    with pytest.raises(IntegrityError):
+        write_all()
+    assert stored_lots(traded.pk) == before
