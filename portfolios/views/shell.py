@@ -29,6 +29,10 @@ def can_write(request: AuthenticatedRequest, portfolio: Portfolio) -> bool:
     return has_on(request.user, role, Permission.WRITE_TRADES)
 
 
-def can_export(request: AuthenticatedRequest, portfolio: Portfolio) -> bool:
+def rights_on(request: AuthenticatedRequest, portfolio: Portfolio) -> dict[str, bool]:
+    """can_write and can_export, by one question."""
     role = membership_role(request.user, portfolio.pk)
-    return has_on(request.user, role, Permission.EXPORT_DATA)
+    return {
+        "can_write": has_on(request.user, role, Permission.WRITE_TRADES),
+        "can_export": has_on(request.user, role, Permission.EXPORT_DATA),
+    }

@@ -14,7 +14,7 @@ from portfolios.forms import TransactionsForm
 from portfolios.selectors import TransactionFilter, resolve_portfolio, transactions_page
 from portfolios.selectors.entry_page import entry_page
 from portfolios.selectors.transactions import LedgerPage
-from portfolios.views.shell import can_export, can_write, provenance_of
+from portfolios.views.shell import can_write, provenance_of, rights_on
 
 
 @login_required
@@ -37,8 +37,7 @@ def transactions(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespo
         "page": page,
         "filtered": not wanted.is_empty,
         "show_accounts": _shows_accounts(page, wanted),
-        "can_write": can_write(request, portfolio),
-        "can_export": can_export(request, portfolio),
+        **rights_on(request, portfolio),
     }
     if request.htmx:  # the fragment leaves the frame of the page alone
         template = "_rows"
