@@ -27,7 +27,7 @@ from portfolios.models.chain import CONTENT, chained_hash, parts_hash, said_part
 from portfolios.selectors.ledger import Head, draft_entry
 from portfolios.services.rows import at_once, beside, check_row_by_row, insert_rows, reserve_ids
 
-CHUNK = 10_000
+CHUNK = 5_000  # entries; two parts are in memory at a time
 NO_COLUMNS = frozenset(
     "symbol exchange to_symbol to_exchange isin figi security_name number reverses row".split()
 )

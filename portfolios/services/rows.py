@@ -20,6 +20,7 @@ from psycopg import sql
 SPECIAL = re.compile(r"[\\\r]")
 ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 FEW = 200  # rows up to which one statement with all values is the faster way
+AT_ONCE = 5_000  # rows that are one text on their way to the server
 Row: TypeAlias = Sequence[Any]
 HandOver: TypeAlias = Callable[[Callable[[], None]], None]
 _lent: ContextVar[Any] = ContextVar("connection lent to a helper", default=None)
@@ -130,7 +131,8 @@ def _copied(
     with _cursor() as cursor:
         statement = sql.SQL("COPY {} FROM STDIN").format(table)
         with cursor.copy(statement) as copy:
-            copy.write(_as_text(rows))
+            for start in range(0, len(rows), AT_ONCE):
+                copy.write(_as_text(rows[start : start + AT_ONCE]))
     yield table
     _run(sql.SQL("DROP TABLE {}").format(table), [])
 
