@@ -1,25 +1,8 @@
-"""Indexes by which one entry's neighbours are found, however long the ledger is, and the right to
-have the planner's statistics taken: after many rows at once it would not choose them otherwise.
-"""
+"""Indexes by which one entry's neighbours are found, however long the ledger is."""
 
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-
-# Only the owner may ANALYZE; the function does, for whoever wrote the rows. It takes nothing and
-# tells nothing. Of 60 columns those count that rows are looked for by.
-FUNCTION = """
-CREATE FUNCTION portfolios_take_statistics() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-    ANALYZE portfolios_transaction
-        (portfolio_id, seq, security_id, to_security_id, account, content_hash, transaction_date);
-    ANALYZE portfolios_lot (id, portfolio_id, security_id, account, open_entry_id, is_open);
-    ANALYZE portfolios_lotclosure (id, portfolio_id, lot_id, close_entry_id);
-END $$;
-REVOKE EXECUTE ON FUNCTION portfolios_take_statistics() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION portfolios_take_statistics() TO dawsos_web, dawsos_service;
-"""
 
 
 class Migration(migrations.Migration):
@@ -85,5 +68,4 @@ class Migration(migrations.Migration):
                 name="transaction_joins_accounts",
             ),
         ),
-        migrations.RunSQL(FUNCTION, "DROP FUNCTION portfolios_take_statistics()"),
     ]

@@ -30,7 +30,6 @@ from portfolios.services.checks import settled
 from portfolios.services.first_build import build_unbuilt
 from portfolios.services.history import follow_ledger
 from portfolios.services.legs import other_legs
-from portfolios.services.statistics import take_statistics
 from portfolios.services.undisturbed import undisturbed
 
 LONG_BATCH = 5_000  # entries
@@ -236,8 +235,6 @@ def _write(
         details=_details(before, head),
     )
     project(portfolio, booked, ids)
-    if len(ids) > LONG_BATCH:
-        take_statistics()
     follow_ledger(portfolio, before, head, booked.first_day)
     return Appended(portfolio.pk, before.seq + 1, head.seq, head.entry_hash)
 

@@ -15,7 +15,6 @@ from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio
 from portfolios.selectors.holdings import holdings
 from portfolios.services import append_entries, projection_breaks
-from portfolios.services.statistics import take_statistics
 from portfolios.tests.factories import PortfolioFactory, append, trade
 from portfolios.tests.world import MON, WED, listing
 
@@ -116,13 +115,3 @@ def test_an_account_is_found_through_others_that_it_had_shares_from(
     append(ledger, alice, bought(maple, "A", "2", day=-1))
     with as_service("tests"):
         assert projection_breaks(ledger.pk) == []
-
-
-def test_the_statistics_count_what_this_transaction_wrote(
-    ledger: Portfolio, alice: User, maple: Security
-) -> None:
-    with as_user(alice.pk):
-        take_statistics()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'portfolios_transaction'")
-        assert cursor.fetchone() == (2,)
