@@ -38,8 +38,8 @@ lock: ## pin the dependencies of pyproject.toml again (UPGRADE=1: to the newest 
 	@echo 'beancount~=3.2' | $(COMPILE) - -o requirements/beancount.lock
 	@$(PYTHON) bootstrap.py dev
 
-bench: ## measure pages and API as a ratio to a bare Django page
-	@$(DEV) -m benchmarks
+bench: ## measure pages beside a bare Django page, the ledger beside Beancount (BENCH=web or ledger)
+	@$(DEV) -m benchmarks $(BENCH)
 
 e2e: ## browser tests, in the system's Chromium
 	@$(DEV) -m pytest e2e -m e2e $(PYTEST)

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.services import record
 from market.formats.csv_records import Limits
+from portfolios.calc.booking.collector import undisturbed
 from portfolios.exceptions import ImportRefused, ImportRunNotFound, ImportUndecided
 from portfolios.formats.contract import Source
 from portfolios.models import BalanceAssertion, ImportRun, InstrumentMatch, Portfolio, Transaction
@@ -31,7 +32,6 @@ from portfolios.services.import_report import (
 from portfolios.services.import_writing import row_runs, write_drafts
 from portfolios.services.ledger import Appended, lock_ledger, lock_ledgers, reverse_entries
 from portfolios.services.legs import other_legs
-from portfolios.services.undisturbed import undisturbed
 
 __all__ = ["ImportReport", "RowFate", "preview_import", "run_import", "undo_import"]
 

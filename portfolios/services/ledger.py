@@ -15,6 +15,7 @@ from accounts.identity import as_user
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.services import record
+from portfolios.calc.booking.collector import undisturbed
 from portfolios.calc.entries import ZERO
 from portfolios.calc.entries import EntryType as CalcType
 from portfolios.calc.lots import Book
@@ -30,7 +31,6 @@ from portfolios.services.checks import settled
 from portfolios.services.first_build import build_unbuilt
 from portfolios.services.history import follow_ledger
 from portfolios.services.legs import other_legs
-from portfolios.services.undisturbed import undisturbed
 
 LONG_BATCH = 5_000  # entries
 SHOWN = 500  # entries that are handed back as rows; whoever writes more reads what it needs

@@ -46,7 +46,7 @@ from portfolios.calc.booking import (
     trades,
     transfers,
 )
-from portfolios.calc.booking.collector import undisturbed
+from portfolios.calc.booking.collector import LONG, undisturbed
 from portfolios.calc.booking.desk import Desk
 from portfolios.calc.booking.mistakes import PAYOUTS, mistake
 from portfolios.calc.booking.openlot import OpenLot
@@ -92,7 +92,7 @@ def book(
     standing, desk.problems = effective(entries)
     if asof is not None:
         standing = [entry for entry in standing if _first_day(entry) <= asof]
-    with undisturbed(len(standing)):
+    with undisturbed(when=len(standing) >= LONG):
         _book_all(desk, standing)
         return _close_books(desk)
 
