@@ -57,6 +57,9 @@ class EntryType(models.TextChoices):
     REVERSAL = "REVERSAL", "Reversal"
 
 
+TYPE_LABELS = {value: str(label) for value, label in EntryType.choices}
+
+
 class Treatment(models.TextChoices):
     CARRY_OVER = "carry_over", "Cost and dates carry over"
     QUALIFYING = "qualifying", "Gain recognised up to the cash"
@@ -237,6 +240,11 @@ class Transaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.entry_type} {self.transaction_date}"
+
+    @property
+    def type_label(self) -> str:
+        """The type in words. `get_entry_type_display` sorts all choices anew for each row."""
+        return TYPE_LABELS[self.entry_type]
 
     @property
     def reversal(self) -> Transaction | None:
