@@ -18,9 +18,6 @@ class PricingPackQuerySet(models.QuerySet["PricingPack"]):
     def asof(self, day: date) -> Self:
         return self.filter(asof_date=day)
 
-    def up_to(self, day: date) -> Self:
-        return self.filter(asof_date__lte=day)
-
     def between(self, start: date, end: date) -> Self:
         return self.filter(asof_date__gte=start, asof_date__lte=end)
 

@@ -9,6 +9,7 @@ from market.selectors.content import (
     pack_content,
     pack_contents,
     pack_prices,
+    view_of,
 )
 from market.selectors.health import PackHealth, pack_health
 from market.selectors.history import (
@@ -62,4 +63,5 @@ __all__ = [
     "security_by_key",
     "security_ids",
     "sessions",
+    "view_of",
 ]

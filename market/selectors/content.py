@@ -70,8 +70,12 @@ class PackView:
 
 
 def pack_prices(pack_id: str) -> PackView:
+    """The content of a pack by its id."""
+    return view_of(pack_by_id(pack_id))
+
+
+def view_of(pack: PricingPack) -> PackView:
     """The content of a pack. A sealed one never changes, so it is remembered in the process."""
-    pack = pack_by_id(pack_id)
     if pack.seal_number is None:
         return _view(pack)
     # The seal number is given once in the life of a database, unlike the id in a rolled-back test.

@@ -15,10 +15,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from market.selectors import latest_pack, pack_prices
+from market.selectors import latest_pack, view_of
 from portfolios.calc.marks import RATIOS, Mark, Marks, in_shares_of, splits_among
 from portfolios.calc.money import round_money
-from portfolios.models import CashBalance, Portfolio, Transaction
+from portfolios.models import Portfolio, Transaction
 from portfolios.selectors.market_view import marks_of
 from portfolios.selectors.stored_entries import entries_among
 
@@ -37,6 +37,11 @@ OPEN_LOTS = """
     WHERE lot.portfolio_id = %s AND lot.is_open AND (%s::text IS NULL OR lot.account = %s)
     GROUP BY lot.account, lot.security_id, listed.id
     ORDER BY lot.account, lot.security_id
+"""
+BALANCES = """
+    SELECT account, currency, balance FROM portfolios_cashbalance
+    WHERE portfolio_id = %s AND (%s::text IS NULL OR account = %s)
+    ORDER BY account, currency
 """
 
 
@@ -57,6 +62,14 @@ class OpenLots(NamedTuple):
     first_acquired: date
     booked_in: str
     and_in: str
+
+
+class Balance(NamedTuple):
+    """A row of `BALANCES`."""
+
+    account: str
+    currency: str
+    balance: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +137,10 @@ def _open_lots(portfolio: Portfolio, account: str | None) -> list[OpenLots]:
         return [OpenLots(*row) for row in cursor.fetchall()]
 
 
-def _balances(portfolio: Portfolio, account: str | None) -> list[CashBalance]:
-    rows = CashBalance.objects.filter(portfolio=portfolio)
-    return list(rows if account is None else rows.filter(account=account))
+def _balances(portfolio: Portfolio, account: str | None) -> list[Balance]:
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCES, [portfolio.pk, account, account])
+        return [Balance(*row) for row in cursor.fetchall()]
 
 
 def latest_marks(
@@ -136,7 +150,7 @@ def latest_marks(
     pack = latest_pack(portfolio.pricing_policy)
     if pack is None:
         return None, None
-    view = pack_prices(pack.pk)
+    view = view_of(pack)
     prices = {key: view.prices[key] for key in securities if key in view.prices}
     marks = marks_of(pack.asof_date, portfolio.base_currency, prices, view.rates, currencies)
     if not prices:
@@ -192,7 +206,7 @@ def _in_base(amount: Decimal, currency: str, marks: Marks) -> tuple[Decimal | No
     return round_money(amount * rate.rate, marks.base_currency), ""
 
 
-def _cash(row: CashBalance, base_currency: str, marks: Marks | None) -> CashHolding:
+def _cash(row: Balance, base_currency: str, marks: Marks | None) -> CashHolding:
     value, reason = None, NO_PACK
     if row.currency == base_currency:
         value, reason = round_money(row.balance, base_currency), ""
