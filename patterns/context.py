@@ -34,6 +34,7 @@ class Context:
     settings_hash: str | None = None
     asof_date: date | None = None
     base_currency: str | None = None
+    benchmark_id: UUID | None = None  # what is compared with; the settings hash stands for it
     correlation_id: str
     pack_state: str | None = None
 

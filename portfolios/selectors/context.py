@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from patterns.canonical import content_hash
 from patterns.context import Context
 from portfolios.models import CostMethodChange, Portfolio, Transaction
 from portfolios.selectors.access import resolve_portfolio
+from portfolios.selectors.benchmarks import contents_of
 from portfolios.selectors.ledger import ledger_head
 
 LATEST = "PP_latest"
@@ -37,13 +39,16 @@ def build_context(
     correlation_id: str,
     asof: date | None = None,
     pack_id: str | None = None,
+    with_benchmark: bool = False,
+    benchmark_id: UUID | None = None,
 ) -> Context:
     """Everything a run's figures stand on, read once and then frozen.
 
     The day is the one asked for, else the pack's, else the portfolio's default, else the latest.
     The pack is the one asked for, else the live pack of the day or the last before it. A
     superseded pack is read at the head where it was live. Entries dated after the day belong to
-    the ledger head, and calculations leave them out.
+    the ledger head, and calculations leave them out. With a benchmark, which is the portfolio's
+    own unless one is named, its definition and facts are among the settings.
 
     Raises PortfolioNotFound, PermissionDenied, PackNotFound.
     """
@@ -52,7 +57,14 @@ def build_context(
             return _public(user, correlation_id, asof, pack_id)
     portfolio = resolve_portfolio(user, portfolio_id)
     with seen_by(user.pk):
-        return _of_portfolio(user, portfolio, correlation_id, asof, pack_id)
+        compared = (benchmark_id or portfolio.benchmark_id) if with_benchmark else None
+        ctx = _of_portfolio(user, portfolio, correlation_id, asof, pack_id)
+        return ctx if compared is None else _beside(ctx, compared)
+
+
+def _beside(ctx: Context, benchmark_id: UUID) -> Context:
+    said = {"settings": ctx.settings_hash, "benchmark": contents_of([benchmark_id])}
+    return replace(ctx, benchmark_id=benchmark_id, settings_hash=content_hash(said))
 
 
 def _of_portfolio(

@@ -41,13 +41,15 @@ def execute(
     """
     pattern = library.get_pattern(pattern_id)
     values = validate_inputs(pattern, inputs)
-    portfolio_id = values.get("portfolio_id")
+    portfolio_id, benchmark_id = values.get("portfolio_id"), values.get("benchmark_id")
     ctx = build_context(
         user=user,
         portfolio_id=UUID(str(portfolio_id)) if portfolio_id else None,
         asof=asof,
         pack_id=pack_id,
         correlation_id=correlation_id,
+        with_benchmark="benchmark_id" in pattern.inputs,
+        benchmark_id=UUID(str(benchmark_id)) if benchmark_id else None,
     )
     if before_run is not None:
         before_run(ctx)

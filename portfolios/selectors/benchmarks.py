@@ -1,0 +1,331 @@
+"""What a portfolio is compared with, as one frozen context sees it: daily total returns in base.
+
+Closes and rates are those of the live packs at the context's market head; dividends and splits
+are the facts known of each member. What determines the answer beyond packs is in `contents_of`,
+which goes into the context's settings hash.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+import numpy as np
+
+from market.calc.fx import PIVOTS, convert_path
+from market.models import Benchmark, CorporateAction, Security
+from market.selectors import PackPrice, PackRate, fx_history, price_history
+from market.selectors.actions import live_actions
+from patterns.context import Context
+from portfolios.calc.benchmark import BlendReturns, MemberCloses, Rebalancing, blend, sold_forward
+from portfolios.calc.returns import Floats, ReturnSeries
+from portfolios.selectors.cash_rates import cash_yields
+from portfolios.selectors.standing import pack_of, portfolio_of, sources_of
+
+Type = CorporateAction.Type
+RATIOS = (Type.SPLIT, Type.REVERSE_SPLIT, Type.STOCK_DIVIDEND)
+PAID = (Type.DIVIDEND, Type.RETURN_OF_CAPITAL)
+NONE_CHOSEN = "No benchmark is chosen for this portfolio."
+UNKNOWN = "There is no such benchmark."
+NEVER_PRICED = "The benchmark was never priced on two days."
+
+
+class MemberDay(NamedTuple):
+    """One member on one day. `weight` is that of the start of the day; those of a day sum to 1."""
+
+    asof_date: date
+    security_id: UUID
+    symbol: str
+    sector: str
+    currency: str
+    weight: float
+    local_return: float
+    fx_return: float
+    base_return: float
+
+
+@dataclass(frozen=True)
+class BenchmarkTrack:
+    """A benchmark's daily returns up to the as-of day.
+
+    `series` is empty when `reason` says why there is none, and has None on days that are not
+    known. `blend` and `securities` hold the members, column by column.
+    """
+
+    benchmark_id: UUID | None
+    name: str
+    hedged: bool
+    series: ReturnSeries
+    reason: str = ""
+    missing: tuple[str, ...] = ()
+    method: str = ""
+    sources: tuple[str, ...] = ()
+    blend: BlendReturns | None = None
+    securities: tuple[Security, ...] = field(default=())
+
+    @property
+    def members(self) -> tuple[MemberDay, ...]:
+        """Each member on each day that has a return, in order of day."""
+        return tuple(self._member_days())
+
+    def _member_days(self) -> Iterator[MemberDay]:
+        if self.blend is None:
+            return
+        found = self.blend
+        for row, (day, earned) in enumerate(
+            zip(found.series.dates, found.series.returns, strict=True)
+        ):
+            if earned is None:
+                continue
+            for column, one in enumerate(self.securities):
+                weight = float(found.weights[row, column])
+                if weight > 0:
+                    local, fx = float(found.local[row, column]), float(found.fx[row, column])
+                    whole = (1.0 + local) * (1.0 + fx) - 1.0
+                    known = (day, one.pk, one.symbol, one.sector, one.currency)
+                    yield MemberDay(*known, weight, local, fx, whole)
+
+
+def benchmark_track(
+    ctx: Context, portfolio_id: UUID, *, benchmark_id: UUID | None = None, hedged: bool = False
+) -> BenchmarkTrack:
+    """The benchmark of a portfolio, or the one that was asked for; see BenchmarkTrack for gaps.
+
+    Raises ValueError for one that the context was not built with, because its content would not
+    be in the run's hash: a pattern that compares has an input `benchmark_id`.
+    """
+    portfolio = portfolio_of(ctx, portfolio_id)
+    wanted = benchmark_id or portfolio.benchmark_id
+    if wanted != ctx.benchmark_id:
+        raise ValueError("the context was built without this benchmark")
+    _, day = pack_of(ctx)
+    nothing = ReturnSeries(day, (), ())
+    if wanted is None:
+        return BenchmarkTrack(None, "", hedged, nothing, NONE_CHOSEN)
+    benchmark = Benchmark.objects.filter(pk=wanted).first()
+    if benchmark is None:
+        return BenchmarkTrack(wanted, "", hedged, nothing, UNKNOWN)
+    securities, weights = _members(benchmark)
+    base = portfolio.base_currency
+    days, closes = _closes(securities, base, day, ctx.market_head or 0, portfolio.pricing_policy)
+    definition = benchmark.definition
+    found = blend(
+        days,
+        closes,
+        None if definition.get("weighting") == "equal" else weights,
+        _rebalancing(definition),
+    )
+    said: dict[str, Any] = {
+        "benchmark_id": benchmark.pk,
+        "name": benchmark.name,
+        "hedged": hedged,
+        "method": method_of(benchmark, securities, base, hedged=hedged),
+        "sources": sources_of(ctx),
+        "securities": securities,
+    }
+    if found is None:
+        missing = tuple(sorted(one.symbol for one in securities))
+        return BenchmarkTrack(series=nothing, reason=NEVER_PRICED, missing=missing, **said)
+    if not hedged:
+        return BenchmarkTrack(series=found.series, missing=found.missing, blend=found, **said)
+    return _hedged(found, securities, base, nothing, said)
+
+
+def contents_of(benchmark_ids: Sequence[UUID]) -> list[list[object]]:
+    """Everything that determines the returns of benchmarks, besides packs: their definition,
+    members and weights, and what is known of the members' dividends and splits."""
+    told: list[list[object]] = []
+    for benchmark in Benchmark.objects.filter(pk__in=benchmark_ids).order_by("name"):
+        securities, weights = _members(benchmark)
+        keys = {one.pk: one.key for one in securities}
+        facts = [
+            [
+                keys[action.security_id],
+                action.action_type,
+                action.ex_date,
+                action.amount,
+                action.currency,
+                action.withholding_tax_rate,
+                action.new_shares,
+                action.old_shares,
+                action.to_price,
+            ]
+            for action in live_actions(keys)
+        ]
+        listed = [
+            [one.key, one.currency, one.sector, weight]
+            for one, weight in zip(securities, weights, strict=True)
+        ]
+        told.append([benchmark.name, benchmark.definition, listed, facts])
+    return told
+
+
+def method_of(
+    benchmark: Benchmark, securities: Sequence[Security], base_currency: str, *, hedged: bool
+) -> str:
+    """The definition in words: what it is made of, how it is kept, in which currency."""
+    definition = benchmark.definition
+    kept = _rebalancing(definition)
+    price_only = any(one.security_type == Security.Type.INDEX for one in securities)
+    parts = ["price index, no dividends" if price_only else "total return, dividends reinvested"]
+    if len(securities) > 1:
+        shares = "equal weights" if definition.get("weighting") == "equal" else "fixed weights"
+        parts.append(f"{shares}, {'never rebalanced' if kept == 'never' else f'{kept} rebalanced'}")
+    hedge = "hedged to" if hedged else "in"
+    return f"{', '.join(parts)}, {hedge} {base_currency}"
+
+
+def _rebalancing(definition: Mapping[str, Any]) -> Rebalancing:
+    return cast("Rebalancing", definition.get("rebalancing", "never"))
+
+
+def _members(benchmark: Benchmark) -> tuple[tuple[Security, ...], list[float]]:
+    """Members in order of symbol, and their weights; a single security is all of it."""
+    if benchmark.security_id is not None:
+        return (Security.objects.get(pk=benchmark.security_id),), [1.0]
+    components = benchmark.components.select_related("security").order_by(
+        "security__symbol", "security__exchange", "security__price_basis"
+    )
+    found = list(components)
+    return tuple(one.security for one in found), [float(one.weight) for one in found]
+
+
+def _closes(
+    securities: Sequence[Security], base: str, end: date, head: int, policy: str
+) -> tuple[list[date], list[MemberCloses]]:
+    ids = [one.pk for one in securities]
+    currencies = {one.currency for one in securities} | {
+        one.dividend_currency for one in securities
+    }
+    prices = price_history(ids, date.min, end, head, policy=policy)
+    rates = fx_history(
+        date.min, end, head, policy=policy, currencies=sorted({base, *currencies, *PIVOTS})
+    )
+    days = sorted(prices)
+    actions: dict[UUID, list[CorporateAction]] = {}
+    for action in live_actions(ids, upto=end):
+        actions.setdefault(action.security_id, []).append(action)
+    in_base = {code: _rates(days, rates, code, base) for code in currencies}
+    return days, [
+        _member(one, days, prices, in_base, actions.get(one.pk, [])) for one in securities
+    ]
+
+
+def _rates(
+    days: Sequence[date],
+    rates: Mapping[date, Mapping[tuple[str, str], PackRate]],
+    code: str,
+    base: str,
+) -> Floats:
+    """Base per 1 unit of a currency at each close, NaN where the pack has no way."""
+    if code == base:
+        return np.ones(len(days))
+    found = np.full(len(days), np.nan)
+    for row, day in enumerate(days):
+        table = {pair: seen.rate for pair, seen in rates[day].items()}
+        rate = convert_path(table, code, base).rate
+        if rate is not None:
+            found[row] = float(rate)
+    return found
+
+
+def _member(
+    security: Security,
+    days: Sequence[date],
+    prices: Mapping[date, Mapping[UUID, PackPrice]],
+    in_base: Mapping[str, Floats],
+    actions: Sequence[CorporateAction],
+) -> MemberCloses:
+    """The crossing from stored Decimals to arrays, for one member."""
+    closes, ratios, income = np.full(len(days), np.nan), np.ones(len(days)), np.zeros(len(days))
+    for row, day in enumerate(days):
+        seen = prices[day].get(security.pk)
+        if seen is not None:
+            closes[row] = float(seen.close) / _shares_since(seen.asof_date, day, actions)
+    if security.price_basis == Security.PriceBasis.RAW and security.security_type != "index":
+        for action in actions:
+            row = bisect_left(days, action.ex_date)
+            if 0 < row < len(days):
+                _apply(action, row, closes, ratios, income, in_base, security.currency)
+    return MemberCloses(security.symbol, closes, in_base[security.currency], ratios, income)
+
+
+def _shares_since(observed: date, day: date, actions: Sequence[CorporateAction]) -> float:
+    """Shares of `day` that one share of the observation's day has become."""
+    shares = 1.0
+    for action in actions:
+        if action.action_type in RATIOS and observed < action.ex_date <= day:
+            shares *= _ratio(action)
+    return shares
+
+
+def _ratio(action: CorporateAction) -> float:
+    if not action.new_shares or not action.old_shares:
+        return float("nan")
+    new, old = float(action.new_shares), float(action.old_shares)
+    return (new + old) / old if action.action_type == Type.STOCK_DIVIDEND else new / old
+
+
+def _apply(
+    action: CorporateAction,
+    row: int,
+    closes: Floats,
+    ratios: Floats,
+    income: Floats,
+    in_base: Mapping[str, Floats],
+    currency: str,
+) -> None:
+    """One fact at the first close on or after its ex-date. What cannot be worked out (a merger, a
+    spin-off without a price) makes that close unknown: a gap, never a wrong return."""
+    if action.action_type in RATIOS:
+        ratios[row] *= _ratio(action)
+    elif action.action_type in PAID and action.amount is not None:
+        net = float(action.amount) * (1.0 - float(action.withholding_tax_rate or 0))
+        paid_in = action.currency or currency
+        known = in_base.get(paid_in)
+        rate = 1.0 if paid_in == currency else np.nan if known is None else known[row]
+        income[row] += net if paid_in == currency else net * rate / in_base[currency][row]
+    elif action.action_type == Type.SPINOFF and action.to_price and action.old_shares:
+        income[row] += float((action.new_shares or 0) / action.old_shares * action.to_price)
+    elif action.action_type != Type.SYMBOL_CHANGE:
+        closes[row] = np.nan
+
+
+def _hedged(
+    found: BlendReturns,
+    securities: Sequence[Security],
+    base: str,
+    nothing: ReturnSeries,
+    said: Mapping[str, Any],
+) -> BenchmarkTrack:
+    """Forward rates by covered parity from the cash rates of both currencies."""
+    closes = (found.series.base_date, *found.series.dates)
+    foreign = sorted({one.currency for one in securities} - {base})
+    if not foreign:
+        return BenchmarkTrack(series=found.series, missing=found.missing, blend=found, **said)
+    yields = {code: cash_yields(code, closes[:-1]) for code in (base, *foreign)}
+    lacking = tuple(code for code, known in yields.items() if known.yields is None)
+    if lacking:
+        reason = " ".join(yields[code].reason for code in lacking)
+        return BenchmarkTrack(
+            series=nothing,
+            reason=f"A hedge needs forward rates. {reason}",
+            missing=tuple(f"cash rate of {code}" for code in lacking),
+            **said,
+        )
+    years = np.diff([day.toordinal() for day in closes]) / 365.0
+    growth = {code: (1.0 + np.asarray(known.yields)) ** years for code, known in yields.items()}
+    forwards = np.column_stack(
+        [
+            np.zeros(len(years))
+            if one.currency == base
+            else growth[base] / growth[one.currency] - 1.0
+            for one in securities
+        ]
+    )
+    series = sold_forward(found, forwards)
+    return BenchmarkTrack(series=series, missing=found.missing, blend=found, **said)
