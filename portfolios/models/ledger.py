@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -96,7 +97,12 @@ class Transaction(models.Model):
     ex_date = models.DateField(null=True, blank=True)
     pay_date = models.DateField(null=True, blank=True)
     security = models.ForeignKey(
-        "market.Security", null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
+        "market.Security",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="+",
+        db_index=False,  # asked for within a portfolio: `transaction_of_lots`
     )
     account = models.CharField(max_length=64, default="main")
     quantity = quantity_field(null=True, blank=True)
@@ -118,7 +124,12 @@ class Transaction(models.Model):
     gross_amount_security = amount_field(null=True, blank=True)
     settlement_fx_rate = rate_field(null=True, blank=True)
     to_security = models.ForeignKey(
-        "market.Security", null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
+        "market.Security",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="+",
+        db_index=False,  # likewise: `transaction_to_security`
     )
     to_price = amount_field(null=True, blank=True)
     cost_fraction = rate_field(null=True, blank=True)
@@ -137,6 +148,7 @@ class Transaction(models.Model):
         blank=True,
         on_delete=models.RESTRICT,
         related_name="+",
+        db_index=False,  # never asked for
     )
     narration = models.CharField(max_length=500, blank=True, default="")
     external_id = models.CharField(max_length=128, blank=True, default="")
@@ -153,12 +165,16 @@ class Transaction(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="transactions",
+        db_index=False,  # `transaction_of_run`
     )
     previous_hash = models.CharField(max_length=64)
     entry_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # never asked for
     )
 
     class Meta:
@@ -231,11 +247,8 @@ class Transaction(models.Model):
                 condition=~Q(link_id=""),
                 name="transaction_link",
             ),
-            models.Index(
-                fields=("portfolio", "external_id"),
-                condition=~Q(external_id=""),
-                name="transaction_external",
-            ),
+            # The rows of a run lie together and later runs behind, so a range of pages is enough.
+            BrinIndex(fields=("import_run",), autosummarize=True, name="transaction_of_run"),
         )
 
     def __str__(self) -> str:

@@ -21,7 +21,12 @@ class Lot(models.Model):
         related_name="lots",
         db_index=False,  # each index below begins with it
     )
-    security = models.ForeignKey("market.Security", on_delete=models.RESTRICT, related_name="+")
+    security = models.ForeignKey(
+        "market.Security",
+        on_delete=models.RESTRICT,
+        related_name="+",
+        db_index=False,  # asked for within a portfolio: `lot_of_security`
+    )
     account = models.CharField(max_length=64, default="main")
     open_entry = models.ForeignKey(
         "portfolios.Transaction", on_delete=models.PROTECT, related_name="opened_lots"
