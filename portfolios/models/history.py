@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
 from portfolios.models.columns import BOUND, amount_field, bounded
 
 
+class DailyValueQuerySet(models.QuerySet["PortfolioDailyValue"]):
+    def current(self) -> Self:
+        return self.filter(to_head=None)
+
+    def as_known_at(self, market_head: int) -> Self:
+        """The rows that stood when the newest seal bore this number: at most one a day."""
+        ended_later = Q(to_head=None) | Q(to_head__gt=market_head)
+        return self.filter(ended_later, from_head__lte=market_head)
+
+
+class CurrentValues(models.Manager.from_queryset(DailyValueQuerySet)):  # type: ignore[misc]
+    """One row a day: whoever asks without a market head means today's."""
+
+    def get_queryset(self) -> DailyValueQuerySet:
+        return DailyValueQuerySet(self.model, using=self._db).current()
+
+
 class PortfolioDailyValue(models.Model):
     """One close. Null where it cannot be known; `cash_balance` holds pending and receivable.
 
     A return may be below −1: an overdrawn portfolio owes more than it has.
+
+    A row stands from the market head it was computed at until a restatement made another one:
+    for the heads from `from_head` up to, not including, `to_head`. `objects` are today's rows,
+    `revisions` all of them.
     """
 
     class State(models.TextChoices):
@@ -22,7 +45,10 @@ class PortfolioDailyValue(models.Model):
         WITHHELD = "withheld", "Withheld"
 
     portfolio = models.ForeignKey(
-        "portfolios.Portfolio", on_delete=models.CASCADE, related_name="daily_values"
+        "portfolios.Portfolio",
+        on_delete=models.CASCADE,
+        related_name="daily_values",
+        db_index=False,
     )
     asof_date = models.DateField()
     pack = models.ForeignKey("market.PricingPack", on_delete=models.PROTECT, related_name="+")
@@ -36,12 +62,26 @@ class PortfolioDailyValue(models.Model):
     state = models.CharField(max_length=16, choices=State.choices)
     coverage = models.FloatField()
     currency = models.CharField(max_length=3)
+    from_head = models.BigIntegerField()
+    to_head = models.BigIntegerField(null=True)
+
+    objects = CurrentValues()
+    revisions = models.Manager.from_queryset(DailyValueQuerySet)()
 
     class Meta:
-        ordering = ("portfolio_id", "asof_date", "pack")
+        ordering = ("portfolio_id", "asof_date", "from_head")
         constraints = (
             models.UniqueConstraint(
-                fields=("portfolio", "asof_date", "pack"), name="daily_value_once"
+                fields=("portfolio", "asof_date", "from_head"), name="daily_value_once"
+            ),
+            models.UniqueConstraint(
+                fields=("portfolio", "asof_date"),
+                condition=Q(to_head=None),
+                name="daily_value_one_current",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_head__isnull=True) | Q(to_head__gt=F("from_head")),
+                name="daily_value_stood",
             ),
             models.CheckConstraint(
                 condition=Q(total_value__isnull=True)

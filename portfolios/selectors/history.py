@@ -1,7 +1,8 @@
 """The daily values of a portfolio: derived from ledger and packs, or read where they are stored.
 
 Both ways give the same rows. The table is only used when it was made from the very ledger head,
-settings and packs that are asked for; otherwise the days are valued anew, in memory.
+settings and packs that are asked for; otherwise the days are valued anew, in memory. Rows that a
+restatement ended stay beside their successors, so an old pack finds its old figures.
 """
 
 from __future__ import annotations
@@ -59,8 +60,10 @@ def derived_history(
     series = returns_of(days, whole=whole)
     returns = dict(zip(series.dates, series.returns, strict=True))
     shown = days if whole else days[1:]
-    packs = booked.market.packs
-    return [_row(portfolio, day, packs[day.asof_date], returns[day.asof_date]) for day in shown]
+    packs, head = booked.market.packs, booked.market.market_head
+    return [
+        _row(portfolio, day, packs[day.asof_date], returns[day.asof_date], head) for day in shown
+    ]
 
 
 def history_rows(
@@ -69,11 +72,8 @@ def history_rows(
     """All daily values up to a day as they follow from one market head and one ledger head."""
     booked = book_ledger(portfolio, upto_seq=ledger_seq, asof=asof, market_head=market_head)
     if _is_current(portfolio, ledger_head(portfolio.pk, ledger_seq).entry_hash):
-        rows = list(
-            PortfolioDailyValue.objects.filter(portfolio=portfolio, asof_date__lte=asof).order_by(
-                "asof_date"
-            )
-        )
+        stored = PortfolioDailyValue.revisions.as_known_at(market_head)
+        rows = list(stored.filter(portfolio=portfolio, asof_date__lte=asof).order_by("asof_date"))
         if {row.asof_date: row.pack_id for row in rows} == _expected(booked):
             return rows
     return derived_history(portfolio, booked)
@@ -110,6 +110,7 @@ def untouched_since(portfolio: Portfolio, head: Head, day: date | None) -> Query
 
 
 def stored_packs(portfolio_id: UUID) -> dict[date, str]:
+    """The pack that each day's current value stands on."""
     rows = PortfolioDailyValue.objects.filter(portfolio_id=portfolio_id).order_by("asof_date")
     return dict(rows.values_list("asof_date", "pack_id"))
 
@@ -130,7 +131,7 @@ def _expected(booked: Booked) -> dict[date, str]:
 
 
 def _row(
-    portfolio: Portfolio, day: DayValue, pack_id: str, earned: float | None
+    portfolio: Portfolio, day: DayValue, pack_id: str, earned: float | None, head: int
 ) -> PortfolioDailyValue:
     base = portfolio.base_currency
     total, cash = _rounded(day.total_value, base), round_money(day.cash_balance, base)
@@ -148,6 +149,7 @@ def _row(
         state=day.state,
         coverage=day.coverage,
         currency=base,
+        from_head=head,
     )
 
 

@@ -7,6 +7,7 @@ to be marked, nothing can be forgotten, and a reader sees by the head alone whet
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,19 @@ from portfolios.selectors.history import (
 from portfolios.selectors.ledger import Head, first_date, first_day_after, ledger_head
 from portfolios.signals import history_behind
 
+SAID = (
+    "pack_id",
+    "total_value",
+    "positions_value",
+    "cash_balance",
+    "receivable_balance",
+    "inflow",
+    "outflow",
+    "time_weighted_return",
+    "state",
+    "coverage",
+    "currency",
+)
 LONG = 5_000  # entries; a longer ledger is not booked whole while its writer waits
 
 
@@ -84,16 +98,53 @@ def catch_up_history(portfolio_id: UUID) -> int:
 
 
 def refresh_history(portfolio: Portfolio, booked: Booked, *, from_date: date | None) -> int:
-    """`rebuild_history` for callers that hold the lock and have booked the ledger."""
-    start = _first_changed(portfolio, booked, from_date)
+    """`rebuild_history` for callers that hold the lock and have booked the ledger.
+
+    Rows of the same ledger on another pack are ended, not overwritten: they stay beside the new
+    ones. What followed from another ledger, or was asked for from the beginning, is replaced.
+    """
+    written = None if from_date is None else _written_since(portfolio)
+    moved = None if written is None else _first_moved(portfolio, booked)
+    start = None if written is None else min(filter(None, (from_date, written, moved)))
     rows = derived_history(portfolio, booked, start)
-    outdated = PortfolioDailyValue.objects.filter(portfolio=portfolio)
-    if start is not None:
-        outdated = outdated.filter(asof_date__gte=start)
-    outdated.delete()
-    PortfolioDailyValue.objects.bulk_create(rows, batch_size=1000)
+    new = rows if written is None else [row for row in rows if row.asof_date >= written]
+    if start is not None and written is not None and start < written:
+        same_ledger = [row for row in rows if row.asof_date < written]
+        new += _beside(portfolio, same_ledger, booked.market.market_head, start, written, moved)
+    if written != date.max:
+        outdated = PortfolioDailyValue.revisions.filter(portfolio=portfolio)
+        outdated.filter(asof_date__gte=written or date.min).delete()
+    PortfolioDailyValue.objects.bulk_create(new, batch_size=1000)
     _note(portfolio, Head(booked.seq, booked.ledger_commit_hash))
     return len(rows)
+
+
+def _beside(
+    portfolio: Portfolio,
+    rows: Sequence[PortfolioDailyValue],
+    head: int,
+    start: date,
+    end: date,
+    moved: date | None,
+) -> list[PortfolioDailyValue]:
+    """The rows of days from `start` to before `end` that are other than stored, whose
+    predecessors are ended at the head. One that no restatement explains is not kept: from the
+    first day on whose pack is another one, a restatement does."""
+    stored = PortfolioDailyValue.objects.filter(
+        portfolio=portfolio, asof_date__gte=start, asof_date__lt=end
+    )
+    before = {row.asof_date: row for row in stored}
+    same = {row.asof_date for row in rows if _same(before.get(row.asof_date), row)}
+    ended = before.keys() - same
+    if ended:
+        gone = stored.filter(asof_date__in=ended)
+        gone.filter(asof_date__gte=moved or date.max, from_head__lt=head).update(to_head=head)
+        gone.delete()
+    return [row for row in rows if row.asof_date not in same]
+
+
+def _same(stored: PortfolioDailyValue | None, row: PortfolioDailyValue) -> bool:
+    return stored is not None and all(getattr(stored, it) == getattr(row, it) for it in SAID)
 
 
 def _note(portfolio: Portfolio, head: Head) -> None:
@@ -112,17 +163,19 @@ def _known(portfolio: Portfolio, head: Head) -> dict[str, Any]:
     }
 
 
-def _first_changed(portfolio: Portfolio, booked: Booked, asked: date | None) -> date | None:
-    """The earliest day to do: what was asked, what was written since, or a day whose pack is
-    another one now. None is all of history."""
+def _written_since(portfolio: Portfolio) -> date | None:
+    """The earliest day of what was written since the values were made; `date.max` is nothing,
+    None everything: there are no values yet, or they were made under other settings."""
     state = HistoryState.objects.filter(portfolio=portfolio).first()
-    if asked is None or state is None or state.settings_hash != settings_fingerprint(portfolio):
+    if state is None or state.settings_hash != settings_fingerprint(portfolio):
         return None
-    written = first_day_after(portfolio.pk, state.ledger_seq)
-    if written is None:
-        return None
+    return first_day_after(portfolio.pk, state.ledger_seq)
+
+
+def _first_moved(portfolio: Portfolio, booked: Booked) -> date | None:
+    """The earliest day whose pack is another one than its value stands on; None when none is."""
     began = first_date(booked.book.accepted)
     live = {day: pack for day, pack in booked.market.packs.items() if began and day >= began}
     stored = stored_packs(portfolio.pk)
-    moved = [day for day in live.keys() | stored.keys() if live.get(day) != stored.get(day)]
-    return min([asked, written, *moved])
+    moved = (day for day in live.keys() | stored.keys() if live.get(day) != stored.get(day))
+    return min(moved, default=None)

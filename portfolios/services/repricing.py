@@ -15,6 +15,7 @@ from accounts.models import User
 from market.calc.policies import POLICIES
 from market.formats.csv_records import Limits
 from market.models import Security
+from market.selectors import market_head
 from market.services import (
     ConnectReport,
     RestatementReport,
@@ -27,9 +28,21 @@ from portfolios.selectors import portfolio_ids_holding
 from portfolios.services.history import rebuild_history
 
 FOLLOW = """
-    UPDATE portfolios_portfoliodailyvalue value SET pack_id = newer.id
-      FROM market_pricingpack newer
-     WHERE newer.id = ANY (%s) AND newer.supersedes_id = value.pack_id
+    WITH ended AS (
+      UPDATE portfolios_portfoliodailyvalue value SET to_head = %(head)s
+        FROM market_pricingpack newer
+       WHERE newer.id = ANY (%(packs)s) AND newer.supersedes_id = value.pack_id
+         AND value.to_head IS NULL
+      RETURNING value.*, newer.id AS newer_id
+    )
+    INSERT INTO portfolios_portfoliodailyvalue
+           (portfolio_id, asof_date, pack_id, total_value, positions_value, cash_balance,
+            receivable_balance, inflow, outflow, time_weighted_return, state, coverage, currency,
+            from_head)
+    SELECT portfolio_id, asof_date, newer_id, total_value, positions_value, cash_balance,
+           receivable_balance, inflow, outflow, time_weighted_return, state, coverage, currency,
+           %(head)s
+      FROM ended
 """
 
 
@@ -118,7 +131,7 @@ def connect_and_reprice(
 
 
 def _value_again(security_id: UUID, policy: str, report: RestatementReport) -> tuple[int, int]:
-    """Holders anew from the first restated day; everyone else's values move to the new packs."""
+    """Holders anew from the first restated day; everyone else's values are the new packs' too."""
     if report.first is None:
         return 0, 0
     # All at once and in order, as the night goes through them: a trade in flight waits.
@@ -131,9 +144,10 @@ def _value_again(security_id: UUID, policy: str, report: RestatementReport) -> t
 
 
 def _follow(pack_ids: Sequence[str]) -> None:
-    """Values that no restated fact went into are those of the new packs too."""
+    """Values that no restated fact went into are those of the new packs too, and stay those of
+    the old ones."""
     with connection.cursor() as cursor:
-        cursor.execute(FOLLOW, [list(pack_ids)])
+        cursor.execute(FOLLOW, {"packs": list(pack_ids), "head": market_head()})
 
 
 def _reason(closes: ConnectReport) -> str:

@@ -126,6 +126,7 @@ class PortfolioDailyValueFactory(DjangoModelFactory[PortfolioDailyValue]):
     state = "exact"
     coverage = 1.0
     currency = "CAD"
+    from_head = 0
 
 
 class HistoryStateFactory(DjangoModelFactory[HistoryState]):

@@ -135,6 +135,8 @@ def test_whoever_does_not_hold_it_keeps_every_figure(holder: Portfolio, alice: U
 
     assert values(other) == before
     assert stored_packs(other.pk)[TUE] == "2013-02-05-ECB-r2"
+    ended = PortfolioDailyValue.revisions.filter(portfolio=other).exclude(to_head=None)
+    assert list(ended.order_by("asof_date").values_list("total_value", flat=True)) == before[1:]
     assert rebuild_projections(other.pk).differences == ()
     assert rebuild_projections(holder.pk).differences == ()
 
