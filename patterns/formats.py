@@ -67,7 +67,7 @@ def display(value: Any, format_name: str, currency: str = "") -> str:
 
 def number(value: Any) -> Decimal:
     """A canonical number, exactly as its digits say."""
-    return Decimal(str(value))
+    return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
 def _money(value: Any, currency: str) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 from typing import Any, Literal
 
 from django import template
@@ -128,8 +129,8 @@ def _digits(text: str, unit: str) -> SafeString:
     """The number, with its unit set smaller: the digits are what is compared."""
     digits, space, last = text.rpartition(" ")
     if not space or last not in {unit, *SMALL_UNITS}:
-        return format_html("{}", text)
-    return format_html('{}<span class="figure__unit"> {}</span>', digits, last)
+        return SafeString(escape(text))
+    return SafeString(f'{escape(digits)}<span class="figure__unit"> {escape(last)}</span>')
 
 
 def _value(cell: Cell) -> SafeString:
@@ -174,13 +175,12 @@ def number(
     """A stored number that is no figure: a ledger entry's quantity, price or amount."""
     if not isinstance(value, Decimal):  # None, or the "" of a row that has no entry
         return mark_safe("")
-    direction = _sign(value) if signed else ""
-    return format_html(
-        '<span class="figure figure--numeric{}"><data class="figure__value" value="{}">{}</data>'
-        "</span>",
-        f" figure--{direction}" if direction else "",
-        f"{value:f}",
-        _digits(display(value, format_name, currency), currency),
+    direction = f" figure--{_sign(value)}" if signed else ""
+    shown = _digits(display(value, format_name, currency), currency)
+    # A page of a ledger holds hundreds: put together here rather than by `format_html`.
+    return SafeString(
+        f'<span class="figure figure--numeric{direction}">'
+        f'<data class="figure__value" value="{value:f}">{shown}</data></span>'
     )
 
 

@@ -18,6 +18,7 @@ def _sprite() -> str:
 
 
 @register.simple_tag
+@cache  # few symbols, dozens of times on each page
 def icon(name: str, size: str = "") -> SafeString:
     """One symbol of the sprite, hidden from screen readers: the words beside it say it."""
     modifier = f" icon--{size}" if size else ""

@@ -15,19 +15,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from market.models import Security
 from portfolios.models import EntryType, Transaction
-from portfolios.selectors.ledger import ledger_head
+from portfolios.selectors.ledger import Head, ledger_head
+from portfolios.selectors.ledger_rows import LedgerRow, read_rows, with_names
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500
 SCAN = 20_000
 ORDER = ("-transaction_date", "-seq")
-SHOWN = (
-    "portfolio_id seq entry_type transaction_date account to_account quantity price fees taxes "
-    "net_amount currency to_amount to_currency new_shares old_shares narration source "
-    "estimated_reason entry_hash security__symbol security__name to_security__symbol "
-    "to_security__name reverses__seq reversed_by__seq reversed_by__reverses import_run__filename "
-    "import_run__at"
-).split()
 REVERSED = (("", "Shown, struck through"), ("hide", "Hidden"))
 
 
@@ -79,15 +73,17 @@ class Place:
 class LedgerPage:
     """`newer` and `older` are where the neighbouring pages start; None at the ends.
 
-    `count` is how many entries match, when that costs nothing to know. `searched_to` is the day
-    at which a search stopped with more of the ledger behind it.
+    `count` is how many entries match, when that costs nothing to know; `head` the ledger's head,
+    when it was read for that. `searched_to` is the day at which a search stopped with more of the
+    ledger behind it.
     """
 
-    entries: tuple[Transaction, ...]
+    entries: tuple[LedgerRow, ...]
     newer: Place | None
     older: Place | None
     count: int | None
     searched_to: date | None = None
+    head: Head | None = None
 
     @property
     def accounts(self) -> frozenset[str]:
@@ -114,18 +110,22 @@ def transactions_page(
     rows = _matching(days, wanted)
     if edge is not None:
         rows = rows.filter(_newer_than(edge, inclusive=True))
-    found = list(_shown(rows).order_by(*ORDER)[: size + 1])
-    entries = tuple(found[:size])
+    found = read_rows(rows.order_by(*ORDER)[: size + 1])
+    entries = with_names(portfolio_id, found[:size])
     more = len(found) > size
     stopped = not more and edge is not None
     older = _place(entries[-1]) if more else edge
     newer = _place(entries[0]) if before is not None and entries else None
-    count = _count(portfolio_id, wanted, entries, whole=before is None and older is None)
+    whole = before is None and older is None
+    head = ledger_head(portfolio_id) if wanted.is_empty and not whole else None
+    # One page of matches counts itself. Numbers have no gaps: the newest is the count of all.
+    known = head.seq if head is not None else None
     return LedgerPage(
         entries=entries,
         newer=newer,
         older=older,
-        count=count,
+        count=len(entries) if whole else known,
+        head=head,
         searched_to=edge.day if stopped and edge is not None else None,
     )
 
@@ -144,26 +144,13 @@ def _newer(portfolio_id: UUID, wanted: TransactionFilter, after: Place, size: in
     edge = _edge(days, upwards=True) if wanted.scans else None
     if edge is not None:
         rows = rows.filter(_older_than(edge, inclusive=True))
-    found = list(_shown(rows).order_by("transaction_date", "seq")[: size + 1])
+    found = read_rows(rows.order_by("transaction_date", "seq")[: size + 1])
     if len(found) <= size and edge is None:
         return transactions_page(portfolio_id, wanted, page_size=size)
-    entries = tuple(reversed(found[:size]))
+    entries = with_names(portfolio_id, found[:size][::-1])
     newer = _place(entries[0]) if len(found) > size else edge
     older = _place(entries[-1]) if entries else after
     return LedgerPage(entries=entries, newer=newer, older=older, count=None)
-
-
-def _count(
-    portfolio_id: UUID,
-    wanted: TransactionFilter,
-    entries: tuple[Transaction, ...],
-    *,
-    whole: bool,
-) -> int | None:
-    """Numbers have no gaps: the newest is the count of all. One page of matches counts itself."""
-    if whole:
-        return len(entries)
-    return ledger_head(portfolio_id).seq if wanted.is_empty else None
 
 
 def _of_days(portfolio_id: UUID, wanted: TransactionFilter) -> QuerySet[Transaction]:
@@ -210,13 +197,7 @@ def _mentions(text: str) -> Q:
     return said | Q(security__in=of) if of else said
 
 
-def _shown(rows: QuerySet[Transaction]) -> QuerySet[Transaction]:
-    """What a row shows and nothing else: a run's report alone may be megabytes."""
-    named = ("security", "to_security", "reverses", "reversed_by", "import_run")
-    return rows.select_related(*named).only(*SHOWN)
-
-
-def _place(entry: Transaction) -> Place:
+def _place(entry: LedgerRow) -> Place:
     return Place(entry.transaction_date, entry.seq)
 
 

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from market.tests.factories import SecurityFactory
+from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio
 from portfolios.selectors import TransactionFilter, ledger_symbols, transactions, transactions_page
 from portfolios.selectors.transactions import LedgerPage, Place
 from portfolios.services import reverse_entry
 from portfolios.services.import_writing import row_runs
 from portfolios.tests.factories import append, deposit
-from portfolios.tests.world import FRI, MON, THU, WED
+from portfolios.tests.world import FRI, MON, THU, WED, listing
 
 
 def numbers(page: LedgerPage) -> list[int]:
@@ -38,6 +40,29 @@ def test_reversed_entries_and_their_reversals_can_be_hidden(traded: Portfolio, a
     reverse_entry(portfolio_id=traded.pk, seq=5, by=alice, reason="wrong")
     assert found(traded) == [6, 5, 4, 3, 2, 1]
     assert found(traded, reversed="hide") == [4, 3, 2, 1]
+
+
+def test_a_row_names_what_reverses_it_and_what_it_reverses(traded: Portfolio, alice: User) -> None:
+    reverse_entry(portfolio_id=traded.pk, seq=5, by=alice, reason="wrong")
+    newest, sale, *_ = transactions_page(traded.pk).entries
+    assert (newest.reverses, newest.reversed_by) == (5, None)
+    assert (sale.reverses, sale.reversed_by) == (None, 6)
+    (alone,) = transactions_page(traded.pk, page_size=1).entries  # its target is on another page
+    assert alone.reverses == 5
+
+
+def test_a_row_names_its_listings_and_its_file(traded: Portfolio, alice: User) -> None:
+    named = SecurityFactory.create(symbol="NEWCO", currency="CAD")
+    renamed = Draft(
+        entry_type="SYMBOL_CHANGE",
+        transaction_date=FRI,
+        security_id=listing("MAPLE").pk,
+        to_security_id=named.pk,
+    )
+    append(traded, alice, renamed)
+    change, sale = transactions_page(traded.pk, page_size=2).entries
+    assert (change.symbol, change.to_symbol, change.filename) == ("MAPLE", "NEWCO", None)
+    assert (sale.symbol, sale.to_symbol, sale.filename) == ("ACME", None, "ledger.csv")
 
 
 def test_pages_meet_without_a_gap_in_both_directions(traded: Portfolio) -> None:
@@ -75,7 +100,7 @@ def test_the_page_costs_the_same_however_long_the_ledger_is(
     traded: Portfolio, alice: User, django_assert_max_num_queries: Any
 ) -> None:
     append(traded, alice, *[deposit(str(n), FRI) for n in range(1, 60)])
-    with django_assert_max_num_queries(2):  # the entries with all they name, and the head
+    with django_assert_max_num_queries(3):  # the entries, what reverses what, and the head
         page = transactions_page(traded.pk, page_size=50)
         assert {entry.currency for entry in page.entries} == {"CAD"}
     assert page.count == 64
