@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from market.calc.policies import DEFAULT_POLICY
-from market.selectors import latest_pack, pack_health
+from market.selectors import health_of, latest_pack
 from portfolios.selectors import visible_portfolios
 from portfolios.selectors.provenance import Provenance, pack_url
 
@@ -48,5 +48,5 @@ def _house() -> Provenance | None:
         pack_url=pack_url(pack.pk),
         ledger_commit_hash=None,
         asof_date=pack.asof_date,
-        freshness=pack_health(pack_id=pack.pk)["status"],
+        freshness=health_of(pack, latest=False)["status"],
     )

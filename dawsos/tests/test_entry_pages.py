@@ -224,5 +224,8 @@ def test_the_ledger_page_asks_a_bounded_number_of_times(
 ) -> None:
     client = browser(alice)
     client.get(address("transactions", traded))
-    with django_assert_max_num_queries(20):
+    # Six for the session, the user and the block of their identity; then the portfolio with the
+    # rights on it, the entries, what reverses them, the pack and its freshness, the head, and the
+    # names for the palette.
+    with django_assert_max_num_queries(13):
         client.get(address("transactions", traded))

@@ -11,7 +11,7 @@ from market.selectors.content import (
     pack_prices,
     view_of,
 )
-from market.selectors.health import PackHealth, pack_health
+from market.selectors.health import PackHealth, health_of, pack_health
 from market.selectors.history import (
     fx_history,
     head_for,
@@ -42,6 +42,7 @@ __all__ = [
     "closed_weekdays",
     "fx_history",
     "head_for",
+    "health_of",
     "history_hash",
     "is_session",
     "latest_pack",

@@ -54,9 +54,15 @@ def pack_health(
     if pack_id is not None:
         return _payload(pack_by_id(pack_id), overdue=False)
     pack = latest_pack(policy)
-    if pack is None:
-        return NO_PACK.copy()
-    due = last_due_session(policy_named(policy), today or timezone.now().date())
+    return NO_PACK.copy() if pack is None else health_of(pack, latest=True, today=today)
+
+
+def health_of(pack: PricingPack, *, latest: bool, today: date | None = None) -> PackHealth:
+    """The state of a pack that is at hand; `latest` says that it is its policy's newest, and was
+    asked for as such."""
+    if not latest:
+        return _payload(pack, overdue=False)
+    due = last_due_session(policy_named(pack.policy), today or timezone.now().date())
     return _payload(pack, overdue=due is not None and pack.asof_date < due)
 
 

@@ -19,7 +19,7 @@ from portfolios.models import Portfolio, Transaction
 def visible_portfolios(user: User) -> QuerySet[Portfolio]:
     """All portfolios opened to a user, by name."""
     opened = Membership.objects.of(user).values("portfolio_id")
-    return Portfolio.objects.filter(pk__in=opened).select_related("benchmark")
+    return Portfolio.objects.filter(pk__in=opened)
 
 
 def membership_role(user: User, portfolio_id: UUID) -> str | None:
@@ -27,6 +27,14 @@ def membership_role(user: User, portfolio_id: UUID) -> str | None:
     with seen_by(user.pk):
         membership = Membership.objects.of(user).filter(portfolio_id=portfolio_id).first()
     return None if membership is None else membership.role
+
+
+def role_on(user: User, portfolio: Portfolio) -> str | None:
+    """`membership_role`, without asking again where `resolve_portfolio` has found it."""
+    found = portfolio.resolved_as
+    if found is not None and found[0] == user.pk:
+        return found[1]
+    return membership_role(user, portfolio.pk)
 
 
 def resolve_portfolio(
@@ -84,10 +92,13 @@ def _visible(user: User, portfolio_id: UUID | None) -> tuple[Portfolio | None, s
     """The portfolio and what its membership calls the user; nothing of a foreign one."""
     if portfolio_id is None:
         return None, None
-    mine = Membership.objects.of(user).filter(portfolio_id=OuterRef("pk"))
-    opened = visible_portfolios(user).annotate(opened_as=Subquery(mine.values("role")[:1]))
-    found = opened.filter(pk=portfolio_id).first()
-    return (None, None) if found is None else (found, found.opened_as)
+    mine = Membership.objects.of(user).filter(portfolio_id=OuterRef("pk")).values("role")[:1]
+    named = Portfolio.objects.filter(pk=portfolio_id).annotate(opened_as=Subquery(mine))
+    found = named.order_by().first()
+    if found is None or found.opened_as is None:
+        return None, None
+    found.resolved_as = (user.pk, found.opened_as)
+    return found, found.opened_as
 
 
 def portfolio_ids_priced_by(policy: str) -> list[UUID]:

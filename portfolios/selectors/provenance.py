@@ -9,8 +9,10 @@ from typing import Any
 from django.urls import reverse
 
 from market.models import PricingPack
-from market.selectors import pack_by_id
+from market.selectors import health_of, latest_pack, pack_by_id
 from patterns.context import Context
+from portfolios.models import Portfolio
+from portfolios.selectors.ledger import Head, ledger_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,31 @@ def provenance(ctx: Context) -> Provenance:
         ledger_commit_hash=ctx.ledger_commit_hash,
         asof_date=ctx.asof_date,
         freshness=ctx.pack_state,
-        stale_banner=_stale(ctx),
+        stale_banner=_stale(ctx.pricing_pack_id, ctx.asof_date, ctx.pack_state),
         restated=_restated(pack),
+    )
+
+
+def provenance_now(portfolio: Portfolio, head: Head | None = None) -> Provenance | None:
+    """What `provenance` says of a context that asks for no day and no pack, without what else
+    such a context reads. `head` is the ledger's head where it is at hand.
+
+    None before the first pack: a ledger can be read and filled without any price.
+    """
+    asked = portfolio.default_asof_date
+    pack = latest_pack(portfolio.pricing_policy, asked)
+    if pack is None:
+        return None
+    state = health_of(pack, latest=asked is None)["status"]
+    return Provenance(
+        pack_id=pack.pk,
+        pack_hash=pack.content_hash,
+        pack_url=pack_url(pack.pk),
+        ledger_commit_hash=(head or ledger_head(portfolio.pk)).entry_hash,
+        asof_date=pack.asof_date,
+        freshness=state,
+        stale_banner=_stale(pack.pk, pack.asof_date, state),
+        restated=_replaces(pack),  # a live pack has no later revision
     )
 
 
@@ -46,16 +71,16 @@ def pack_url(pack_id: str | None) -> str | None:
     return reverse("market:pack", args=[pack_id]) if pack_id else None
 
 
-def _stale(ctx: Context) -> str:
-    if ctx.pack_state in (None, "fresh"):
+def _stale(pack_id: str | None, asof_date: date | None, state: str | None) -> str:
+    if state in (None, "fresh"):
         return ""
-    if ctx.pack_state == "stale":
+    if state == "stale":
         return (
-            f"Pack {ctx.pricing_pack_id} is the last one before the day that was asked for: "
-            f"these figures are of {ctx.asof_date}, and later sessions have no pack."
+            f"Pack {pack_id} is the last one before the day that was asked for: "
+            f"these figures are of {asof_date}, and later sessions have no pack."
         )
     return (
-        f"Pack {ctx.pricing_pack_id} is {ctx.pack_state}: its nightly chain is not done, "
+        f"Pack {pack_id} is {state}: its nightly chain is not done, "
         "and these figures may still change."
     )
 
@@ -67,6 +92,10 @@ def _restated(pack: PricingPack | None) -> dict[str, Any] | str:
     later = getattr(pack, "superseded_by", None)
     if later is not None:
         return {"pack_id": later.pk, "pack_url": pack_url(later.pk), "reason": later.reason}
-    if pack.supersedes_id:
-        return f"Restated: {pack.pk} replaces {pack.supersedes_id}. {pack.reason}"
-    return ""
+    return _replaces(pack)
+
+
+def _replaces(pack: PricingPack) -> str:
+    if not pack.supersedes_id:
+        return ""
+    return f"Restated: {pack.pk} replaces {pack.supersedes_id}. {pack.reason}"

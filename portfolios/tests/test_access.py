@@ -12,6 +12,7 @@ from patterns.models import PatternRun
 from portfolios.exceptions import PortfolioInvalid, PortfolioNotFound
 from portfolios.models import Portfolio, Transaction
 from portfolios.selectors import resolve_portfolio, transactions_page, visible_portfolios
+from portfolios.selectors.access import role_on
 from portfolios.services import create_portfolio
 from portfolios.tests.factories import (
     ActionDecisionFactory,
@@ -153,3 +154,15 @@ def test_a_member_that_was_removed_sees_nothing_from_then_on(full: Portfolio, bo
     with as_user(bob.pk):
         assert Transaction.objects.count() == 0
         assert transactions_page(full.pk).count == 0
+
+
+def test_a_role_that_was_found_for_one_user_is_asked_again_for_another(
+    traded: Portfolio, alice: User, bob: User, charlie: User, django_assert_num_queries: object
+) -> None:
+    """The owner opens it; whoever else is asked about on the same instance has a role of their
+    own, or none."""
+    opened = resolve_portfolio(alice, traded.pk)
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        assert role_on(alice, opened) == "owner"
+    assert role_on(bob, opened) == "editor"
+    assert role_on(charlie, opened) is None

@@ -20,6 +20,7 @@ from portfolios.forms.entry import ReasonForm
 from portfolios.models import Portfolio
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.actions import Proposal, decided, proposal_of, proposals
+from portfolios.selectors.provenance import provenance_now
 from portfolios.services.actions import (
     Terms,
     confirm_action,
@@ -29,7 +30,7 @@ from portfolios.services.actions import (
 )
 from portfolios.services.ledger import Appended
 from portfolios.services.rehearsal import preview_token, rehearse, write_previewed
-from portfolios.views.shell import can_write, provenance_of
+from portfolios.views.shell import can_write
 
 INBOX = "portfolios:actions"
 
@@ -43,7 +44,7 @@ def inbox(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
         "portfolio": portfolio,
         "proposals": proposals(portfolio, today=_today()),
         "decided": decided(portfolio),
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
     }
     return render(request, "portfolios/actions/page.html", context)
@@ -64,7 +65,7 @@ def action(request: AuthenticatedRequest, portfolio_id: UUID, action_id: UUID) -
         if done is not None:
             return done
     context |= {
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": True,
         "can_manage": has(request.user, Permission.MANAGE_PORTFOLIOS),
         "reason_form": ReasonForm(),

@@ -23,9 +23,9 @@ from portfolios.forms.entry_types import TYPES
 from portfolios.models import Portfolio
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.entry_page import entry_page, find_entry
+from portfolios.selectors.provenance import provenance_now
 from portfolios.services import Appended, amend_entry, append_entries, reverse_entry
 from portfolios.services.rehearsal import preview_token, rehearse, write_previewed
-from portfolios.views.shell import provenance_of
 
 Write = Callable[[Draft], Appended]
 
@@ -89,7 +89,7 @@ def undo(request: AuthenticatedRequest, portfolio_id: UUID, seq: int) -> HttpRes
         context["effect"] = rehearse(portfolio.pk, lambda: write("preview"), by=request.user)
     except EntriesRefused as refused:
         context["refused"] = refused
-    context |= {"provenance": provenance_of(request, portfolio), "can_write": True}
+    context |= {"provenance": provenance_now(portfolio), "can_write": True}
     status = 422 if form.errors or "refused" in context else 200
     return render(request, "portfolios/entry_undo/page.html", context, status=status)
 
@@ -126,7 +126,7 @@ def _serve(
     context |= {"portfolio": portfolio, "form": form, "can_write": True}
     if request.htmx and request.method != "POST":
         return render(request, "portfolios/entry_form/_fields.html", context)
-    context["provenance"] = provenance_of(request, portfolio)
+    context["provenance"] = provenance_now(portfolio)
     status = 422 if form.errors else 200
     return render(request, "portfolios/entry_form/page.html", context, status=status)
 

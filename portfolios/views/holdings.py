@@ -14,7 +14,8 @@ from accounts.http import AuthenticatedRequest
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.holdings import holdings as held_now
 from portfolios.selectors.lots_page import lots_page
-from portfolios.views.shell import can_write, provenance_of
+from portfolios.selectors.provenance import provenance_now
+from portfolios.views.shell import can_write
 
 
 @login_required
@@ -25,7 +26,7 @@ def holdings(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     context = {
         "portfolio": portfolio,
         "held": held_now(portfolio),
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
     }
     return render(request, "portfolios/holdings/page.html", context)
@@ -46,7 +47,7 @@ def holding(request: AuthenticatedRequest, portfolio_id: UUID, security_id: UUID
     context = {
         "portfolio": portfolio,
         "shown": shown,
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
     }
     return render(request, "portfolios/holding/page.html", context)

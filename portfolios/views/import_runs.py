@@ -17,8 +17,9 @@ from accounts.permissions import Permission
 from portfolios.models import ImportRun
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.imports import import_run, import_runs, run_rows
+from portfolios.selectors.provenance import provenance_now
 from portfolios.services import undo_import
-from portfolios.views.shell import can_write, provenance_of
+from portfolios.views.shell import can_write
 
 PAGE_SIZE = 50
 
@@ -33,7 +34,7 @@ def runs(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
         "page_obj": Paginator(import_runs(portfolio.pk), PAGE_SIZE).get_page(
             request.GET.get("page")
         ),
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
     }
     return render(request, "portfolios/import/history.html", context)
@@ -51,7 +52,7 @@ def run(request: AuthenticatedRequest, portfolio_id: UUID, run_id: int) -> HttpR
         "is_done": found.state == ImportRun.State.DONE,
         "rows": run_rows(found),
         "page_obj": Paginator(run_rows(found).entries, PAGE_SIZE).get_page(request.GET.get("page")),
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
     }
     return render(request, "portfolios/import/run.html", context)

@@ -23,6 +23,7 @@ from market.services.registering import register_listing
 from portfolios.forms.importing import InstrumentForm, QuestionsForm
 from portfolios.models import PendingUpload, Portfolio
 from portfolios.selectors import resolve_portfolio
+from portfolios.selectors.provenance import provenance_now
 from portfolios.selectors.samples import FirstRows, first_rows
 from portfolios.services.import_formats import NO_MAPPING
 from portfolios.services.import_report import FATES, ImportReport
@@ -35,7 +36,6 @@ from portfolios.services.uploads import (
     import_upload,
     waiting_upload,
 )
-from portfolios.views.shell import provenance_of
 
 PAGE_SIZE = 100
 
@@ -102,7 +102,7 @@ def _show(
         "upload": upload,
         "report": report,
         "step": reached,
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": True,
         "can_register": has(request.user, Permission.MANAGE_PORTFOLIOS),
         **_context_of(reached, request, portfolio, upload, report),

@@ -20,12 +20,12 @@ from portfolios.forms.importing import ImportForm
 from portfolios.models import PendingUpload, Portfolio
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.imports import import_runs
+from portfolios.selectors.provenance import provenance_now
 from portfolios.services.import_choices import Choices
 from portfolios.services.import_report import ImportReport
 from portfolios.services.imports import preview_import
 from portfolios.services.previews import preview_upload
 from portfolios.services.uploads import keep_upload, waiting_upload
-from portfolios.views.shell import provenance_of
 
 MAX_BYTES = Limits().max_bytes or 0
 
@@ -43,7 +43,7 @@ def import_file(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
         "formats": formats(),
         "waiting": _waiting(request, portfolio),
         "runs": import_runs(portfolio.pk)[:3],
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": True,
     }
     status = 200

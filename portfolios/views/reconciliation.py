@@ -14,8 +14,9 @@ from accounts.http import AuthenticatedRequest
 from accounts.permissions import Permission
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.open_items import reconciliation_items
+from portfolios.selectors.provenance import provenance_now
 from portfolios.services.reconciling import accept_difference, recheck
-from portfolios.views.shell import can_write, provenance_of
+from portfolios.views.shell import can_write
 
 
 @login_required
@@ -26,7 +27,7 @@ def reconciliation(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRes
     context = {
         "portfolio": portfolio,
         "items": reconciliation_items(portfolio.pk),
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
     }
     return render(request, "portfolios/reconciliation/page.html", context)

@@ -18,11 +18,12 @@ from portfolios.exceptions import CostMethodRefused, EntriesRefused
 from portfolios.forms.settings import CostMethodForm, LossRuleForm, PoliciesForm
 from portfolios.models import CostMethodChange, Portfolio
 from portfolios.selectors import resolve_portfolio
-from portfolios.selectors.access import membership_role
+from portfolios.selectors.access import role_on
+from portfolios.selectors.provenance import provenance_now
 from portfolios.services import set_loss_rule
 from portfolios.services.cost_methods import change_cost_method
 from portfolios.services.policies import POLICIES, set_booking_policies
-from portfolios.views.shell import can_write, provenance_of
+from portfolios.views.shell import can_write
 
 FORMS = {"method": CostMethodForm, "policies": PoliciesForm, "loss_rule": LossRuleForm}
 
@@ -48,12 +49,12 @@ def settings(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
             else:
                 messages.success(request, "Changed, and kept in the audit trail.")
                 return redirect("portfolios:settings", portfolio.pk)
-    role = membership_role(request.user, portfolio.pk)
+    role = role_on(request.user, portfolio)
     changes = CostMethodChange.objects.filter(portfolio=portfolio)
     context |= {
         "changes": changes.select_related("security", "created_by").order_by("-effective_from"),
         "can_manage": has_on(request.user, role, Permission.MANAGE_PORTFOLIOS),
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
     }
     status = 422 if "refused" in context or any(form.errors for form in shown.values()) else 200

@@ -13,8 +13,9 @@ from accounts.http import AuthenticatedRequest
 from portfolios.forms import TransactionsForm
 from portfolios.selectors import TransactionFilter, resolve_portfolio, transactions_page
 from portfolios.selectors.entry_page import entry_page
+from portfolios.selectors.provenance import provenance_now
 from portfolios.selectors.transactions import LedgerPage
-from portfolios.views.shell import can_write, provenance_of, rights_on
+from portfolios.views.shell import can_write, rights_on
 
 
 @login_required
@@ -43,7 +44,7 @@ def transactions(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespo
         template = "_rows"
     else:
         template = "page"
-        context["provenance"] = provenance_of(request, portfolio)
+        context["provenance"] = provenance_now(portfolio, page.head)
     status = 200 if valid else 422
     return render(request, f"portfolios/transactions/{template}.html", context, status=status)
 
@@ -56,7 +57,7 @@ def entry(request: AuthenticatedRequest, portfolio_id: UUID, seq: int) -> HttpRe
     context = {
         "portfolio": portfolio,
         "shown": entry_page(portfolio.pk, seq),
-        "provenance": provenance_of(request, portfolio),
+        "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
     }
     return render(request, "portfolios/entry/page.html", context)

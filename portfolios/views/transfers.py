@@ -20,10 +20,10 @@ from portfolios.forms.transfer import TransferForm
 from portfolios.models import Portfolio
 from portfolios.selectors import resolve_portfolio, visible_portfolios
 from portfolios.selectors.access import membership_role
+from portfolios.selectors.provenance import provenance_now
 from portfolios.services.ledger import lock_ledgers
 from portfolios.services.rehearsal import preview_token, rehearse
 from portfolios.services.transfers import Transferred, transfer_cash, transfer_in_kind
-from portfolios.views.shell import provenance_of
 
 Move = Callable[[], Transferred]
 
@@ -45,7 +45,7 @@ def transfer(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
             if done is not None:
                 messages.success(request, "Both sides are written, and linked.")
                 return redirect("portfolios:entry", portfolio.pk, done.leaving.last_seq)
-    context |= {"provenance": provenance_of(request, portfolio), "can_write": True}
+    context |= {"provenance": provenance_now(portfolio), "can_write": True}
     status = 422 if form.errors or "refused" in context else 200
     return render(request, "portfolios/transfer/page.html", context, status=status)
 
