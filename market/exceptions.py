@@ -9,6 +9,8 @@ MarketError
 ├── ObservationRefused      an observation that contradicts what is stored
 ├── ClosesRefused           mistakes in a file of closes, all of them listed
 ├── ListingInvalid          what was said of a listing, every mistake of it
+├── BenchmarkNotFound       no such benchmark
+├── BenchmarkInvalid        what was said of a benchmark, every mistake of it
 ├── PriceSourceTaken        the listing has a price source already
 ├── ReasonMissing           a pack is superseded for a reason that is said
 └── PackConflict            sealed out of order
@@ -96,6 +98,29 @@ class ListingInvalid(MarketError):
                 "errors": [{"column": column, "message": said} for column, said in mistakes],
             },
         )
+
+
+class BenchmarkInvalid(MarketError):
+    """A benchmark that cannot be made as described."""
+
+    code = "VALIDATION_2041"
+    http_status = 422
+    suggestion = "Mend the fields that details.errors names."
+
+    def __init__(self, mistakes: Sequence[tuple[str, str]]) -> None:
+        super().__init__(
+            f"The benchmark is not made. {mistakes[0][1]}",
+            details={
+                "reason": "benchmark_invalid",
+                "errors": [{"field": field, "message": said} for field, said in mistakes],
+            },
+        )
+
+
+class BenchmarkNotFound(MarketError):
+    code = "NOT_FOUND_3041"
+    http_status = 404
+    suggestion = "Choose one from the list of benchmarks."
 
 
 class PriceSourceTaken(MarketError):

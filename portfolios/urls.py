@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from portfolios.views import (
     actions,
+    benchmarks,
     entries,
     exporting,
     holdings,
@@ -43,6 +44,7 @@ CHECKS = "portfolios/<uuid:portfolio_id>/reconciliation"
 RUN = "portfolios/<uuid:portfolio_id>/imports/<ledger_seq:run_id>"
 
 urlpatterns = [
+    path("benchmarks/", benchmarks.benchmarks, name="benchmarks"),
     path("portfolios/", portfolio.portfolio_list, name="list"),
     path("portfolios/new/", portfolio.new_portfolio, name="new"),
     path("portfolios/<uuid:portfolio_id>/", portfolio.overview, name="overview"),

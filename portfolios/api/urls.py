@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from portfolios.api import imports, ledger
+from portfolios.api import benchmarks, imports, ledger
 
 app_name = "portfolios_api"
 
 urlpatterns = [
+    path("benchmarks/", benchmarks.benchmarks, name="benchmarks"),
+    path("portfolios/<uuid:portfolio_id>/benchmark/", benchmarks.choice, name="benchmark"),
     path("portfolios/<uuid:portfolio_id>/transactions/", ledger.transactions, name="transactions"),
     path(
         "portfolios/<uuid:portfolio_id>/transactions/<int:seq>/reverse/",

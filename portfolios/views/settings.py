@@ -8,24 +8,28 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthenticatedRequest
 from accounts.permissions import Permission, has_on
+from market.exceptions import BenchmarkNotFound
+from market.selectors.benchmarks import benchmark_definitions
 from portfolios.exceptions import CostMethodRefused, EntriesRefused
+from portfolios.forms.benchmarks import BenchmarkChoiceForm
 from portfolios.forms.settings import CostMethodForm, LossRuleForm, PoliciesForm
 from portfolios.models import CostMethodChange, Portfolio
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.access import role_on
 from portfolios.selectors.provenance import provenance_now
 from portfolios.services import set_loss_rule
+from portfolios.services.benchmark_choice import choose_benchmark
 from portfolios.services.cost_methods import change_cost_method
 from portfolios.services.policies import POLICIES, set_booking_policies
 from portfolios.views.shell import can_write
 
-FORMS = {"method": CostMethodForm, "policies": PoliciesForm, "loss_rule": LossRuleForm}
+PARTS = ("method", "policies", "loss_rule", "benchmark")
 
 
 @login_required
@@ -36,15 +40,15 @@ def settings(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
         Permission.MANAGE_PORTFOLIOS if request.method == "POST" else Permission.READ_PORTFOLIOS
     )
     portfolio = resolve_portfolio(request.user, portfolio_id, wanted)
-    shown = _forms(portfolio)
     part = request.POST.get("part", "")
+    shown = _forms(portfolio, part, request.POST)
     context: dict[str, Any] = {"portfolio": portfolio, "forms": shown}
-    if part in FORMS:
-        form = shown[part] = FORMS[part](request.POST)
+    if part in PARTS:
+        form = shown[part]
         if form.is_valid():
             try:
                 _change(request, portfolio, part, form)
-            except (CostMethodRefused, EntriesRefused) as refused:
+            except (BenchmarkNotFound, CostMethodRefused, EntriesRefused) as refused:
                 context["refused"] = refused
             else:
                 messages.success(request, "Changed, and kept in the audit trail.")
@@ -61,12 +65,17 @@ def settings(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     return render(request, "portfolios/settings/page.html", context, status=status)
 
 
-def _forms(portfolio: Portfolio) -> dict[str, forms.Form]:
+def _forms(portfolio: Portfolio, part: str, posted: QueryDict) -> dict[str, forms.Form]:
+    """Every form as things stand; the part that was posted holds what was written into it."""
     policies = {name: getattr(portfolio, name) for name in POLICIES}
+    compared = {"benchmark": portfolio.benchmark_id}
+    known = [(str(one.id), one.name) for one in benchmark_definitions()]
+    said = {name: posted if name == part else None for name in PARTS}
     return {
-        "method": CostMethodForm(initial={"method": portfolio.cost_method}),
-        "policies": PoliciesForm(initial=policies),
-        "loss_rule": LossRuleForm(initial={"rule": portfolio.loss_rule}),
+        "method": CostMethodForm(said["method"], initial={"method": portfolio.cost_method}),
+        "policies": PoliciesForm(said["policies"], initial=policies),
+        "loss_rule": LossRuleForm(said["loss_rule"], initial={"rule": portfolio.loss_rule}),
+        "benchmark": BenchmarkChoiceForm(said["benchmark"], initial=compared, choices=known),
     }
 
 
@@ -80,6 +89,13 @@ def _change(
         set_booking_policies(
             portfolio_id=portfolio.pk,
             policies={name: said[name] for name in POLICIES},
+            by=request.user,
+            reason=said["reason"],
+        )
+    elif part == "benchmark":
+        choose_benchmark(
+            portfolio_id=portfolio.pk,
+            benchmark_id=said["benchmark"],
             by=request.user,
             reason=said["reason"],
         )
