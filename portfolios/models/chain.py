@@ -7,14 +7,15 @@ canonical entry holds no database id, clock time or actor, and leaves out what i
 column that is added later does not change the hashes before it.
 
 An entry has two hashes, of what it says and of its place in the chain. Their text has one shared
-part, which is built once: an import of 100,000 entries spends a fifth of its time here.
+part, which is built once; `Speller` is for entries by the hundred thousand, whose columns hold the
+same texts as the hashed ones.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from json.encoder import encode_basestring
@@ -71,6 +72,9 @@ BESIDE = (
 )
 """What else the chain holds of an entry."""
 
+SECURITIES = {"security_id": "security", "to_security_id": "to_security"}
+"""What the chain calls the columns that point at a security."""
+
 EMPTY: tuple[Any, ...] = ("", [])
 """Nothing was said, as does None. Zero is said."""
 
@@ -112,19 +116,6 @@ def content_parts(
     return _with_others(_parts(_CONTENT_NAMES, values), security, to_security, reverses)
 
 
-def said_parts(
-    said: Mapping[str, Any], *, security: str, to_security: str, reverses: int | None
-) -> list[str]:
-    """`content_parts` of an entry by what it says, column by column; other columns are passed
-    over. Most entries fill in a third of the columns."""
-    parts = [
-        _PREFIX[name] + _json(value)
-        for name, value in said.items()
-        if name in _PREFIX and (value or not (value is None or value in EMPTY))
-    ]
-    return _with_others(parts, security, to_security, reverses)
-
-
 def _with_others(
     parts: list[str], security: str, to_security: str, reverses: int | None
 ) -> list[str]:
@@ -146,8 +137,12 @@ def parts_hash(parts: Iterable[str]) -> str:
 def chained_hash(previous_hash: str, content: Iterable[str], more: Iterable[Any]) -> str:
     """The hash behind `previous_hash` of an entry whose content is in pieces already; `more` are
     its values of `BESIDE`."""
-    text = _text([*content, *_parts(_BESIDE_NAMES, more)])
-    return hashlib.sha256(f"{previous_hash}{text}".encode()).hexdigest()
+    return pieces_hash(previous_hash, [*content, *_parts(_BESIDE_NAMES, more)])
+
+
+def pieces_hash(previous_hash: str, pieces: Iterable[str]) -> str:
+    """The hash behind `previous_hash` of an entry that is in pieces altogether."""
+    return hashlib.sha256(f"{previous_hash}{_text(pieces)}".encode()).hexdigest()
 
 
 def _text(parts: Iterable[str]) -> str:
@@ -164,18 +159,85 @@ def _parts(names: Iterable[str], values: Iterable[Any]) -> list[str]:
     ]
 
 
-def _json(value: Any) -> str:
-    """A column is a text, a whole number, a date, a Decimal, or a list of mappings of texts.
+class Speller:
+    """Texts of entries that fill in the same columns: what is hashed, and what is stored.
 
-    A Decimal is written as `decimal_text` writes it, in a third of the time.
+    columns: those of the table, in any order. unsaid: what a column holds where an entry does not
+    say it. keys: what the chain calls each security. The pieces are those of `content_parts`.
     """
+
+    def __init__(
+        self, columns: Sequence[str], unsaid: Mapping[str, Any], keys: Mapping[UUID, str]
+    ) -> None:
+        named = sorted((SECURITIES.get(column, column), column) for column in columns)
+        self.columns = tuple(column for _, column in named)
+        self._plan = [
+            (column, unsaid.get(column), f'"{name}":', f'"{name}":"', name in BESIDE)
+            for name, column in named
+        ]
+        self._keys = {pk: encode_basestring(key) for pk, key in keys.items()}
+        self._days: dict[date, str] = {}
+
+    def spell(self, said: Mapping[str, Any]) -> tuple[list[str | None], list[str], list[str]]:
+        """The cells of a row, the pieces of its content, and those of what stands beside it.
+
+        This is the innermost loop of a long import: a column costs a tenth of a microsecond.
+        """
+        cells: list[str | None] = []
+        content: list[str] = []
+        beside: list[str] = []
+        for column, unsaid, prefix, quoted, aside in self._plan:
+            value = said.get(column, unsaid)
+            if value is None:
+                cells.append(None)
+                continue
+            pieces = beside if aside else content
+            kind = value.__class__
+            if kind is str:
+                cells.append(value)
+                if value:
+                    pieces.append(prefix + encode_basestring(value))
+            elif kind is Decimal:
+                text = _number(value)
+                cells.append(text)
+                pieces.append(f'{quoted}{text}"')
+            elif kind is date:
+                text = self._days.get(value) or self._day(value)
+                cells.append(text)
+                pieces.append(f'{quoted}{text}"')
+            elif kind is UUID:
+                cells.append(str(value))
+                pieces.append(prefix + self._keys[value])
+            else:
+                cells.append(_cell(value))
+                if value not in EMPTY:
+                    pieces.append(prefix + _json(value))
+        return cells, content, beside
+
+    def _day(self, day: date) -> str:
+        return self._days.setdefault(day, day.isoformat())
+
+
+def _number(value: Decimal) -> str:
+    """As `decimal_text` writes it, in a third of the time."""
+    if not value:
+        return "0"
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _cell(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, list) else str(value)
+
+
+def _json(value: Any) -> str:
+    """A column is a text, a whole number, a date, a Decimal, or a list of mappings of texts."""
     if isinstance(value, str):
         return encode_basestring(value)
     if isinstance(value, Decimal):
-        text = str(value) if value else "0"
-        if "E" in text:
-            text = f"{value:f}"
-        return f'"{text.rstrip("0").rstrip(".")}"' if "." in text else f'"{text}"'
+        return f'"{_number(value)}"'
     if isinstance(value, date):
         return f'"{value.isoformat()}"'
     if isinstance(value, int):
@@ -186,4 +248,3 @@ def _json(value: Any) -> str:
 _CONTENT_NAMES, _BESIDE_NAMES = (
     tuple(f'"{name}":' for name in names) for names in (CONTENT, BESIDE)
 )
-_PREFIX = dict(zip(CONTENT, _CONTENT_NAMES, strict=True))

@@ -6,14 +6,14 @@ a long batch needs no more memory than its drafts.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
-from operator import attrgetter
+from json.encoder import encode_basestring
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count
 from django.utils import timezone
@@ -23,7 +23,7 @@ from portfolios.calc.entries import Entry
 from portfolios.calc.entries import EntryType as CalcType
 from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio, Transaction
-from portfolios.models.chain import CONTENT, chained_hash, parts_hash, said_parts
+from portfolios.models.chain import Speller, parts_hash, pieces_hash
 from portfolios.selectors.ledger import Head, draft_entry
 from portfolios.services.rows import at_once, beside, check_row_by_row, insert_rows, reserve_ids
 
@@ -31,11 +31,11 @@ CHUNK = 5_000  # entries; two parts are in memory at a time
 NO_COLUMNS = frozenset(
     "symbol exchange to_symbol to_exchange isin figi security_name number reverses row".split()
 )
-LISTS = frozenset({"lot_picks", "carried_lots"})
 SAID = tuple(f.name for f in fields(Draft) if f.name not in NO_COLUMNS)
 PLACE = ("id", "seq", "content_hash", "occurrence", "previous_hash", "entry_hash", "reverses_id")
-# What the chain holds of an entry that does not say it: the account, and charges of zero.
-UNSAID = {name: getattr(Draft, name) for name in CONTENT if getattr(Draft, name, None) is not None}
+UNSAID = {name: getattr(Draft, name, None) for name in SAID}
+# What the chain holds also of an entry that does not say it: the account, and charges of zero.
+ALWAYS = frozenset(name for name, value in UNSAID.items() if value not in (None, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Batch:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns that any of the drafts fills in; in all others they are as by default."""
-        said = set().union(*map(vars, self.drafts))
+        said = ALWAYS.union(*map(vars, self.drafts))
         return tuple(name for name in SAID if name in said)
 
     def target(self, place: int) -> Target | None:
@@ -96,9 +96,9 @@ def write_batch(
     total = len(batch.drafts)
     ids = reserve_ids(Transaction, total)
     same = {**batch.same, "portfolio_id": portfolio.pk, "created_at": timezone.now()}
-    same |= {name: getattr(Draft, name) for name in SAID if name not in batch.columns}
+    same |= {name: UNSAID[name] for name in SAID if name not in batch.columns}
     chain = _Chain(portfolio, batch, head, ids)
-    columns = (*PLACE, *batch.columns)
+    columns = (*PLACE, *chain.columns)
     if total > CHUNK:
         check_row_by_row()
     with beside() if total > CHUNK else nullcontext(at_once) as write:
@@ -116,50 +116,33 @@ class _Chain:
     def __init__(self, portfolio: Portfolio, batch: Batch, head: Head, ids: list[int]) -> None:
         self.head = head.entry_hash
         self._after, self._batch, self._ids = head.seq, batch, ids
-        self._keys = _security_keys(batch.drafts)
+        speller = Speller(batch.columns, UNSAID, _security_keys(batch.drafts))
+        self.columns, self._spell = speller.columns, speller.spell
+        source = batch.same["source"]
+        self._source = [f'"source":{encode_basestring(source)}'] if source else []
         self._times = self._known(portfolio) if head.seq else Counter()
-        self._values = _reader(batch.columns)
 
     def row(self, place: int) -> tuple[Any, ...]:
-        """The values of `PLACE` and of the batch's columns."""
-        draft, seq = self._batch.drafts[place], self._after + 1 + place
-        target = self._batch.target(place)
-        parts = self._said(place)
+        """The values of `PLACE` and of `columns`."""
+        seq, target = self._after + 1 + place, self._batch.target(place)
+        cells, parts, beside = self._said(place)
         content = parts_hash(parts)
-        self._times[content] += 1
-        more = (
-            seq,
-            draft.net_amount,
-            draft.narration,
-            draft.external_id,
-            self._times[content],
-            self._batch.same["source"],
-            draft.link_id,
-        )
-        previous, self.head = self.head, chained_hash(self.head, parts, more)
-        return (
-            self._ids[place],
-            seq,
-            content,
-            self._times[content],
-            previous,
-            self.head,
-            None if target is None else target.pk,
-            *self._values(draft),
-        )
+        self._times[content] = times = self._times[content] + 1
+        beside += (f'"seq":{seq}', f'"occurrence":{times}', *self._source)
+        previous, self.head = self.head, pieces_hash(self.head, parts + beside)
+        reverses = None if target is None else target.pk
+        return (self._ids[place], seq, content, times, previous, self.head, reverses, *cells)
 
-    def _said(self, place: int) -> list[str]:
-        draft, target = self._batch.drafts[place], self._batch.target(place)
-        return said_parts(
-            UNSAID | vars(draft),
-            security=self._keys[draft.security_id],
-            to_security=self._keys[draft.to_security_id],
-            reverses=None if target is None else target.seq,
-        )
+    def _said(self, place: int) -> tuple[list[str | None], list[str], list[str]]:
+        target = self._batch.target(place)
+        said = self._spell(vars(self._batch.drafts[place]))
+        if target is not None:
+            said[1].append(f'"reverses":{target.seq}')
+        return said
 
     def _known(self, portfolio: Portfolio) -> Counter[str]:
         """How often each content stands in the ledger already, reversed ones included."""
-        hashes = {parts_hash(self._said(place)) for place in range(len(self._batch.drafts))}
+        hashes = {parts_hash(self._said(place)[1]) for place in range(len(self._batch.drafts))}
         known = (
             Transaction.objects.filter(portfolio=portfolio, content_hash__in=hashes)
             .values_list("content_hash")
@@ -169,18 +152,7 @@ class _Chain:
         return Counter(dict(known))
 
 
-def _security_keys(drafts: Sequence[Draft]) -> dict[Any, str]:
-    """What the chain calls each security; nothing for none."""
+def _security_keys(drafts: Sequence[Draft]) -> dict[UUID, str]:
+    """What the chain calls each security."""
     ids = {pk for d in drafts for pk in (d.security_id, d.to_security_id) if pk is not None}
-    keys: dict[Any, str] = {None: ""}
-    return keys | {pk: security.key for pk, security in Security.objects.in_bulk(ids).items()}
-
-
-def _reader(columns: Sequence[str]) -> Callable[[Draft], Iterable[Any]]:
-    """What reads the columns off a draft; lists of lots are stored as JSON."""
-    read = attrgetter(*columns)
-    if LISTS.isdisjoint(columns):
-        return read
-    return lambda draft: (
-        json.dumps(value) if isinstance(value, list) else value for value in read(draft)
-    )
+    return {pk: security.key for pk, security in Security.objects.in_bulk(ids).items()}

@@ -1,16 +1,27 @@
 """Hashes of stored ledgers must come out again for ever, however they are computed."""
 
 import hashlib
+import json
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patterns.canonical import canonical_json
-from portfolios.models.chain import BESIDE, CONTENT, entry_hash, same_content_hash
+from portfolios.models.chain import (
+    BESIDE,
+    CONTENT,
+    Speller,
+    content_parts,
+    entry_hash,
+    parts_hash,
+    pieces_hash,
+    same_content_hash,
+)
 
 DATES = {"transaction_date", "settlement_date", "ex_date", "pay_date", "holding_start"}
 LISTS = {"lot_picks", "carried_lots"}
@@ -63,6 +74,47 @@ def test_both_hashes_are_those_of_the_canonical_text(
         entry_hash("0" * 64, entry, **named)
         == hashlib.sha256(f"{'0' * 64}{whole}".encode()).hexdigest()
     )
+
+
+SAID = [name for name in COLUMNS if name not in {"seq", "occurrence", "source"}]
+KEYS: dict[Any, str] = {UUID(int=1): "XNYS:ACME", UUID(int=2): 'XTSE:"B"'}
+spelled = st.fixed_dictionaries(
+    {},
+    optional={name: column(name) for name in SAID}
+    | {name: st.sampled_from([None, *KEYS]) for name in ("security_id", "to_security_id")},
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(values=spelled)
+def test_entries_spelled_by_the_column_are_hashed_as_one_by_one(values: dict[str, Any]) -> None:
+    """What is said in part, in any order, behind what is left unsaid; and the cells that a table
+    gets are those values, column by column."""
+    unsaid = {"account": "main", "fees": Decimal(0), "narration": ""}
+    columns = [*SAID, "security_id", "to_security_id"]
+    speller = Speller(columns, unsaid, KEYS)
+    cells, content, beside = speller.spell(values)
+
+    whole = dict.fromkeys(COLUMNS) | unsaid | values
+    security, into = (values.get(name) for name in ("security_id", "to_security_id"))
+    named = {"security": KEYS.get(security, ""), "to_security": KEYS.get(into, "")}
+    parts = content_parts([whole[name] for name in CONTENT], reverses=None, **named)
+    assert parts_hash(content) == parts_hash(parts)
+    entry = SimpleNamespace(**whole)
+    assert pieces_hash("0" * 64, content + beside) == entry_hash(
+        "0" * 64, entry, reverses=None, **named
+    )
+    for name, cell in zip(speller.columns, cells, strict=True):
+        value = whole[name] if name in whole else values.get(name)
+        assert cell == value if isinstance(value, str | None) else read(cell, value) == value
+
+
+def read(cell: str | None, like: Any) -> Any:
+    """A cell as PostgreSQL understands it in a column of that kind."""
+    said = cell or ""
+    if isinstance(like, list):
+        return json.loads(said)
+    return date.fromisoformat(said) if isinstance(like, date) else type(like)(said)
 
 
 def test_the_hash_of_a_ledger_written_long_ago() -> None:
