@@ -28,6 +28,7 @@ from market.selectors.securities import (
     security_by_id,
     security_by_key,
     security_ids,
+    security_keys,
 )
 from market.selectors.verification import PackFault, pack_faults
 
@@ -63,6 +64,7 @@ __all__ = [
     "security_by_id",
     "security_by_key",
     "security_ids",
+    "security_keys",
     "sessions",
     "view_of",
 ]

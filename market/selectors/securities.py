@@ -1,13 +1,18 @@
 """Which listings there are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from market.calc.policies import Policy
 from market.exceptions import SecurityNotFound
 from market.models import Security
+
+KEYS = """
+    SELECT id, symbol, exchange, price_basis FROM market_security WHERE id = ANY(%s::uuid[])
+"""
 
 
 def active_securities(policy: Policy) -> list[Security]:
@@ -19,6 +24,13 @@ def security_ids() -> Mapping[str, UUID]:
     """Every listing's id by its public name, symbol.exchange.price_basis."""
     rows = Security.objects.values_list("symbol", "exchange", "price_basis", "pk")
     return {".".join(names): pk for *names, pk in rows.order_by()}
+
+
+def security_keys(security_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The public names of some listings, by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEYS, [[*security_ids]])
+        return {pk: ".".join(names) for pk, *names in cursor.fetchall()}
 
 
 def security_by_id(security_id: UUID) -> Security:

@@ -43,16 +43,18 @@ def book_entries(
     return market, book(entries, booking_settings(portfolio), market.rates_on, asof=asof)
 
 
-def book_groups(portfolio: Portfolio, groups: Iterable[Sequence[Entry]]) -> Iterator[Book]:
+def book_groups(
+    portfolio: Portfolio, groups: Iterable[Sequence[Entry]], *, method_changes: bool = True
+) -> Iterator[Book]:
     """Each group of a ledger booked by itself, at the newest market head, one after the other.
 
     Together they are the book of all their entries (`calc.booking.groups`), and only one of them
-    needs to be in memory.
+    needs to be in memory. `method_changes` as for `booking_settings`.
     """
     held = [*groups]
     entries = [entry for group in held for entry in group]
     market = _market_of(portfolio, entries, None, None)
-    settings = booking_settings(portfolio)
+    settings = booking_settings(portfolio, method_changes=method_changes)
     for group in held:
         yield book(group, settings, market.rates_on)
 

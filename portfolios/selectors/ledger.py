@@ -214,7 +214,9 @@ READ: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def booking_settings(portfolio: Portfolio) -> BookingSettings:
+def booking_settings(portfolio: Portfolio, *, method_changes: bool = True) -> BookingSettings:
+    """How a portfolio books; `method_changes` is False where it is known that there are none."""
+    changes = CostMethodChange.objects.filter(portfolio=portfolio) if method_changes else ()
     return BookingSettings(
         base_currency=portfolio.base_currency,
         cost_method=CostMethod(portfolio.cost_method),
@@ -229,7 +231,7 @@ def booking_settings(portfolio: Portfolio) -> BookingSettings:
                 account=change.account or None,
                 security=change.security_id,
             )
-            for change in CostMethodChange.objects.filter(portfolio=portfolio)
+            for change in changes
         ),
     )
 

@@ -6,11 +6,14 @@ by corporate actions, and within accounts by transfers (`calc.booking.groups`).
 
 from __future__ import annotations
 
+import json
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from portfolios.calc.booking.groups import EVERY_HOLDER, Joins, groups
@@ -27,6 +30,18 @@ NAMES = (
     "jurisdiction lot_picks carried_lots lot_label holding_start reverses_id"
 ).split()
 MANY_ACCOUNTS = 20  # beyond these one reads all accounts of the securities at once
+OF_SECURITIES = f"""
+    SELECT {", ".join(NAMES)} FROM portfolios_transaction
+    WHERE portfolio_id = %s AND security_id = ANY(%s::uuid[])
+        AND (%s::text[] IS NULL OR account = ANY(%s))
+    ORDER BY seq
+"""  # noqa: S608 - the names stand above
+NUMBERED = f"""
+    SELECT {", ".join(NAMES)} FROM portfolios_transaction
+    WHERE portfolio_id = %s AND seq = ANY(%s)
+    ORDER BY seq
+"""  # noqa: S608 - the names stand above
+EntryRow = cast("Any", namedtuple("EntryRow", NAMES))  # noqa: PYI024 - the names stand above
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +84,16 @@ def entries_among(rows: QuerySet[Transaction], base_currency: str) -> tuple[Entr
     return _read(rows, base_currency).entries
 
 
-def touched_groups(portfolio: Portfolio, new: Sequence[Entry]) -> Touched:
-    """All that `new`, entries that are not stored yet, can change, and nothing else."""
+def touched_groups(portfolio: Portfolio, new: Sequence[Entry], *, joins: bool = True) -> Touched:
+    """All that `new`, entries that are not stored yet, can change, and nothing else.
+
+    `joins` is False where it is known that nothing stored joins their securities or accounts.
+    """
     scope = LotScope(portfolio.lot_scope)
     if new and new[0].seq == 1:
         stored = StoredEntries((), {})
     else:
-        near = _neighbours(portfolio, new, scope)
-        stored = _read(near, portfolio.base_currency, at_once=True)
+        stored = _neighbours(portfolio, new, scope, joins=joins)
     added = {entry.seq for entry in new}
     found = groups([*stored.entries, *new], scope)
     after = tuple(group for group in found if not added.isdisjoint(e.seq for e in group))
@@ -87,27 +104,58 @@ def touched_groups(portfolio: Portfolio, new: Sequence[Entry]) -> Touched:
 
 
 def _neighbours(
-    portfolio: Portfolio, new: Iterable[Entry], scope: LotScope
-) -> QuerySet[Transaction]:
-    """Rows among which are all of the groups that `new` belongs to."""
-    new = list(new)
+    portfolio: Portfolio, new: Sequence[Entry], scope: LotScope, *, joins: bool
+) -> StoredEntries:
+    """Entries among which are all of the groups that `new` belongs to."""
     rows = Transaction.objects.filter(portfolio=portfolio)
     named = {key for e in new for key in (e.security, e.to_security) if key is not None}
-    joining = _joining(rows, named)
+    joining = _joining(rows, named) if joins else []
     securities = _joined_securities(joining, new, named)
-    wanted = Q(security__in=securities) if securities else Q(pk__in=[])
+    accounts = None
     if scope is not LotScope.PORTFOLIO:
         if securities > named:
             joining = _joining(rows, securities)
         theirs = [row for row in joining if row.security in securities]
+        # An entry that moves shares to one of them lies in one of them: it joins the two.
         accounts = _joined_accounts(theirs, new)
-        if accounts is not None and len(accounts) <= MANY_ACCOUNTS:
-            # An entry that moves shares to one of them lies in one of them: it joins the two.
-            wanted &= Q(account__in=accounts)
     cash_only = [e.reverses for e in new if e.security is None and e.reverses is not None]
-    if cash_only:
-        wanted |= Q(seq__in=_chain_of_reversals(rows, cash_only))
-    return rows.filter(wanted)
+    chain = _chain_of_reversals(rows, cash_only)
+    return _entries_of(portfolio, securities, accounts, chain)
+
+
+def _entries_of(
+    portfolio: Portfolio, securities: set[Any], accounts: set[str] | None, numbers: set[int]
+) -> StoredEntries:
+    """The entries of these securities in these accounts (None: in all), and those of these
+    numbers."""
+    found: list[Any] = []
+    if securities:
+        few = accounts is not None and len(accounts) <= MANY_ACCOUNTS
+        among = sorted(accounts or ()) if few else None
+        found += _fetched(OF_SECURITIES, [portfolio.pk, [*securities], among, among])
+    if numbers:
+        found += _fetched(NUMBERED, [portfolio.pk, [*numbers]])
+    by_number = {row.seq: row for row in found}
+    rows = [by_number[seq] for seq in sorted(by_number)]
+    ids: dict[int, int] = {}
+    return StoredEntries(tuple(_entries(rows, portfolio.base_currency, ids)), ids)
+
+
+def _fetched(statement: str, values: Sequence[Any]) -> list[Any]:
+    """Rows with `NAMES`, lists of lots read as the ORM reads them."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows = [EntryRow._make(row) for row in cursor.fetchall()]
+    return [
+        row._replace(lot_picks=_listed(row.lot_picks), carried_lots=_listed(row.carried_lots))
+        if row.lot_picks or row.carried_lots
+        else row
+        for row in rows
+    ]
+
+
+def _listed(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
 
 
 def _joining(rows: QuerySet[Transaction], securities: set[Any]) -> list[Joining]:
@@ -164,14 +212,11 @@ def _chain_of_reversals(rows: QuerySet[Transaction], numbers: Iterable[int]) -> 
     return found
 
 
-def _read(
-    rows: QuerySet[Transaction], base_currency: str, *, at_once: bool = False
-) -> StoredEntries:
-    """A few rows are fetched at once, many through a cursor, which is three round trips more."""
+def _read(rows: QuerySet[Transaction], base_currency: str) -> StoredEntries:
+    """Rows of any number, through a cursor."""
     ids: dict[int, int] = {}
     named = rows.order_by("seq").values_list(*NAMES, named=True)
-    chosen = named if at_once else named.iterator(chunk_size=5000)
-    entries = tuple(_entries(chosen, base_currency, ids))
+    entries = tuple(_entries(named.iterator(chunk_size=5000), base_currency, ids))
     return StoredEntries(entries, ids)
 
 

@@ -15,10 +15,10 @@ from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db import connection
 from django.utils import timezone
 
-from market.models import Security
+from market.selectors import security_keys
 from portfolios.calc.entries import Entry
 from portfolios.calc.entries import EntryType as CalcType
 from portfolios.formats.draft import Draft
@@ -33,6 +33,10 @@ NO_COLUMNS = frozenset(
 )
 SAID = tuple(f.name for f in fields(Draft) if f.name not in NO_COLUMNS)
 PLACE = ("id", "seq", "content_hash", "occurrence", "previous_hash", "entry_hash", "reverses_id")
+OCCURRENCES = """
+    SELECT content_hash, count(*) FROM portfolios_transaction
+    WHERE portfolio_id = %s AND content_hash = ANY(%s) GROUP BY content_hash
+"""
 UNSAID = {name: getattr(Draft, name, None) for name in SAID}
 # What the chain holds also of an entry that does not say it: the account, and charges of zero.
 ALWAYS = frozenset(name for name, value in UNSAID.items() if value not in (None, ""))
@@ -64,6 +68,12 @@ class Batch:
         """The columns that any of the drafts fills in; in all others they are as by default."""
         said = ALWAYS.union(*map(vars, self.drafts))
         return tuple(name for name in SAID if name in said)
+
+    @cached_property
+    def securities(self) -> set[UUID]:
+        """What the drafts name, what a security becomes included."""
+        named = {pk for draft in self.drafts for pk in (draft.security_id, draft.to_security_id)}
+        return {pk for pk in named if pk is not None}
 
     def target(self, place: int) -> Target | None:
         """What the entry at a place reverses."""
@@ -116,7 +126,7 @@ class _Chain:
     def __init__(self, portfolio: Portfolio, batch: Batch, head: Head, ids: list[int]) -> None:
         self.head = head.entry_hash
         self._after, self._batch, self._ids = head.seq, batch, ids
-        speller = Speller(batch.columns, UNSAID, _security_keys(batch.drafts))
+        speller = Speller(batch.columns, UNSAID, security_keys(batch.securities))
         self.columns, self._spell = speller.columns, speller.spell
         source = batch.same["source"]
         self._source = [f'"source":{encode_basestring(source)}'] if source else []
@@ -143,16 +153,6 @@ class _Chain:
     def _known(self, portfolio: Portfolio) -> Counter[str]:
         """How often each content stands in the ledger already, reversed ones included."""
         hashes = {parts_hash(self._said(place)[1]) for place in range(len(self._batch.drafts))}
-        known = (
-            Transaction.objects.filter(portfolio=portfolio, content_hash__in=hashes)
-            .values_list("content_hash")
-            .annotate(times=Count("pk"))
-            .order_by()
-        )
-        return Counter(dict(known))
-
-
-def _security_keys(drafts: Sequence[Draft]) -> dict[UUID, str]:
-    """What the chain calls each security."""
-    ids = {pk for d in drafts for pk in (d.security_id, d.to_security_id) if pk is not None}
-    return {pk: security.key for pk, security in Security.objects.in_bulk(ids).items()}
+        with connection.cursor() as cursor:
+            cursor.execute(OCCURRENCES, [portfolio.pk, [*hashes]])
+            return Counter(dict(cursor.fetchall()))

@@ -14,7 +14,8 @@ from portfolios.calc.entries import LotScope, Problem
 from portfolios.calc.lots import Book
 from portfolios.models import Portfolio
 from portfolios.selectors.booked import book_groups
-from portfolios.selectors.ledger import Head, first_day_of
+from portfolios.selectors.ground import Ground
+from portfolios.selectors.ledger import first_day_of
 from portfolios.selectors.projected import Projection, projected, stored_projection
 from portfolios.selectors.stored_entries import stored_entries, touched_groups
 from portfolios.services.batches import Batch
@@ -37,16 +38,18 @@ class BookedBatch:
     first_day: date | None
 
 
-def book_batch(portfolio: Portfolio, batch: Batch, head: Head) -> BookedBatch:
+def book_batch(portfolio: Portfolio, batch: Batch, ground: Ground) -> BookedBatch:
     """Book a batch behind the head with the entries that it can touch; nothing is written."""
-    new = batch.entries(head.seq, portfolio.base_currency)
-    touched = touched_groups(portfolio, new)
+    after_seq = ground.head.seq
+    new = batch.entries(after_seq, portfolio.base_currency)
+    touched = touched_groups(portfolio, new, joins=ground.joins)
     # One call for both: they stand on the same settings and packs, which are asked for once.
-    books = book_groups(portfolio, (*touched.before, *touched.after))
+    both = *touched.before, *touched.after
+    books = book_groups(portfolio, both, method_changes=ground.method_changes)
     before, _ = _gathered(islice(books, len(touched.before)))
     after, problems = _gathered(books)
     drafts = enumerate(batch.drafts)
-    places = {head.seq + 1 + n: draft for n, draft in drafts if batch.target(n) is None}
+    places = {after_seq + 1 + n: draft for n, draft in drafts if batch.target(n) is None}
     first_day = first_day_of(new, (entry for group in touched.before for entry in group))
     return BookedBatch(before, after, touched.ids, booking_faults(problems, places), first_day)
 

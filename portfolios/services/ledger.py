@@ -23,7 +23,8 @@ from portfolios.exceptions import EntriesRefused, EntryAlreadyReversed, EntryNot
 from portfolios.formats.draft import Draft
 from portfolios.models import EntryType, ImportRun, LedgerAnchor, Portfolio, Transaction
 from portfolios.selectors.access import opened, resolve_portfolio
-from portfolios.selectors.ledger import Head, first_date, ledger_head, ledger_rows
+from portfolios.selectors.ground import ground_of
+from portfolios.selectors.ledger import Head, first_date, ledger_rows
 from portfolios.selectors.projected import Projection, projected
 from portfolios.services.batches import Batch, Target, write_batch
 from portfolios.services.booking import BookedBatch, book_batch, project
@@ -218,10 +219,11 @@ def _write(
     progress: Progress | None = None,
     ahead: Ahead | None = None,
 ) -> Appended:
-    before = ledger_head(portfolio.pk)
-    if before.seq:
+    ground = ground_of(portfolio.pk, batch.securities)
+    before = ground.head
+    if before.seq and not ground.has_balance:
         build_unbuilt(portfolio.pk)
-    booked = _booked_ahead(ahead, before) or book_batch(portfolio, batch, before)
+    booked = _booked_ahead(ahead, before) or book_batch(portfolio, batch, ground)
     if booked.faults:
         raise EntriesRefused([fault.as_dict() for fault in booked.faults])
     ids, head = write_batch(portfolio, batch, before, progress)
