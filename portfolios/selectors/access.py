@@ -10,10 +10,21 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.identity import as_user, seen_by
 from accounts.models import Membership, User
-from accounts.permissions import Permission, require, require_on
+from accounts.permissions import Permission, has, has_on, require, require_on
 from accounts.services import record
 from portfolios.exceptions import PortfolioNotFound
 from portfolios.models import Portfolio, Transaction
+
+# Right and lock in one; what the lock guards is asked for after it, as this statement sees the
+# ledger from before it waited.
+OPENED = """
+    SELECT portfolio.*, opened.role AS opened_as
+    FROM portfolios_portfolio portfolio
+    JOIN accounts_membership opened
+        ON opened.portfolio_id = portfolio.id AND opened.user_id = %s
+    WHERE portfolio.id = %s
+    FOR UPDATE OF portfolio
+"""
 
 
 def visible_portfolios(user: User) -> QuerySet[Portfolio]:
@@ -54,14 +65,25 @@ def resolve_portfolio(
 
 @contextmanager
 def opened(user: User, portfolio_id: UUID, permission: Permission) -> Iterator[Portfolio]:
-    """`resolve_portfolio`, and as the user what is done with it, in one transaction. It raises the
-    same, and an attempt is in the audit trail although nothing else is written."""
+    """`resolve_portfolio`, and as the user what is done with it, in one transaction, which holds
+    the portfolio's lock. It raises the same, and an attempt is in the audit trail although nothing
+    else is written."""
     with as_user(user.pk):
-        portfolio = _permitted(user, portfolio_id, permission)
+        portfolio = _locked(user, portfolio_id, permission)
         if portfolio is not None:
             yield portfolio
             return
     raise _not_found(user, portfolio_id)
+
+
+def _locked(user: User, portfolio_id: UUID, permission: Permission) -> Portfolio | None:
+    """`_permitted`, with the row locked. Whoever may not write is told why without a lock."""
+    if has(user, permission):
+        found = next(iter(Portfolio.objects.raw(OPENED, [user.pk, portfolio_id])), None)
+        if found is not None and has_on(user, vars(found)["opened_as"], permission):
+            return found
+    seen = _permitted(user, portfolio_id, permission)
+    return None if seen is None else Portfolio.objects.select_for_update().get(pk=seen.pk)
 
 
 def _permitted(user: User, portfolio_id: UUID | str, permission: Permission) -> Portfolio | None:

@@ -12,9 +12,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, QuerySet
-
-from market.selectors import packs_since
 from patterns.canonical import content_hash
 from portfolios.calc.history import DayValue, value_history
 from portfolios.calc.marks import in_shares_of, splits_among
@@ -23,7 +20,7 @@ from portfolios.calc.replay import replay
 from portfolios.calc.returns import ReturnSeries, history_returns
 from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue
 from portfolios.selectors.booked import Booked, book_ledger
-from portfolios.selectors.ledger import Head, first_date, ledger_head
+from portfolios.selectors.ledger import first_date, ledger_head
 
 
 def valued_days(booked: Booked, start: date | None = None) -> tuple[DayValue, ...]:
@@ -93,20 +90,6 @@ def series_of(rows: list[PortfolioDailyValue]) -> ReturnSeries | None:
 def settings_fingerprint(portfolio: Portfolio) -> str:
     """The policy settings as one hash; a history made under others does not hold."""
     return content_hash(portfolio.policy_settings())
-
-
-def untouched_since(portfolio: Portfolio, head: Head, day: date | None) -> QuerySet[HistoryState]:
-    """The state of the daily values, if they are those of this head, under the settings of now,
-    and no sealed pack or stored value is of that day or later; None is any day."""
-    start = day or date.min
-    stored = PortfolioDailyValue.objects.filter(portfolio=portfolio, asof_date__gte=start)
-    return HistoryState.objects.filter(
-        ~Exists(packs_since(portfolio.pricing_policy, start)),
-        ~Exists(stored),
-        portfolio=portfolio,
-        ledger_commit_hash=head.entry_hash,
-        settings_hash=settings_fingerprint(portfolio),
-    )
 
 
 def stored_packs(portfolio_id: UUID) -> dict[date, str]:

@@ -12,13 +12,15 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from django.db import connection
+
 from market.models import Security
 from patterns.canonical import canonical_json
 from portfolios.calc.entries import ZERO
 from portfolios.calc.lots import Book, Closure
 from portfolios.calc.lots import Lot as BookedLot
 from portfolios.calc.money import quantum
-from portfolios.models import CashBalance, Lot, PortfolioDailyValue
+from portfolios.models import CashBalance, PortfolioDailyValue
 
 PLACES = 10
 RATE_PLACES = 12
@@ -64,7 +66,17 @@ DAY = (
     "currency",
 )
 Row: TypeAlias = tuple[Any, ...]
-_OF_CLOSURES = tuple(f"closures__{name}" for name in CLOSURE)
+# A lot stands here once with each of its closures, and alone where it has none.
+STORED = f"""
+    SELECT lot.id, lot.label, closure.id, closing.seq,
+        {", ".join(f"lot.{name}" for name in LOT)},
+        {", ".join(f"closure.{name}" for name in CLOSURE)}
+    FROM portfolios_lot lot
+    LEFT JOIN portfolios_lotclosure closure ON closure.lot_id = lot.id
+    LEFT JOIN portfolios_transaction closing ON closing.id = closure.close_entry_id
+    WHERE lot.portfolio_id = %s AND (%s::bigint[] IS NULL OR lot.open_entry_id = ANY(%s))
+    ORDER BY lot.open_entry_id, lot.id
+"""  # noqa: S608 - the names stand above
 _AMOUNT, _RATE = quantum(PLACES), quantum(RATE_PLACES)
 
 
@@ -122,15 +134,15 @@ def projected(books: Iterable[Book]) -> Projection:
 
 def stored_projection(portfolio_id: UUID, opened_by: Collection[int] | None = None) -> Stored:
     """Lots in the tables and their closures; `opened_by` are ids of entries, None is all."""
-    lots = Lot.objects.filter(portfolio_id=portfolio_id)
-    if opened_by is not None:
-        lots = lots.filter(open_entry__in=opened_by)
+    if opened_by is not None and not opened_by:
+        return Stored({}, {})
+    among = None if opened_by is None else [*opened_by]
+    with connection.cursor() as cursor:
+        cursor.execute(STORED, [portfolio_id, among, among])
+        rows = cursor.fetchall()
     found: dict[str, tuple[int, Row]] = {}
     relieved: dict[int, list[tuple[int, str, Row]]] = {}
-    # A lot stands here once with each of its closures, and alone where it has none.
-    for pk, label, closure, seq, *values in lots.order_by("open_entry_id", "id").values_list(
-        "id", "label", "closures", "closures__close_entry__seq", *LOT, *_OF_CLOSURES
-    ):
+    for pk, label, closure, seq, *values in rows:
         found[label] = pk, tuple(values[: len(LOT)])
         if closure is not None:
             relieved.setdefault(seq, []).append((closure, label, tuple(values[len(LOT) :])))

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from market.selectors import packs_since
@@ -22,7 +22,6 @@ from portfolios.selectors.history import (
     derived_history,
     settings_fingerprint,
     stored_packs,
-    untouched_since,
 )
 from portfolios.selectors.ledger import Head, first_date, first_day_after, ledger_head
 from portfolios.signals import history_behind
@@ -40,6 +39,20 @@ SAID = (
     "coverage",
     "currency",
 )
+MOVE_ON = """
+    UPDATE portfolios_historystate
+    SET ledger_seq = %(head)s, ledger_commit_hash = %(hash)s, built_at = %(now)s
+    WHERE portfolio_id = %(portfolio)s AND ledger_commit_hash = %(before)s
+        AND settings_hash = %(settings)s
+        AND NOT EXISTS (
+            SELECT FROM market_pricingpack
+            WHERE policy = %(policy)s AND sealed_at IS NOT NULL AND asof_date >= %(start)s
+        )
+        AND NOT EXISTS (
+            SELECT FROM portfolios_portfoliodailyvalue
+            WHERE portfolio_id = %(portfolio)s AND asof_date >= %(start)s AND to_head IS NULL
+        )
+"""
 LONG = 5_000  # entries; a longer ledger is not booked whole while its writer waits
 
 
@@ -73,12 +86,22 @@ def follow_ledger(portfolio: Portfolio, before: Head, head: Head, first_day: dat
 def _moved_on(portfolio: Portfolio, before: Head, head: Head, first_day: date | None) -> bool:
     """Whether the values of one head are those of the next too, and are called so now."""
     if before.seq:
-        as_before = untouched_since(portfolio, before, first_day)
-        return bool(as_before.update(**_known(portfolio, head)))
+        return _follows(portfolio, before, head, first_day or date.min)
     if packs_since(portfolio.pricing_policy, first_day or date.min).exists():
         return False
     _note(portfolio, head)
     return True
+
+
+def _follows(portfolio: Portfolio, before: Head, head: Head, start: date) -> bool:
+    """Call the values of one head those of the next, under the settings of now, if they are and no
+    sealed pack or stored value is of that day or later."""
+    known: dict[str, Any] = {"head": head.seq, "hash": head.entry_hash, "before": before.entry_hash}
+    known |= {"settings": settings_fingerprint(portfolio), "now": timezone.now()}
+    known |= {"portfolio": portfolio.pk, "policy": portfolio.pricing_policy, "start": start}
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_ON, known)
+        return bool(cursor.rowcount)
 
 
 def catch_up_history(portfolio_id: UUID) -> int:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.identity import as_user
 from accounts.models import User
 from accounts.permissions import Permission
@@ -32,6 +34,7 @@ from portfolios.services.checks import settled
 from portfolios.services.first_build import build_unbuilt
 from portfolios.services.history import follow_ledger
 from portfolios.services.legs import other_legs
+from portfolios.services.rows import insert_rows
 
 LONG_BATCH = 5_000  # entries
 SHOWN = 500  # entries that are handed back as rows; whoever writes more reads what it needs
@@ -78,8 +81,7 @@ def append_entries(
     Raises PortfolioNotFound, PermissionDenied, and EntriesRefused with every mistake of the
     batch, a sale of more than is held among them.
     """
-    with opened(by, portfolio_id, Permission.WRITE_TRADES) as with_rights:
-        portfolio = lock_ledger(with_rights.pk)
+    with opened(by, portfolio_id, Permission.WRITE_TRADES) as portfolio:
         return write_entries(portfolio, entries, by=by, source=source, progress=progress)
 
 
@@ -227,7 +229,8 @@ def _write(
     if booked.faults:
         raise EntriesRefused([fault.as_dict() for fault in booked.faults])
     ids, head = write_batch(portfolio, batch, before, progress)
-    LedgerAnchor.objects.create(portfolio=portfolio, seq=head.seq, entry_hash=head.entry_hash)
+    anchor = {"portfolio_id": portfolio.pk, "at": timezone.now()}
+    insert_rows(LedgerAnchor, ("seq", "entry_hash"), [(head.seq, head.entry_hash)], same=anchor)
     record(
         action=action,
         by=by,
