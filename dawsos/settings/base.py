@@ -88,6 +88,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "dawsos.widgets.WidgetRenderer"
+
 # --- The database
 DATABASES = {"default": default_database(env, project=BASE_DIR, tests=False)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
