@@ -10,6 +10,8 @@
         ├── ReferenceMissing      a name that the data does not have; never read as None
         ├── ArgumentsInvalid      references resolved, but the capability's input refuses them
         ├── OutputInvalid         SYSTEM_5003: a capability returned something undeclared
+        ├── FigureUnknown         NOT_FOUND_3006: a path that leads to no figure of a run
+        ├── NotExplained          BUSINESS_4008: no explanation, or one that leads elsewhere
         ├── DependencyFailed      a step that could not run because an earlier one failed
         └── NotCanonical          SYSTEM_5003: NaN, infinity or a type without a canonical form
 
@@ -114,6 +116,19 @@ class OutputInvalid(PatternError):
 
 class DependencyFailed(PatternError):
     pass
+
+
+class FigureUnknown(PatternError):
+    code = "NOT_FOUND_3006"
+    http_status = 404
+    suggestion = "Take the path of a figure from the run's result."
+
+
+class NotExplained(PatternError):
+    """A figure without an explanation, or whose explanation leads to another value."""
+
+    code = "BUSINESS_4008"
+    http_status = 409
 
 
 class NotCanonical(PatternError):

@@ -89,7 +89,7 @@ def outcome_of(
             return Outcome(step=step, state="skipped", note=f"{', '.join(absent)} was skipped.")
         if step.when is not None and not conditions.holds(step.when, namespace):
             return Outcome(step=step, state="skipped", note=f"Not asked for: {step.when_text}.")
-        args = _arguments(step, namespace)
+        args = arguments_of(step, namespace)
         with store.isolated():
             stored, hit = _result(step.capability, args, ctx, store)
     except DawsError as error:
@@ -107,7 +107,8 @@ def outcome_of(
     )
 
 
-def _arguments(step: PlannedStep, namespace: Mapping[str, Any]) -> BaseModel:
+def arguments_of(step: PlannedStep, namespace: Mapping[str, Any]) -> BaseModel:
+    """The typed arguments of a step. Raises ArgumentsInvalid with every mistake."""
     found = references.resolved(step.args, namespace)
     try:
         return step.capability.input_type.model_validate(found)
