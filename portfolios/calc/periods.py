@@ -4,15 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from portfolios.calc.returns import (
-    ReturnSeries,
-    add_months,
-    annualise,
-    between,
-    chain,
-    is_unbroken,
-    since_funding,
-)
+from portfolios.calc.daily_returns import DailyReturns
+from portfolios.calc.returns import ReturnSeries, add_months, annualise, between, since_funding
 
 
 class Period(StrEnum):
@@ -47,33 +40,65 @@ class PeriodReturn:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The returns of a period. reason: NO_RETURNS or INSUFFICIENT_HISTORY, when it cannot be
+    asked for; FUNDED_IN_PERIOD, when the money came later than its beginning."""
+
+    returns: DailyReturns
+    reason: str | None = None
+
+
 def period_return(series: ReturnSeries, period: Period, asof: date) -> PeriodReturn:
     """The return of a period that ends on the last day of the series up to `asof`.
 
     A period of years needs that much history (else INSUFFICIENT_HISTORY); a day without a return
     inside any period breaks the chain (BROKEN_CHAIN); a series without a return is NO_RETURNS.
     """
-    funded = since_funding(between(series, date.min, asof))
+    return return_of(span_of(DailyReturns.of(series), period, asof), asof)
+
+
+def return_since(series: ReturnSeries, start: date, asof: date) -> PeriodReturn:
+    """The return after the close of `start`, or of the last day before it that has one."""
+    return return_of(span_since(DailyReturns.of(series), start, asof), asof)
+
+
+def span_of(daily: DailyReturns, period: Period, asof: date) -> Span:
+    """Which days a named period consists of."""
+    funded = daily.upto(asof).since_funding()
     if not len(funded):
-        return _withheld(funded, asof, "NO_RETURNS")
+        return Span(funded, "NO_RETURNS")
     anchor = _anchor(funded, period, asof)
-    if period in _MONTHS_BACK and funded.base_date > anchor:
-        return PeriodReturn(
-            None, funded.base_date, asof, len(funded), reason="INSUFFICIENT_HISTORY"
-        )
-    found = _chained(between(funded, anchor, asof), asof)
-    if found.reason is None and funded.base_date > anchor and period is not Period.SINCE_INCEPTION:
-        return PeriodReturn(found.value, found.start, found.end, found.n, None, "FUNDED_IN_PERIOD")
-    return found
+    if period in _MONTHS_BACK and funded.start > anchor:
+        return Span(funded, "INSUFFICIENT_HISTORY")
+    return _after(funded, anchor, whole=period is Period.SINCE_INCEPTION)
+
+
+def span_since(daily: DailyReturns, start: date, asof: date) -> Span:
+    """Which days a period consists of that begins after the close of `start`."""
+    return _after(daily.upto(asof).since_funding(), start, whole=False)
+
+
+def return_of(span: Span, asof: date) -> PeriodReturn:
+    """What a span compounds to."""
+    returns, reason = span.returns, span.reason
+    if not len(returns) or reason in ("NO_RETURNS", "INSUFFICIENT_HISTORY"):
+        reason = reason or "NO_RETURNS"
+        return PeriodReturn(None, returns.start, asof, len(returns), reason=reason)
+    start, end = returns.start, returns.end
+    if not returns.is_unbroken:
+        return PeriodReturn(None, start, end, len(returns), reason="BROKEN_CHAIN")
+    total = returns.total
+    yearly = annualise(total, start, end).value
+    return PeriodReturn(total, start, end, len(returns), yearly, reason)
 
 
 def lookback_return(series: ReturnSeries, days: int, asof: date) -> PeriodReturn:
     """The return over the last `days` valuation days, all of which must exist."""
-    funded = since_funding(between(series, date.min, asof))
-    if days < 1 or len(funded) < days:
-        return _withheld(funded, asof, "INSUFFICIENT_HISTORY")
-    anchor = funded.dates[-days - 1] if len(funded) > days else funded.base_date
-    return _chained(between(funded, anchor, asof), asof)
+    funded = DailyReturns.of(series).upto(asof).since_funding()
+    short = days < 1 or len(funded) < days
+    span = Span(funded, "INSUFFICIENT_HISTORY") if short else Span(funded.last(days))
+    return return_of(span, asof)
 
 
 def last_returns(series: ReturnSeries, days: int, asof: date) -> ReturnSeries:
@@ -84,12 +109,19 @@ def last_returns(series: ReturnSeries, days: int, asof: date) -> ReturnSeries:
     return between(funded, funded.dates[-days - 1], asof)
 
 
-def _anchor(series: ReturnSeries, period: Period, asof: date) -> date:
+def _after(funded: DailyReturns, anchor: date, *, whole: bool) -> Span:
+    returns = funded.after(anchor)
+    if not len(returns):
+        return Span(returns, "NO_RETURNS")
+    return Span(returns, "FUNDED_IN_PERIOD" if funded.start > anchor and not whole else None)
+
+
+def _anchor(daily: DailyReturns, period: Period, asof: date) -> date:
     """The day on or before which the period's baseline close lies."""
     if period is Period.SINCE_INCEPTION:
-        return series.base_date
+        return daily.start
     if period is Period.DAY:
-        return series.dates[-2] if len(series) > 1 else series.base_date
+        return date.fromordinal(int(daily.days[-2]))
     if period in _MONTHS_BACK:
         return add_months(asof, -_MONTHS_BACK[period])
     first_month = {
@@ -98,17 +130,3 @@ def _anchor(series: ReturnSeries, period: Period, asof: date) -> date:
         Period.YTD: 1,
     }[period]
     return date(asof.year, first_month, 1) - timedelta(days=1)
-
-
-def _chained(series: ReturnSeries, asof: date) -> PeriodReturn:
-    if not len(series):
-        return _withheld(series, asof, "NO_RETURNS")
-    start, end = series.base_date, series.dates[-1]
-    if not is_unbroken(series):
-        return _withheld(series, end, "BROKEN_CHAIN")
-    total = chain(one for one in series.returns if one is not None)
-    return PeriodReturn(total, start, end, len(series), annualise(total, start, end).value)
-
-
-def _withheld(series: ReturnSeries, end: date, reason: str) -> PeriodReturn:
-    return PeriodReturn(None, series.base_date, end, len(series), reason=reason)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from math import sqrt
 
 import numpy as np
 
@@ -19,7 +20,8 @@ from portfolios.calc.returns import Floats
 TRADING_DAYS = 252
 MINIMUM_OBSERVATIONS = 60
 FULL_SAMPLE = 252
-_DUST = 1e-14  # a standard deviation below this is rounding of constant returns
+_YEAR = sqrt(TRADING_DAYS)
+DUST = 1e-14  # a standard deviation below this is rounding of constant returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +51,43 @@ def risk_free_returns(
     return accrued
 
 
+def deviation(sample: Floats) -> float:
+    """The standard deviation with ddof 1, of at least two values."""
+    spread = sample - sample.mean()
+    return sqrt(float(spread @ spread) / (len(spread) - 1))
+
+
 def volatility(returns: Floats) -> float | None:
     """sd(r, ddof=1)·√252; None below two returns. Constant returns have volatility 0."""
     if len(returns) < 2:
         return None
-    return float(np.std(returns, ddof=1) * np.sqrt(TRADING_DAYS))
+    return deviation(returns) * _YEAR
 
 
 def downside_deviation(excess: Floats) -> float | None:
     """√mean(min(x, 0)²)·√252 over all days of `excess` (returns less their target)."""
     if not len(excess):
         return None
-    return float(np.sqrt(np.mean(np.minimum(excess, 0.0) ** 2) * TRADING_DAYS))
+    short = np.minimum(excess, 0.0)
+    return sqrt(float(short @ short) / len(short)) * _YEAR
 
 
 def sharpe(excess: Floats) -> float | None:
     """mean(x)/sd(x)·√252 of returns less the risk-free; None without dispersion."""
     if len(excess) < 2:
         return None
-    deviation = float(np.std(excess, ddof=1))
-    if deviation < _DUST:
+    spread = deviation(excess)
+    if spread < DUST:
         return None
-    return float(np.mean(excess) / deviation * np.sqrt(TRADING_DAYS))
+    return float(excess.mean()) / spread * _YEAR
 
 
 def sortino(excess: Floats) -> float | None:
     """mean(x)·252 over the downside deviation of x; None when no day fell short."""
     downside = downside_deviation(excess)
-    if downside is None or downside < _DUST:
+    if downside is None or downside < DUST:
         return None
-    return float(np.mean(excess) * TRADING_DAYS / downside)
+    return float(excess.mean()) * TRADING_DAYS / downside
 
 
 def calmar(annualised_return: float | None, max_drawdown_depth: float) -> float | None:
