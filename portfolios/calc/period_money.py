@@ -1,0 +1,99 @@
+"""What a period did in money: the gain, and the two returns that weigh it (methods §3.2, §3.3).
+
+They need the values at both ends and the flows between, no value in the middle: a portfolio
+that is priced rarely has them where a time-weighted return is not defined.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from portfolios.calc.dietz import modified_dietz
+from portfolios.calc.entries import ZERO
+from portfolios.calc.money_weighted import xirr
+from portfolios.calc.returns import annualise
+
+
+class MoneyDay(NamedTuple):
+    """One close in base currency; None where a value or a flow is not known. Flows are ≥ 0."""
+
+    asof_date: date
+    total_value: Decimal | None
+    inflow: Decimal | None
+    outflow: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodMoney:
+    """Values at both closes and the flows after the first, positive inwards, by day."""
+
+    start: date
+    end: date
+    opening: Decimal
+    closing: Decimal
+    flows: tuple[tuple[date, Decimal], ...]
+
+    @property
+    def net_flows(self) -> Decimal:
+        """What was paid in less what was taken out."""
+        return sum((amount for _, amount in self.flows), ZERO)
+
+    @property
+    def gain(self) -> Decimal:
+        """V1 − V0 − net flows."""
+        return self.closing - self.opening - self.net_flows
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyWeighted:
+    """annual: a rate a year, None below twelve months; period: the same over the period.
+
+    Both None with the reason (NO_SIGN_CHANGE, NO_ROOT, MULTIPLE_ROOTS); roots are all there are.
+    """
+
+    annual: float | None
+    period: float | None
+    reason: str | None
+    roots: tuple[float, ...]
+
+
+def money_of(days: Sequence[MoneyDay], start: date, end: date) -> PeriodMoney | None:
+    """The money of (start, end]; None where a value at an end or a flow is not known.
+
+    days: ascending closes, of which `end` is one. A start before the first is worth nothing.
+    """
+    inside = [day for day in days if start < day.asof_date <= end]
+    before = next((day for day in reversed(days) if day.asof_date <= start), None)
+    opening = ZERO if before is None else before.total_value
+    closing = inside[-1].total_value if inside else None
+    if opening is None or closing is None:
+        return None
+    flows: list[tuple[date, Decimal]] = []
+    for day in inside:
+        if day.inflow is None or day.outflow is None:
+            return None
+        flows += [(day.asof_date, one) for one in (day.inflow, -day.outflow) if one]
+    return PeriodMoney(start, end, opening, closing, tuple(flows))
+
+
+def dietz_return(money: PeriodMoney) -> float | None:
+    """Modified Dietz over the period; None where the average capital is not positive."""
+    return modified_dietz(money.start, money.end, (money.opening, money.closing), money.flows).ret
+
+
+def money_weighted(money: PeriodMoney, closing: float | None = None) -> MoneyWeighted:
+    """The internal rate of what was there, what came and went, and what is there.
+
+    closing: the value at the end, if another than the portfolio's.
+    """
+    paid = [(day, -float(amount)) for day, amount in money.flows]
+    if money.opening:
+        paid.insert(0, (money.start, -float(money.opening)))
+    found = xirr([*paid, (money.end, float(money.closing) if closing is None else closing)])
+    if found.rate is None:
+        return MoneyWeighted(None, None, found.reason, found.roots)
+    yearly = annualise(found.period_return or 0.0, money.start, money.end)
+    annual = None if yearly.reason == "PERIOD_LT_1Y" else found.rate
+    return MoneyWeighted(annual, found.period_return, None, found.roots)
