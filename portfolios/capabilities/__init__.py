@@ -1,5 +1,5 @@
 """What patterns may ask of a portfolio. Each capability selects, calculates and returns."""
 
-from portfolios.capabilities import allocation, attribution, history, performance, positions
+from portfolios.capabilities import allocation, attribution, history, performance, positions, why
 
-__all__ = ["allocation", "attribution", "history", "performance", "positions"]
+__all__ = ["allocation", "attribution", "history", "performance", "positions", "why"]

@@ -9,9 +9,9 @@ from patterns.context import Context
 from patterns.registry import capability
 from patterns.results import CountFigure, FractionFigure, MoneyFigure, State
 from portfolios.calc.allocation import UNCLASSIFIED, Allocation, by_currency, by_sector
-from portfolios.calc.entries import ZERO
+from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.money import allocate, half_even
-from portfolios.calc.valuation import coverage_of, sum_state
+from portfolios.calc.valuation import ValuedPosition, coverage_of, sum_state
 from portfolios.capabilities.inputs import Answer, OfPortfolio
 from portfolios.selectors.standing import Part, Standing, standing
 
@@ -57,13 +57,9 @@ class PortfolioAllocation(Answer):
 def sector_allocation(ctx: Context, args: OfPortfolio) -> SectorAllocation:
     """Weights by sector over the positions that have a price."""
     now = standing(ctx, args.portfolio_id)
-    sectors = {key: security.sector for key, security in now.securities.items()}
-    found = by_sector(now.valuation, sectors)
-    members = _grouped(
-        (sectors.get(part.security) or UNCLASSIFIED, part) for part in now.valuation.positions
-    )
+    found = by_sector(now.valuation, _sectors(now))
     return SectorAllocation(
-        slices=_slices(now, found, members),
+        slices=_slices(now, found, members_by(now, "sector")),
         state=found.state,
         reason=_why(now, found.reason),
         coverage=FractionFigure(value=found.coverage),
@@ -77,18 +73,44 @@ def allocation(ctx: Context, args: OfPortfolio) -> PortfolioAllocation:
     """Weights by holding, by currency and by asset class, cash included."""
     now = standing(ctx, args.portfolio_id)
     currencies = by_currency(now.valuation)
-    names = {key: security.symbol for key, security in now.securities.items()}
-    kinds = {key: s.get_security_type_display() for key, s in now.securities.items()}
     return PortfolioAllocation(
-        by_holding=_with_cash(now, names),
-        by_currency=_slices(now, currencies, _grouped((p.currency, p) for p in now.parts)),
-        by_asset_class=_with_cash(now, kinds),
+        by_holding=_with_cash(now, members_by(now, "holding")),
+        by_currency=_slices(now, currencies, members_by(now, "currency")),
+        by_asset_class=_with_cash(now, members_by(now, "asset_class")),
         state=currencies.state,
         reason=_why(now, currencies.reason),
         coverage=FractionFigure(value=currencies.coverage),
         unpriced=now.symbols(currencies.unpriced),
         sources=now.sources,
     )
+
+
+def members_by(now: Standing, breakdown: str) -> dict[str, list[Part]]:
+    """All parts of each label of a breakdown: sector, holding, currency or asset_class. Cash is
+    no sector; as a holding or an asset class all of it is one."""
+    if breakdown == "currency":
+        return _grouped((part.currency, part) for part in now.parts)
+    if breakdown == "sector":
+        sectors = _sectors(now)
+        return _grouped(
+            (sectors.get(part.security) or UNCLASSIFIED, part) for part in now.valuation.positions
+        )
+    found = now.valuation
+    return _grouped(
+        (
+            *((_label(now, part, breakdown), part) for part in found.positions),
+            *((CASH, part) for part in (*found.cash, *found.receivables)),
+        )
+    )
+
+
+def _sectors(now: Standing) -> dict[SecurityKey, str]:
+    return {key: security.sector for key, security in now.securities.items()}
+
+
+def _label(now: Standing, part: ValuedPosition, breakdown: str) -> str:
+    security = now.securities[part.security]
+    return security.symbol if breakdown == "holding" else security.get_security_type_display()
 
 
 def _grouped(parts: Iterable[tuple[str, Part]]) -> dict[str, list[Part]]:
@@ -108,21 +130,14 @@ def _slices(
     )
 
 
-def _with_cash(now: Standing, labels: dict[object, str]) -> tuple[SliceRow, ...]:
+def _with_cash(now: Standing, members: Mapping[str, list[Part]]) -> tuple[SliceRow, ...]:
     """Slices of positions by label, and one of all cash and receivables."""
-    found = now.valuation
-    members = _grouped(
-        (
-            *((labels[part.security], part) for part in found.positions),
-            *((CASH, part) for part in (*found.cash, *found.receivables)),
-        )
-    )
     totals = {
         label: sum((part.market_value or ZERO for part in parts), ZERO)
         for label, parts in members.items()
         if any(part.market_value for part in parts)
     }
-    if found.total_value is None or sum(totals.values(), ZERO) <= 0:
+    if now.valuation.total_value is None or sum(totals.values(), ZERO) <= 0:
         return ()
     weights = allocate(Decimal(1), list(totals.values()), WEIGHT_PLACES)
     rows = [

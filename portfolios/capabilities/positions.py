@@ -91,13 +91,15 @@ class ValuedPositions(Answer):
 def get_valued_positions(ctx: Context, args: OfPortfolio) -> ValuedPositions:
     """Positions and cash at the context's pack. What has no price is withheld and named, and
     the totals are then partial with their coverage."""
-    now = standing(ctx, args.portfolio_id)
+    return valued(standing(ctx, args.portfolio_id))[0]
+
+
+def valued(now: Standing) -> tuple[ValuedPositions, tuple[ValuedPosition, ...]]:
+    """The answer, and the positions that its rows are of, in the order of the rows."""
     found = now.valuation
-    rows = sorted(
-        (_row(now, position) for position in found.positions),
-        key=_by_worth,
-    )
-    return ValuedPositions(
+    made = [(_row(now, position), position) for position in found.positions]
+    made.sort(key=lambda pair: _by_worth(pair[0]))
+    answer = ValuedPositions(
         base_currency=found.base_currency,
         total_value=_sum(now, found.total_value, now.parts),
         positions_value=_sum(now, found.positions_value, found.positions),
@@ -106,7 +108,7 @@ def get_valued_positions(ctx: Context, args: OfPortfolio) -> ValuedPositions:
         realized_pnl=realized_of(now, None),
         coverage=FractionFigure(value=found.coverage, n=len(found.positions)),
         position_count=CountFigure(value=len(found.positions)),
-        positions=tuple(rows),
+        positions=tuple(row for row, _ in made),
         cash=tuple(
             _cash(now, part, kind)
             for kind, parts in (("cash", found.cash), ("receivable", found.receivables))
@@ -114,6 +116,7 @@ def get_valued_positions(ctx: Context, args: OfPortfolio) -> ValuedPositions:
         ),
         sources=now.sources,
     )
+    return answer, tuple(position for _, position in made)
 
 
 def _by_worth(row: PositionRow) -> tuple[bool, Decimal, str]:

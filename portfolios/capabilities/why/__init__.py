@@ -1,0 +1,9 @@
+"""Why the figures of a portfolio are what they are, beside the capabilities that yield them.
+
+`facts` are the leaves: entries, prices, rates. The other modules build trees over them from what
+the capabilities themselves select and calculate.
+"""
+
+from portfolios.capabilities.why import allocation, positions
+
+__all__ = ["allocation", "positions"]

@@ -1,0 +1,126 @@
+"""The leaves of explanations: ledger entries, prices and rates, each with the page it is on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from market.calc.fx import PIVOTS
+from market.selectors import PackRate
+from patterns.explanation import FACT, Explanation, Formula, Source
+from patterns.results import Figure
+from portfolios.calc.entries import Entry
+from portfolios.selectors.market_view import Rates
+
+RATE_RULE = "valuation.10"
+
+
+def of_figure(
+    figure: Figure,
+    label: str,
+    formula: Formula,
+    parts: Any = (),
+    *,
+    rule: str = "",
+    source: Source | None = None,
+) -> Explanation:
+    """A node with value, unit and state of a figure of the capability itself."""
+    return Explanation(
+        label=label,
+        value=figure.value,  # type: ignore[arg-type]  # no figure of ours has a text
+        unit=figure.unit,
+        currency=getattr(figure, "currency", ""),
+        state=figure.state,
+        reason=figure.reason or "",
+        formula=formula,
+        parts=parts,
+        rule=rule,
+        source=source,
+    )
+
+
+def entry_source(portfolio_id: UUID, seq: int) -> Source:
+    return Source("entry", f"entry {seq}", reverse("portfolios:entry", args=[portfolio_id, seq]))
+
+
+def pack_source(pack_id: str, place: str) -> Source:
+    """`place` is prices or rates."""
+    return Source(place[:-1], pack_id, f"{reverse('market:pack', args=[pack_id])}#{place}")
+
+
+def of_entry(
+    portfolio_id: UUID, entry: Entry, value: Decimal, unit: str, currency: str = ""
+) -> Explanation:
+    """What one entry did to something, as the ledger records it."""
+    kind = entry.entry_type.value.replace("_", " ").lower()
+    return Explanation(
+        label=f"{kind} of {entry.transaction_date}",
+        value=value,
+        unit=unit,
+        currency=currency,
+        formula=FACT,
+        source=entry_source(portfolio_id, entry.seq),
+    )
+
+
+def rate_of(rates: Rates, pack_id: str, currency: str, base: str, rate: Decimal) -> Explanation:
+    """Base per 1 unit of a currency, by the path that the pack's rates allow."""
+    legs = _path(rates, currency, base)
+    made = [_leg(rates, pack_id, one, other) for one, other in legs]
+    if len(made) == 1:
+        return made[0]
+    return Explanation(
+        label=f"{base} for 1 {currency}",
+        value=rate,
+        unit="rate",
+        state="stale" if any(leg.state == "stale" for leg in made) else "exact",
+        reason=" ".join(leg.reason for leg in made if leg.reason),
+        formula=Formula("product", f"through {legs[0][1]}: one rate × the other"),
+        parts=made,
+        rule=RATE_RULE,
+    )
+
+
+def _path(rates: Rates, currency: str, base: str) -> Sequence[tuple[str, str]]:
+    if _known(rates, currency, base):
+        return [(currency, base)]
+    pivot = next(p for p in PIVOTS if _known(rates, currency, p) and _known(rates, p, base))
+    return [(currency, pivot), (pivot, base)]
+
+
+def _known(rates: Rates, one: str, other: str) -> bool:
+    return (one, other) in rates or (other, one) in rates
+
+
+def _leg(rates: Rates, pack_id: str, one: str, other: str) -> Explanation:
+    """Units of `other` for 1 of `one`: quoted so, or the inverse of what is quoted."""
+    seen = rates.get((one, other))
+    if seen is not None:
+        return _quoted(seen, pack_id, one, other)
+    quoted = _quoted(rates[other, one], pack_id, other, one)
+    return Explanation(
+        label=f"{other} for 1 {one}",
+        value=Decimal(1) / rates[other, one].rate,
+        unit="rate",
+        state=quoted.state,
+        reason=quoted.reason,
+        formula=Formula("inverse", f"1 / ({one} for 1 {other})"),
+        parts=[quoted],
+        rule=RATE_RULE,
+    )
+
+
+def _quoted(seen: PackRate, pack_id: str, one: str, other: str) -> Explanation:
+    stale = seen.state == "stale"
+    return Explanation(
+        label=f"{other} for 1 {one}, {seen.fixing} of {seen.asof_date}",
+        value=seen.rate,
+        unit="rate",
+        state="stale" if stale else "exact",
+        reason=f"The rate is of {seen.asof_date}." if stale else "",
+        source=pack_source(pack_id, "rates"),
+    )
