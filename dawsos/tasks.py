@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.db import transaction
 
 from dawsos.night import chain
 from dawsos.night.calendar import due_night
+from dawsos.night.runner import run_all
 from market.calc.policies import DEFAULT_POLICY
 
 
@@ -17,25 +18,42 @@ def start_night() -> str:
     if due.asof is None:
         return due.reason
     run = chain.start(due.asof, DEFAULT_POLICY)
-    transaction.on_commit(lambda: advance_night.delay(run.pk))
+    _wake(run.pk)
     return f"night of {due.asof} started"
 
 
 @shared_task
 def advance_night(run_id: int) -> str:
-    """Run one stage, then ask for the next one."""
-    stage = chain.advance(run_id)
-    if stage is None:
+    """Do one piece of a night, then call as many workers as it made room for."""
+    if current_app.conf.task_always_eager:
+        return _in_this_process(run_id)
+    step = chain.advance(run_id)
+    if step is None:
         return "nothing to claim"
-    if stage.state == stage.State.DONE:
-        transaction.on_commit(lambda: advance_night.delay(run_id))
-    return f"{stage.stage}: {stage.state}"
+    _wake(run_id, step.openings)
+    return f"{step.stage.stage}: {step.stage.state}"
 
 
 @shared_task
 def sweep_nights() -> int:
-    """Wake every night whose stage waits or whose worker died; returns how many."""
-    waiting = chain.stranded()
-    for run_id in waiting:
-        advance_night.delay(run_id)
-    return len(waiting)
+    """Take back what lost workers held, and wake every night that is not finished; returns how
+    many. A night that is due and whose start was lost is started."""
+    due = due_night(DEFAULT_POLICY)
+    if due.asof is not None:
+        chain.start(due.asof, DEFAULT_POLICY)
+    unfinished = chain.unfinished()
+    for run_id in unfinished:
+        chain.reclaim(run_id)
+        _wake(run_id, chain.openings(run_id))
+    return len(unfinished)
+
+
+def _wake(run_id: int, workers: int = 1) -> None:
+    for _ in range(workers):
+        transaction.on_commit(lambda: advance_night.delay(run_id))
+
+
+def _in_this_process(run_id: int) -> str:
+    """Without a broker there is nobody to call, and a chain of calls would only grow."""
+    run = run_all(chain.night(run_id))
+    return f"night of {run.asof_date}: {run.state}"

@@ -23,6 +23,7 @@ from dawsos.demo.portfolios import (
 from dawsos.demo.stopwatch import Stopwatch
 from dawsos.models import NightlyRun
 from dawsos.night import chain
+from dawsos.night.runner import run_all
 from market import services as market
 from market.calc.policies import DEFAULT_POLICY
 from market.models import PricingPack
@@ -147,6 +148,6 @@ def run_nights() -> None:
     for day in sessions("XNYS", DEMO_ASOF, bundled.last_day()):
         run = chain.start(day, DEFAULT_POLICY)
         chain.resume(run)  # whatever stopped an earlier attempt may be mended by now
-        run = chain.run_all(run)
+        run = run_all(run)
         if run.state != NightlyRun.State.DONE:
             raise DemoFailed(f"The night of {day} failed: {chain.failure(run)}")

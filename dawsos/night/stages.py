@@ -1,38 +1,46 @@
 """What each stage of the night does. Every stage is idempotent: run twice, it changes nothing more.
 
-A stage writes its output in the transaction that marks it done, so a night killed anywhere
-continues where it stopped.
+A stage writes its output in the transaction that marks it done, or its chunk, so a night killed
+anywhere continues where it stopped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
-from dawsos.models import NightlyRun, StageRun
+from dawsos.models import NightlyRun, StageFailure, StageRun
+from dawsos.night.outcomes import Failed, Outcome, Part, Totals
 from market import services as market
 from market.selectors import live_pack, policy_named
 from patterns.exceptions import DawsError
 from portfolios import services as portfolios
 from portfolios.selectors import portfolio_ids_priced_by
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a stage did, as counts, and a sentence for the page.
-
-    `stops` ends the night, yet what the stage has found is kept: an error would roll it back.
-    """
-
-    message: str
-    counts: dict[str, int] = field(default_factory=dict)
-    stops: bool = False
+# What a portfolio's failure is called.
+BREAK = "RECONCILIATION_BREAK"
+NOT_RECONCILED = "NOT_RECONCILED"
+NOT_COMPUTED = "NOT_COMPUTED"
+LEFT_OUT = "LEFT_OUT"
 
 
 @dataclass(frozen=True)
 class Stage:
+    """A stage that one worker does in one transaction."""
+
     name: str
     work: Callable[[NightlyRun], Outcome]
+
+
+@dataclass(frozen=True)
+class FannedStage:
+    """A stage over portfolios: several workers do some of them each, then one concludes."""
+
+    name: str
+    portfolios: Callable[[NightlyRun], Sequence[UUID]]
+    work: Callable[[NightlyRun, Sequence[UUID]], Part]
+    conclude: Callable[[Totals], Outcome]
 
 
 class StageFailed(DawsError):
@@ -60,41 +68,88 @@ def build_pack(run: NightlyRun) -> Outcome:
     )
 
 
-def reconcile_ledger(run: NightlyRun) -> Outcome:
+def priced(run: NightlyRun) -> Sequence[UUID]:
+    return portfolio_ids_priced_by(run.policy)
+
+
+def reconcile_some(run: NightlyRun, portfolio_ids: Sequence[UUID]) -> Part:
     """Chains verify, stored lots and cash equal a replay of the ledger, statements are compared.
 
     A ledger older than the table of balances gets its own first. What contradicts the ledger
     stops the night. A statement that says otherwise is an open item of its portfolio, and counted.
     """
-    broken: list[str] = []
-    built = 0
-    counts = {"portfolios": 0, "assertions": 0, "unchecked": 0, "open_items": 0}
-    for portfolio_id in portfolio_ids_priced_by(run.policy):
-        built += portfolios.build_unbuilt(portfolio_id) is not None
-        found = portfolios.reconcile_portfolio(portfolio_id)
-        broken += portfolios.ledger_breaks(portfolio_id)
-        broken += portfolios.projection_breaks(portfolio_id) or found.contradictions
-        counts["portfolios"] += 1
-        counts["assertions"] += found.checked
-        counts["unchecked"] += len(found.unchecked)
-        counts["open_items"] += found.open_items
-    if broken:
-        first = f"{len(broken)} reconciliation breaks; the first: {broken[0]}"
-        return Outcome(first, counts | {"breaks": len(broken)}, stops=True)
-    said = f"{counts['portfolios']} ledgers replay to their stored lots."
-    if built:
-        said += f" {built} had no stored balances yet; they were built."
-    if counts["open_items"]:
+    found = portfolios.reconcile_bulk(portfolio_ids, run.pack_id)
+    counts = {
+        "portfolios": found.portfolios,
+        "built": found.built,
+        "assertions": found.assertions,
+        "unchecked": found.unchecked,
+        "open_items": found.open_items,
+        "breaks": len(found.breaks),
+    }
+    failures = [Failed(each.portfolio_id, NOT_RECONCILED, each.message) for each in found.failures]
+    return Part(counts, (*failures, *_broken(found.breaks)))
+
+
+def _broken(breaks: Sequence[str]) -> Iterator[Failed]:
+    """One for each portfolio: the first of its breaks, and how many more there are. A break begins
+    with the id of its portfolio."""
+    said: dict[UUID, list[str]] = {}
+    for sentence in breaks:
+        named, _, what = sentence.partition(": ")
+        said.setdefault(UUID(named), []).append(what)
+    for portfolio_id, (first, *more) in said.items():
+        rest = f" And {len(more)} more." if more else ""
+        yield Failed(portfolio_id, BREAK, first + rest)
+
+
+def conclude_reconciliation(totals: Totals) -> Outcome:
+    counts = dict(totals.counts) | {"failed": totals.failed}
+    if breaks := counts.get("breaks"):
+        hit = totals.failures.get(BREAK, 0)
+        said = f"{breaks} reconciliation breaks in {hit} of {totals.portfolios} portfolios"
+        return Outcome(f"{said}; each has an open item.", counts, stops=True)
+    if _all_failed(totals):
+        return Outcome("No ledger could be reconciled.", counts, stops=True)
+    said = f"{totals.portfolios - totals.failed} ledgers replay to their stored lots."
+    if counts.get("built"):
+        said += f" {counts['built']} had no stored balances yet; they were built."
+    if counts.get("open_items"):
         said += f" Warning: {counts['open_items']} balances of statements differ."
+    if totals.failed:
+        said += f" {totals.failed} could not be reconciled and are left out of this night."
     return Outcome(said, counts)
 
 
-def compute_daily_metrics(run: NightlyRun) -> Outcome:
-    ids = portfolio_ids_priced_by(run.policy)
-    rows = sum(portfolios.rebuild_history(pk, from_date=run.asof_date) for pk in ids)
-    return Outcome(
-        f"{rows} daily values for {len(ids)} portfolios.", {"portfolios": len(ids), "rows": rows}
+def compute_some(run: NightlyRun, portfolio_ids: Sequence[UUID]) -> Part:
+    """Value the pack's day. A portfolio whose ledger could not be reconciled keeps what it had."""
+    unsure = set(
+        StageFailure.objects.filter(
+            stage_run__run=run, code=NOT_RECONCILED, portfolio_id__in=portfolio_ids
+        ).values_list("portfolio_id", flat=True)
     )
+    done = portfolios.compute_day([pk for pk in portfolio_ids if pk not in unsure], run.pack_id)
+    failures = [Failed(each.portfolio_id, NOT_COMPUTED, each.message) for each in done.failures]
+    failures += [
+        Failed(pk, LEFT_OUT, "Its ledger could not be reconciled.") for pk in sorted(unsure)
+    ]
+    counts = {"portfolios": len(portfolio_ids), "rows": done.daily_values}
+    return Part(counts, tuple(failures))
+
+
+def conclude_metrics(totals: Totals) -> Outcome:
+    counts = dict(totals.counts) | {"failed": totals.failed}
+    if _all_failed(totals):
+        return Outcome("No portfolio could be computed.", counts, stops=True)
+    done = totals.portfolios - totals.failed
+    said = f"{counts.get('rows', 0)} daily values for {done} portfolios."
+    if totals.failed:
+        said += f" {totals.failed} failed and keep what they had."
+    return Outcome(said, counts)
+
+
+def _all_failed(totals: Totals) -> bool:
+    return 0 < totals.portfolios == totals.failed
 
 
 def nothing_yet(what: str) -> Callable[[NightlyRun], Outcome]:
@@ -117,10 +172,10 @@ def mark_pack_fresh(run: NightlyRun) -> Outcome:
     return Outcome(f"{run.pack_id} is fresh.", {"packs": 1})
 
 
-STAGES: tuple[Stage, ...] = (
+STAGES: tuple[Stage | FannedStage, ...] = (
     Stage("build_pack", build_pack),
-    Stage("reconcile_ledger", reconcile_ledger),
-    Stage("compute_daily_metrics", compute_daily_metrics),
+    FannedStage("reconcile_ledger", priced, reconcile_some, conclude_reconciliation),
+    FannedStage("compute_daily_metrics", priced, compute_some, conclude_metrics),
     Stage("prewarm_factors", nothing_yet("no factor model is installed")),
     Stage("prewarm_ratings", nothing_yet("no ratings are installed")),
     Stage("mark_pack_fresh", mark_pack_fresh),

@@ -209,9 +209,15 @@ CELERY_TIMEZONE = "America/New_York"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "night": {"task": "dawsos.tasks.start_night", "schedule": crontab(hour=0, minute=5)},
-    # Wakes nights whose worker died; a lease that runs out is nobody's business before.
-    "sweep": {"task": "dawsos.tasks.sweep_nights", "schedule": 30.0},
+    # Wakes nights whose worker died, and starts one whose wake-up call was lost.
+    "sweep": {
+        "task": "dawsos.tasks.sweep_nights",
+        "schedule": float(env.integer("DAWSOS_NIGHT_SWEEP", 30, minimum=1, maximum=3600)),
+    },
 }
+# --- The night: portfolios in a chunk, and how long a worker may hold a piece of work
+NIGHT_CHUNK = env.integer("DAWSOS_NIGHT_CHUNK", 50, minimum=1, maximum=10_000)
+NIGHT_LEASE_SECONDS = env.integer("DAWSOS_NIGHT_LEASE", 600, minimum=1, maximum=86_400)
 
 # --- What is said, and where
 LOGGING: dict[str, Any] = {

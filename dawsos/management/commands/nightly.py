@@ -8,17 +8,22 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.identity import as_service
 from dawsos.management.arguments import iso_date
-from dawsos.models import NightlyRun, StageRun
+from dawsos.management.night_progress import progress_on
+from dawsos.models import NightlyRun
 from dawsos.night import chain
 from dawsos.night.calendar import due_night
-from dawsos.night.clock import seconds
+from dawsos.night.handover import until_asked_to_leave
+from dawsos.night.report import summary
+from dawsos.night.runner import run_all
 from market.calc.policies import DEFAULT_POLICY, POLICIES
 
 
 class Command(BaseCommand):
-    help = "Build the day's pack, reconcile, compute, mark fresh. Killed anywhere, run it again."
+    help = (
+        "Build the day's pack, reconcile, compute, mark fresh. Killed anywhere, run it again; "
+        "started twice, the two share the work. SIGTERM hands over to whoever comes next."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--asof", type=iso_date, help="the session, as YYYY-MM-DD")
@@ -37,15 +42,29 @@ class Command(BaseCommand):
         run = chain.start(asof, options["policy"])
         if options["resume"]:
             chain.resume(run)
-        run = chain.run_all(run, None if options["json"] else self._say)
+        progress = None if options["json"] else progress_on(self.stdout)
+        with until_asked_to_leave() as asked_to_leave:
+            run = run_all(run, progress, asked_to_leave=asked_to_leave)
+            left = asked_to_leave()
+        said = summary(run)
         if options["json"]:
-            self.stdout.write(json.dumps(summary(run)))
-        elif run.state == NightlyRun.State.DONE:
+            self.stdout.write(json.dumps(said))
+        else:
+            self._say(run, said["failures"], left=left)
+        if run.state == NightlyRun.State.FAILED:
+            raise CommandError(f"The night of {run.asof_date} failed: {chain.failure(run)}")
+
+    def _say(self, run: NightlyRun, failures: list[dict[str, str]], *, left: bool) -> None:
+        for each in failures:
+            self.stdout.write(
+                f"  {each['stage']}: {each['portfolio_id']} {each['code']} {each['message']}"
+            )
+        if run.state == NightlyRun.State.DONE:
             self.stdout.write(f"The night of {run.asof_date} is done; its pack is {run.pack_id}.")
+        elif left:
+            self.stdout.write(f"Asked to leave; whoever comes goes on with {run.asof_date}.")
         elif run.state == NightlyRun.State.RUNNING:
             self.stdout.write(f"Another worker is at the night of {run.asof_date}.")
-        if run.state == NightlyRun.State.FAILED:
-            raise CommandError(f"The night of {run.asof_date} failed; see the stage above.")
 
     def _due(self, options: dict[str, Any]) -> dt.date | None:
         due = due_night(options["policy"])
@@ -53,31 +72,3 @@ class Command(BaseCommand):
             said = json.dumps({"state": "nothing_due", "message": due.reason})
             self.stdout.write(said if options["json"] else due.reason)
         return due.asof
-
-    def _say(self, stage: StageRun) -> None:
-        self.stdout.write(
-            f"{stage.stage:<24}{stage.state:<8}{seconds(stage):>8.2f} s  {stage.message}"
-        )
-
-
-def summary(run: NightlyRun) -> dict[str, Any]:
-    """The night as data: what a program that started it wants to know."""
-    with as_service("night"):
-        stages = list(run.stages.all())
-    return {
-        "asof_date": run.asof_date.isoformat(),
-        "policy": run.policy,
-        "state": run.state,
-        "pack_id": run.pack_id,
-        "stages": [
-            {
-                "stage": stage.stage,
-                "state": stage.state,
-                "attempts": stage.attempts,
-                "seconds": round(seconds(stage), 3),
-                "counts": stage.counts,
-                "message": stage.message,
-            }
-            for stage in stages
-        ],
-    }
