@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from portfolios.calc.booking import book
-from portfolios.calc.entries import Entry
+from portfolios.calc.entries import BookingSettings, Entry
 from portfolios.calc.lots import Book
 from portfolios.models import Portfolio
 from portfolios.selectors.ledger import booking_settings, ledger_head
@@ -37,10 +37,13 @@ def book_entries(
     *,
     asof: date | None = None,
     market_head: int | None = None,
+    settings: BookingSettings | None = None,
 ) -> tuple[MarketView, Book]:
-    """Book entries at a market head, by default the newest; rates not recorded are the packs'."""
+    """Book entries at a market head, by default the newest; rates not recorded are the packs'.
+    `settings` are for whoever knows the portfolio's already."""
     market = _market_of(portfolio, entries, asof, market_head)
-    return market, book(entries, booking_settings(portfolio), market.rates_on, asof=asof)
+    chosen = settings or booking_settings(portfolio)
+    return market, book(entries, chosen, market.rates_on, asof=asof)
 
 
 def book_groups(

@@ -1,16 +1,15 @@
 """A batch of entries on its way into the ledger: numbered, chained, and written as rows.
 
 One entry and a hundred thousand go the same way. Nothing is kept of a row once it is written, so
-a long batch needs no more memory than its drafts.
+a long batch needs little more memory than its drafts.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
-from functools import cached_property, partial
+from functools import cached_property
 from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
@@ -25,9 +24,9 @@ from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio, Transaction
 from portfolios.models.chain import Speller, parts_hash, pieces_hash
 from portfolios.selectors.ledger import Head, draft_entry
-from portfolios.services.rows import at_once, beside, check_row_by_row, insert_rows, reserve_ids
+from portfolios.services.rows import HandOver, check_row_by_row, insert_rows, reserve_ids
 
-CHUNK = 5_000  # entries; two parts are in memory at a time
+CHUNK = 5_000  # entries; no more rows than these are kept as values
 NO_COLUMNS = frozenset(
     "symbol exchange to_symbol to_exchange isin figi security_name number reverses row".split()
 )
@@ -97,6 +96,7 @@ def write_batch(
     portfolio: Portfolio,
     batch: Batch,
     head: Head,
+    hand_over: HandOver,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[int, int], Head]:
     """Insert the rows behind a head; the id of each by its number, and the head after them.
@@ -111,12 +111,11 @@ def write_batch(
     columns = (*PLACE, *chain.columns)
     if total > CHUNK:
         check_row_by_row()
-    with beside() if total > CHUNK else nullcontext(at_once) as write:
-        for start in range(0, total, CHUNK):
-            rows = [chain.row(place) for place in range(start, min(start + CHUNK, total))]
-            write(partial(insert_rows, Transaction, columns, rows, same=same))
-            if progress is not None:
-                progress(start + len(rows), total)
+    for start in range(0, total, CHUNK):
+        rows = [chain.row(place) for place in range(start, min(start + CHUNK, total))]
+        insert_rows(Transaction, columns, rows, same=same, hand_over=hand_over)
+        if progress is not None:
+            progress(start + len(rows), total)
     return dict(enumerate(ids, start=head.seq + 1)), Head(head.seq + total, chain.head)
 
 

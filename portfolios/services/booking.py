@@ -21,6 +21,7 @@ from portfolios.selectors.stored_entries import stored_entries, touched_groups
 from portfolios.services.batches import Batch
 from portfolios.services.checks import booking_faults
 from portfolios.services.projections import store, store_cash
+from portfolios.services.rows import HandOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,12 @@ def book_batch(portfolio: Portfolio, batch: Batch, ground: Ground) -> BookedBatc
     return BookedBatch(before, after, touched.ids, booking_faults(problems, places), first_day)
 
 
-def project(portfolio: Portfolio, booked: BookedBatch, new_ids: Mapping[int, int]) -> None:
+def project(
+    portfolio: Portfolio, booked: BookedBatch, new_ids: Mapping[int, int], hand_over: HandOver
+) -> None:
     """Write what the batch changed; `new_ids` are its rows by number."""
     stored = stored_projection(portfolio.pk, booked.ids.values())
-    store(portfolio.pk, stored, booked.after, {**booked.ids, **new_ids})
+    store(portfolio.pk, stored, booked.after, {**booked.ids, **new_ids}, hand_over)
     store_cash(portfolio.pk, booked.before.cash, booked.after.cash)
 
 

@@ -12,11 +12,11 @@ from uuid import UUID
 from market.formats.csv_records import Limits
 from market.formats.faults import Fault
 from market.models import Security
+from portfolios.calc.entries import BookingSettings
 from portfolios.calc.lots import Book
 from portfolios.formats.contract import Parsed, Shape, Source, Stated
 from portfolios.formats.draft import Draft
 from portfolios.models import EntryType, ImportRun, Portfolio, Transaction
-from portfolios.selectors.booked import book_entries
 from portfolios.selectors.compared import Compared, compare
 from portfolios.selectors.duplicates import Duplicate
 from portfolios.selectors.instruments import (
@@ -26,8 +26,8 @@ from portfolios.selectors.instruments import (
     name_of,
     target_of,
 )
-from portfolios.selectors.ledger import ledger_rows, to_entries
-from portfolios.services.checks import booking_faults, reckoned_faults, settled
+from portfolios.selectors.ledger import booking_settings, ledger_rows
+from portfolios.services.checks import reckoned_faults, settled
 from portfolios.services.import_choices import Choices
 from portfolios.services.import_formats import read_file
 
@@ -62,7 +62,7 @@ class Plan:
     claims: tuple[Claim, ...] = ()
     before: Book | None = None
     after: Book | None = None
-    symbols: Mapping[UUID, str] = field(default_factory=dict)
+    symbols: Mapping[Any, str] = field(default_factory=dict)
 
     @property
     def fresh(self) -> tuple[Draft, ...]:
@@ -78,30 +78,49 @@ class Plan:
         return tuple(each for each in self.instruments if each.security is None)
 
 
-def plan_import(
+@dataclass(frozen=True, slots=True)
+class Unbooked:
+    """A plan but for its books, and what these stand on; no rows where nothing is to be booked."""
+
+    plan: Plan
+    rows: Sequence[Transaction] | None = None
+    settings: BookingSettings | None = None
+
+    @property
+    def begins_ledger(self) -> bool:
+        """Whether it is in order so far, and all that its ledger will hold."""
+        plan = self.plan
+        return self.rows == [] and not plan.errors and not plan.compared.targets
+
+
+def look(
     portfolio: Portfolio, source: Source, choices: Choices, *, today: date, limits: Limits
-) -> Plan:
-    """Parse, name the securities, find duplicates, book: every mistake of every step together."""
+) -> Unbooked:
+    """Parse, name the securities, find duplicates: every mistake of every step together."""
     plan = Plan(file_hash=sha256(source.content).hexdigest(), choices=choices)
     done = ImportRun.objects.filter(
         portfolio=portfolio, file_hash=plan.file_hash, state=ImportRun.State.DONE
     ).first()
     if done is not None:
-        return replace(plan, already_in=done.pk, title=done.format)
+        return Unbooked(replace(plan, already_in=done.pk, title=done.format))
     read = read_file(portfolio, source, choices, today=today, limits=limits)
     plan = replace(plan, choices=read.choices, parsed=read.parsed, errors=read.parsed.faults)
     chosen = read.format
     if chosen is not None:
         plan = replace(plan, title=chosen.title)
     if plan.parsed.questions:
-        return plan
+        return Unbooked(plan)
     del read  # the drafts of a long file are heavy; from here on the plan alone has them
     plan = _named(plan, _instruments(portfolio, plan), portfolio.base_currency)
     rows = list(ledger_rows(portfolio.pk))
-    plan = _compared(plan, rows, portfolio.base_currency)
+    securities = _securities(plan.drafts, rows)
+    plan = _compared(plan, rows, securities, portfolio.base_currency)
+    plan = replace(plan, symbols={pk: security.symbol for pk, security in securities.items()})
     if chosen is not None and chosen.shape is Shape.HOLDINGS:
         plan = replace(plan, errors=(*plan.errors, *_held_already(plan, rows)))
-    return _in_order(plan if plan.parsed.unread is None else _booked(portfolio, plan, rows))
+    if plan.parsed.unread is None:
+        return Unbooked(in_order(plan))
+    return Unbooked(in_order(plan), rows, booking_settings(portfolio))
 
 
 def _instruments(portfolio: Portfolio, plan: Plan) -> Instruments:
@@ -203,9 +222,14 @@ def _contradiction(first: Stated, second: Stated) -> Fault:
     )
 
 
-def _compared(plan: Plan, rows: list[Transaction], base_currency: str) -> Plan:
+def _compared(
+    plan: Plan,
+    rows: Sequence[Transaction],
+    securities: Mapping[UUID, Security],
+    base_currency: str,
+) -> Plan:
     """Which entries the ledger holds already; reversals by what they reverse."""
-    keys = {pk: s.key for pk, s in _securities(plan.drafts).items()}
+    keys = {pk: security.key for pk, security in securities.items()}
     compared = compare(plan.drafts, rows, keys, base_currency)
     return replace(plan, compared=compared, errors=(*plan.errors, *compared.faults))
 
@@ -225,38 +249,13 @@ def _held_already(plan: Plan, rows: Iterable[Transaction]) -> Iterable[Fault]:
             )
 
 
-def _booked(portfolio: Portfolio, plan: Plan, rows: list[Transaction]) -> Plan:
-    """The plan with the books before and after, and what booking refuses.
-
-    A problem with a security of which some row could not be read may be the missing row's
-    doing, so it is not reported beside that row's own mistake.
-    """
-    known = to_entries(rows, portfolio.base_currency)
-    added = plan.compared.entries(known, portfolio.base_currency)
-    _, before = book_entries(portfolio, known)
-    _, after = book_entries(portfolio, [*known, *added])
-    ids = {pk for each in (*known, *added) for pk in (each.security, each.to_security)}
-    symbols = {
-        pk: s.symbol
-        for pk, s in Security.objects.in_bulk([pk for pk in ids if isinstance(pk, UUID)]).items()
-    }
-    # The entries are not kept with the books: they would be as heavy as all the rest of these.
-    before, after = replace(before, accepted=()), replace(after, accepted=())
-    plan = replace(plan, before=before, after=after, symbols=symbols)
-    if not after.problems:
-        return plan
-    drafts = {entry.seq: draft for entry, draft in zip(added, plan.fresh, strict=True)}
-    traded = {entry.seq: symbols.get(entry.security) for entry in (*known, *added)}
-    traded |= {seq: draft.symbol for seq, draft in drafts.items()}
-    doubtful = {*(plan.parsed.unread or ()), *(each.name.symbol for each in plan.unknown)}
-    sure = [p for p in after.problems if not doubtful or traded.get(p.seq) not in doubtful]
-    return replace(plan, errors=(*plan.errors, *booking_faults(sure, drafts)))
-
-
-def _in_order(plan: Plan) -> Plan:
+def in_order(plan: Plan) -> Plan:
+    """With its mistakes in the order of the file."""
     return replace(plan, errors=tuple(sorted(plan.errors, key=lambda fault: fault.row or 0)))
 
 
-def _securities(drafts: Iterable[Draft]) -> Mapping[UUID, Security]:
-    ids = {pk for draft in drafts for pk in (draft.security_id, draft.to_security_id) if pk}
+def _securities(drafts: Iterable[Draft], rows: Iterable[Transaction]) -> Mapping[UUID, Security]:
+    """All that the file and the ledger name."""
+    named: list[Draft | Transaction] = [*drafts, *rows]
+    ids = {pk for each in named for pk in (each.security_id, each.to_security_id) if pk}
     return Security.objects.in_bulk(ids)

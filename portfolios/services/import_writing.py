@@ -8,22 +8,23 @@ from accounts.models import User
 from portfolios.formats.draft import Draft
 from portfolios.models import ImportRun, Portfolio
 from portfolios.selectors.ledger import ledger_head, ledger_rows
+from portfolios.services.import_booking import Booking
 from portfolios.services.import_plan import Plan
 from portfolios.services.ledger import Ahead, Appended, Progress, reverse_entries, write_entries
 from portfolios.services.legs import refuse_legs
 
 
 def write_drafts(
-    portfolio: Portfolio, plan: Plan, run: ImportRun, by: User, *, progress: Progress
+    portfolio: Portfolio, booking: Booking, run: ImportRun, by: User, *, progress: Progress
 ) -> Appended | None:
     """Each stretch of entries as one batch, each stretch of reversals as another; all are in the
     caller's transaction. Returns first and last number and the new head, None if nothing is new."""
     first: Appended | None = None
     last: Appended | None = None
-    parts = list(stretches(plan))
-    # One batch that begins a ledger is all that the plan has booked.
-    ahead = Ahead(plan.after if len(parts) == 1 and not plan.compared.targets else None)
-    for start, end in parts:
+    plan = booking.plan
+    # What begins a ledger is one batch, and all that the plan has booked, or will have.
+    ahead = Ahead((lambda: booking.book().after) if booking.begins_ledger else None)
+    for start, end in stretches(plan):
         if start in plan.compared.targets:
             last = _reverse(portfolio, plan, range(start, end), by)
         else:

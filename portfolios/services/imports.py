@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
+
+from django.db import DataError, IntegrityError
 
 from accounts.identity import as_user
 from accounts.models import User
@@ -16,12 +19,13 @@ from accounts.permissions import Permission
 from accounts.services import record
 from market.formats.csv_records import Limits
 from portfolios.calc.booking.collector import undisturbed
-from portfolios.exceptions import ImportRefused, ImportRunNotFound, ImportUndecided
+from portfolios.exceptions import ImportRunNotFound, ImportUndecided
 from portfolios.formats.contract import Source
 from portfolios.models import BalanceAssertion, ImportRun, InstrumentMatch, Portfolio, Transaction
 from portfolios.selectors.access import resolve_portfolio
+from portfolios.services.import_booking import Booking, plan_import
 from portfolios.services.import_choices import Choices
-from portfolios.services.import_plan import Plan, plan_import
+from portfolios.services.import_plan import Plan, look
 from portfolios.services.import_report import (
     ImportReport,
     RowFate,
@@ -81,24 +85,34 @@ def run_import(
     """
     tell = progress or _tell_nobody
     allowed = resolve_portfolio(by, portfolio_id, Permission.WRITE_TRADES)
-    with undisturbed(when=len(content) > LONG_FILE), as_user(by.pk):
-        portfolio = lock_ledger(allowed.pk)
-        tell("Reading, matching and booking ahead")
-        plan = plan_import(
-            portfolio,
-            Source(content, filename),
-            choices or Choices(),
-            today=today or _today(),
-            limits=limits or Limits(),
-        )
-        if plan.already_in is not None:
-            return report_of(plan, filename, would_do(plan))
-        if plan.parsed.questions:
-            raise ImportUndecided([question_dict(each) for each in plan.parsed.questions])
-        if plan.errors:
-            raise ImportRefused([fault.as_dict() for fault in plan.errors])
-        tell(f"Writing {len(plan.fresh):,} entries")
-        return _write(portfolio, plan, filename, by, tell)
+    look_at_file = partial(
+        look,
+        source=Source(content, filename),
+        choices=choices or Choices(),
+        today=today or _today(),
+        limits=limits or Limits(),
+    )
+    booking: Booking | None = None
+    try:
+        with undisturbed(when=len(content) > LONG_FILE), as_user(by.pk):
+            portfolio = lock_ledger(allowed.pk)
+            tell("Reading, matching and booking ahead")
+            looked = look_at_file(portfolio)
+            if looked.plan.already_in is not None:
+                return report_of(looked.plan, filename, would_do(looked.plan))
+            if looked.plan.parsed.questions:
+                raise ImportUndecided(
+                    [question_dict(each) for each in looked.plan.parsed.questions]
+                )
+            booking = Booking(portfolio, looked)
+            tell(f"Writing {len(booking.plan.fresh):,} entries")
+            return _write(portfolio, booking, filename, by, tell)
+    except (DataError, IntegrityError):
+        # The database may refuse what booking would have called a mistake, with all the others.
+        if booking is not None and booking.is_ahead:
+            with as_user(by.pk):
+                Booking(allowed, look_at_file(allowed)).book()
+        raise
 
 
 def undo_import(*, run_id: int, by: User) -> int:
@@ -127,8 +141,9 @@ def undo_import(*, run_id: int, by: User) -> int:
 
 
 def _write(
-    portfolio: Portfolio, plan: Plan, filename: str, by: User, tell: Progress
+    portfolio: Portfolio, booking: Booking, filename: str, by: User, tell: Progress
 ) -> ImportReport:
+    plan = booking.plan
     run = ImportRun.objects.create(
         portfolio=portfolio,
         filename=storable(filename),
@@ -142,7 +157,7 @@ def _write(
     _remember(portfolio, plan, by)
     written = write_drafts(
         portfolio,
-        plan,
+        booking,
         run,
         by,
         progress=lambda done, total: tell(f"Writing {done:,} of {total:,} entries"),
@@ -153,7 +168,7 @@ def _write(
     _assert(portfolio, plan, run)
     done = f"{len(plan.fresh)} entries added in run {run.pk}"
     sentence = f"{done}, {len(plan.duplicates)} were there already."
-    return report_of(plan, filename, sentence, import_run=run.pk, **_facts(written))
+    return report_of(booking.plan, filename, sentence, import_run=run.pk, **_facts(written))
 
 
 def _facts(written: Appended | None) -> dict[str, Any]:

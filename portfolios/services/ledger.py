@@ -34,7 +34,7 @@ from portfolios.services.checks import settled
 from portfolios.services.first_build import build_unbuilt
 from portfolios.services.history import follow_ledger
 from portfolios.services.legs import other_legs
-from portfolios.services.rows import insert_rows
+from portfolios.services.rows import beside, insert_rows
 
 LONG_BATCH = 5_000  # entries
 SHOWN = 500  # entries that are handed back as rows; whoever writes more reads what it needs
@@ -62,10 +62,11 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What was found out about a batch under the same lock: its entries are settled, and perhaps
-    the first of their ledger and booked without a mistake."""
+    """What was found out about a batch under the same lock: its entries are settled. Where they
+    are the first of their ledger, `book` books them, or raises what is wrong with them; it is
+    called while they are being written, and what is written is undone if it raises."""
 
-    book: Book | None = None
+    book: Callable[[], Book | None] | None = None
 
 
 def append_entries(
@@ -225,10 +226,16 @@ def _write(
     before = ground.head
     if before.seq and not ground.has_balance:
         build_unbuilt(portfolio.pk)
-    booked = _booked_ahead(ahead, before) or book_batch(portfolio, batch, ground)
-    if booked.faults:
-        raise EntriesRefused([fault.as_dict() for fault in booked.faults])
-    ids, head = write_batch(portfolio, batch, before, progress)
+    with beside(when=len(batch.drafts) > LONG_BATCH) as hand_over:
+        if ahead is not None and ahead.book is not None and not before.seq:
+            ids, head = write_batch(portfolio, batch, before, hand_over, progress)
+            booked = _first_booked(ahead.book())
+        else:
+            booked = book_batch(portfolio, batch, ground)
+            if booked.faults:
+                raise EntriesRefused([fault.as_dict() for fault in booked.faults])
+            ids, head = write_batch(portfolio, batch, before, hand_over, progress)
+        project(portfolio, booked, ids, hand_over)
     anchor = {"portfolio_id": portfolio.pk, "at": timezone.now()}
     insert_rows(LedgerAnchor, ("seq", "entry_hash"), [(head.seq, head.entry_hash)], same=anchor)
     record(
@@ -239,16 +246,15 @@ def _write(
         portfolio_id=portfolio.pk,
         details=_details(before, head),
     )
-    project(portfolio, booked, ids)
     follow_ledger(portfolio, before, head, booked.first_day)
     return Appended(portfolio.pk, before.seq + 1, head.seq, head.entry_hash)
 
 
-def _booked_ahead(ahead: Ahead | None, head: Head) -> BookedBatch | None:
-    if ahead is None or ahead.book is None or head.seq:
-        return None
-    first_day = first_date(ahead.book.accepted)
-    return BookedBatch(Projection(), projected([ahead.book]), {}, (), first_day)
+def _first_booked(book: Book | None) -> BookedBatch:
+    """A batch of which the ledger's book is all."""
+    if book is None:
+        raise ValueError("what begins a ledger has been booked without a book")
+    return BookedBatch(Projection(), projected([book]), {}, (), first_date(book.accepted))
 
 
 def _details(before: Head, head: Head) -> dict[str, Any]:

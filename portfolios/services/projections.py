@@ -29,7 +29,7 @@ from portfolios.selectors.projected import (
     stored_lots,
 )
 from portfolios.services.history import refresh_history
-from portfolios.services.rows import insert_rows, reserve_ids, update_rows
+from portfolios.services.rows import HandOver, at_once, insert_rows, reserve_ids, update_rows
 
 LOT_COLUMNS = ("id", "label", "open_entry_id", *LOT)
 CLOSURE_COLUMNS = ("lot_id", "close_entry_id", *CLOSURE)
@@ -94,7 +94,11 @@ def projection_breaks(portfolio_id: UUID) -> list[str]:
 
 
 def store(
-    portfolio_id: UUID, before: Stored, after: Projection, entry_ids: Mapping[int, int]
+    portfolio_id: UUID,
+    before: Stored,
+    after: Projection,
+    entry_ids: Mapping[int, int],
+    hand_over: HandOver = at_once,
 ) -> None:
     """Turn the stored lots and closures of some groups into what these groups amount to now.
 
@@ -110,13 +114,14 @@ def store(
     gone = [pk for seq in changed for pk, *_ in before.closures.get(seq, ())]
     if gone:
         _delete_closures(gone)
-    lot_ids = _store_lots(portfolio_id, before, after, entry_ids)
+    lot_ids = _store_lots(portfolio_id, before, after, entry_ids, hand_over)
     new = [
         (lot_ids[label], entry_ids[seq], *values)
         for seq in sorted(changed & after.closures.keys())
         for label, values in after.closures[seq]
     ]
-    insert_rows(LotClosure, CLOSURE_COLUMNS, new, same={"portfolio_id": portfolio_id})
+    same = {"portfolio_id": portfolio_id}
+    insert_rows(LotClosure, CLOSURE_COLUMNS, new, same=same, hand_over=hand_over)
 
 
 def store_cash(portfolio_id: UUID, before: Cash, after: Cash) -> None:
@@ -143,7 +148,11 @@ def _delete_closures(ids: Sequence[int]) -> None:
 
 
 def _store_lots(
-    portfolio_id: UUID, before: Stored, after: Projection, entry_ids: Mapping[int, int]
+    portfolio_id: UUID,
+    before: Stored,
+    after: Projection,
+    entry_ids: Mapping[int, int],
+    hand_over: HandOver,
 ) -> dict[str, int]:
     """Write what differs; the ids of all lots by label."""
     gone = [pk for label, (pk, _) in before.lots.items() if label not in after.lots]
@@ -162,5 +171,6 @@ def _store_lots(
         (ids[label], label, entry_ids[after.lots[label].open_seq], *after.lots[label].values)
         for label in fresh
     ]
-    insert_rows(Lot, LOT_COLUMNS, new, same={"portfolio_id": portfolio_id})
+    same = {"portfolio_id": portfolio_id}
+    insert_rows(Lot, LOT_COLUMNS, new, same=same, hand_over=hand_over)
     return ids

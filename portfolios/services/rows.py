@@ -8,11 +8,13 @@ policies. Either way the same rows stand in the table afterwards.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, Self, TypeAlias
 
 from django.db import connection, models
 from psycopg import sql
@@ -21,38 +23,67 @@ SPECIAL = re.compile(r"[\\\r]")
 ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 FEW = 200  # rows up to which one statement with all values is the faster way
 AT_ONCE = 5_000  # rows that are one text on their way to the server
+WAITING = 16  # such texts, of 2 MiB, while PostgreSQL is the slower of the two
 Row: TypeAlias = Sequence[Any]
 HandOver: TypeAlias = Callable[[Callable[[], None]], None]
 _lent: ContextVar[Any] = ContextVar("connection lent to a helper", default=None)
 
 
+def at_once(work: Callable[[], None]) -> None:
+    """Instead of handing it over."""
+    work()
+
+
 @contextmanager
-def beside() -> Iterator[HandOver]:
+def beside(*, when: bool = True) -> Iterator[HandOver]:
     """Hand over work on the database that a helper does while Python goes on: the driver lets
-    Python run as long as PostgreSQL computes. One piece at a time, in order, on this connection
-    and in its transaction; until the block ends nobody else may use it. What goes wrong is raised
-    by the next piece or by the end of the block."""
+    Python run as long as PostgreSQL computes. Piece by piece, in order, on this connection and in
+    its transaction. `when` is false where it is not worth a helper: the work is done at once.
+
+    Whoever asks the database something inside the block waits until all pieces are done. What
+    goes wrong is raised by a later piece, a question, or the end of the block; if the block ends
+    by an exception, pieces that were not begun are left undone.
+    """
+    if not when:
+        yield at_once
+        return
     driver: Any = connection.connection
-    with connection.wrap_database_errors, ThreadPoolExecutor(1) as helper:
-        waiting: list[Future[None]] = []
+    with connection.wrap_database_errors, _Queue(driver) as queue:
+        with connection.execute_wrapper(queue.done_before):
+            yield queue.put
+        queue.wait()
 
-        def hand_over(work: Callable[[], None]) -> None:
-            while waiting:
-                waiting.pop().result()
-            waiting.append(helper.submit(_lend, driver, work))
 
-        yield hand_over
-        while waiting:
-            waiting.pop().result()
+class _Queue:
+    """Pieces of work for one helper."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+        self._helper = ThreadPoolExecutor(1)
+        self._pieces: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._helper.shutdown(cancel_futures=True)
+
+    def put(self, work: Callable[[], None]) -> None:
+        while self._pieces and (self._pieces[0].done() or len(self._pieces) >= WAITING):
+            self._pieces.popleft().result()
+        self._pieces.append(self._helper.submit(_lend, self._driver, work))
+
+    def wait(self) -> None:
+        while self._pieces:
+            self._pieces.popleft().result()
+
+    def done_before(self, execute: Callable[..., Any], *statement: Any) -> Any:
+        self.wait()
+        return execute(*statement)
 
 
 def _lend(driver: Any, work: Callable[[], None]) -> None:
     _lent.set(driver)
-    work()
-
-
-def at_once(work: Callable[[], None]) -> None:
-    """Instead of `beside`, for work that is not worth a helper."""
     work()
 
 
@@ -82,21 +113,38 @@ def insert_rows(
     *,
     same: Mapping[str, Any],
     few: int = FEW,
+    hand_over: HandOver = at_once,
 ) -> None:
-    """Insert rows of `columns`; `same` are further columns with one value in all of them."""
+    """Insert rows of `columns`; `same` are further columns with one value in all of them.
+
+    Rows that are handed over are texts by then, in parts of 5,000.
+    """
     if not rows:
         return
-    fixed = same
     if len(rows) <= few:
-        whole = [(*row, *fixed.values()) for row in rows]
-        line = sql.SQL("({})").format(_marks(len(whole[0])))
-        lines = sql.SQL(", ").join([line] * len(whole))
-        values = [value for row in whole for value in row]
-        _run(_insert(model, [*columns, *fixed], sql.SQL("VALUES {}").format(lines)), values)
+        hand_over(partial(_insert_few, model, columns, rows, same))
         return
-    with _copied(model, columns, rows) as table:
-        chosen = sql.SQL("SELECT {}, {} FROM {}").format(_names(columns), _marks(len(fixed)), table)
-        _run(_insert(model, [*columns, *fixed], chosen), [*fixed.values()])
+    for start in range(0, len(rows), AT_ONCE):
+        text = _as_text(rows[start : start + AT_ONCE])
+        hand_over(partial(_insert_text, model, columns, text, same))
+
+
+def _insert_few(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], same: Mapping[str, Any]
+) -> None:
+    whole = [(*row, *same.values()) for row in rows]
+    line = sql.SQL("({})").format(_marks(len(whole[0])))
+    lines = sql.SQL(", ").join([line] * len(whole))
+    values = [value for row in whole for value in row]
+    _run(_insert(model, [*columns, *same], sql.SQL("VALUES {}").format(lines)), values)
+
+
+def _insert_text(
+    model: type[models.Model], columns: Sequence[str], text: str, same: Mapping[str, Any]
+) -> None:
+    with _copied(model, columns, [text]) as table:
+        chosen = sql.SQL("SELECT {}, {} FROM {}").format(_names(columns), _marks(len(same)), table)
+        _run(_insert(model, [*columns, *same], chosen), [*same.values()])
 
 
 def update_rows(
@@ -112,7 +160,8 @@ def update_rows(
         for key, *values in rows:
             _run(change, [*values, key])
         return
-    with _copied(model, ["id", *columns], rows) as table:
+    texts = (_as_text(rows[start : start + AT_ONCE]) for start in range(0, len(rows), AT_ONCE))
+    with _copied(model, ["id", *columns], texts) as table:
         settings = _pairs(sql.SQL("{0} = new.{0}"), columns)
         change = sql.SQL("UPDATE {0} SET {1} FROM {2} new WHERE {0}.id = new.id").format(
             target, settings, table
@@ -122,7 +171,7 @@ def update_rows(
 
 @contextmanager
 def _copied(
-    model: type[models.Model], names: Sequence[str], rows: Sequence[Row]
+    model: type[models.Model], names: Sequence[str], texts: Iterable[str]
 ) -> Iterator[sql.Composable]:
     """A temporary table with these columns of the model's table, filled; gone at the end."""
     table = sql.Identifier("rows_to_write")
@@ -131,8 +180,8 @@ def _copied(
     with _cursor() as cursor:
         statement = sql.SQL("COPY {} FROM STDIN").format(table)
         with cursor.copy(statement) as copy:
-            for start in range(0, len(rows), AT_ONCE):
-                copy.write(_as_text(rows[start : start + AT_ONCE]))
+            for text in texts:
+                copy.write(text)
     yield table
     _run(sql.SQL("DROP TABLE {}").format(table), [])
 

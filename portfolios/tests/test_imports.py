@@ -2,12 +2,21 @@
 
 import pytest
 
+from accounts.identity import as_service
 from accounts.models import User
 from market.models import Security
 from portfolios.exceptions import ImportRefused, ImportRunNotFound, PortfolioNotFound
-from portfolios.models import ImportRun, Lot, Portfolio, Transaction
+from portfolios.models import ImportRun, Lot, LotClosure, Portfolio, Transaction
 from portfolios.selectors import verify_ledger
-from portfolios.services import ImportReport, preview_import, run_import, undo_import
+from portfolios.services import (
+    ImportReport,
+    import_booking,
+    ledger,
+    preview_import,
+    projection_breaks,
+    run_import,
+    undo_import,
+)
 from portfolios.tests.world import LEDGER
 
 HEADER = "date,type,symbol,exchange,quantity,price,gross_amount,currency,external_id\n"
@@ -118,6 +127,54 @@ def test_a_sale_is_not_blamed_for_the_purchase_that_could_not_be_read(
     assert refused(portfolio, alice, HEADER + DEPOSIT + BUY.replace(",10,", ",ten,") + sale) == [
         (3, "quantity", "number_invalid")
     ]
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three entries are a long file: they are on their way to the database while it is booked."""
+    for module in (ledger, import_booking):
+        monkeypatch.setattr(module, "LONG_BATCH", 2)
+
+
+@pytest.mark.usefixtures("market", "long")
+def test_a_long_file_is_booked_while_it_is_written(portfolio: Portfolio, alice: User) -> None:
+    sale = "2013-02-06,SELL,MAPLE,XTSE,4,25,,CAD,\n"
+    report = bring(portfolio, alice, HEADER + DEPOSIT + BUY + sale)
+    assert report.changes["positions"] == [{"symbol": "MAPLE", "before": 0, "after": 6}]
+    assert report.changes["cash"] == [{"currency": "CAD", "before": 0, "after": 900}]
+    assert Lot.objects.get().quantity_open == 6
+    assert LotClosure.objects.get().realized_pnl == 20  # 4 · (25 - 20)
+    assert verify_ledger(portfolio.pk).broken is None
+    with as_service("tests"):
+        assert projection_breaks(portfolio.pk) == []
+
+
+@pytest.mark.usefixtures("market", "long")
+def test_of_a_long_file_with_a_mistake_nothing_stays(portfolio: Portfolio, alice: User) -> None:
+    sale = "2013-02-06,SELL,MAPLE,XTSE,{},25,,CAD,\n"
+    file = HEADER + DEPOSIT + BUY + sale.format(11) + sale.format(12)
+    assert refused(portfolio, alice, file) == [
+        (4, "quantity", "insufficient_quantity"),
+        (5, "quantity", "insufficient_quantity"),
+    ]
+    for model in (Transaction, ImportRun, Lot):
+        assert not model.objects.exists()
+    assert bring(portfolio, alice, HEADER + DEPOSIT + BUY + sale.format(10)).rows_added == 3
+
+
+@pytest.mark.usefixtures("market", "long")
+def test_what_only_the_database_saw_is_told_as_booking_tells_it(
+    portfolio: Portfolio, alice: User
+) -> None:
+    """Twice of the cost cannot go to the new share: the column refuses it before booking does."""
+    header = "date,type,symbol,exchange,quantity,price,gross_amount,currency,external_id"
+    header += ",to_symbol,to_exchange,new_shares,old_shares,cost_fraction\n"
+    rows = [row.rstrip("\n") + ",,,,,\n" for row in (DEPOSIT, BUY)]
+    spinoff = "2013-02-07,SPINOFF,MAPLE,XTSE,,,,,,ACME,XNAS,1,1,2\n"
+    assert refused(portfolio, alice, header + "".join(rows) + spinoff) == [
+        (4, "cost_fraction", "invalid_number")
+    ]
+    assert not Transaction.objects.exists()
 
 
 def test_a_file_too_large_is_413(portfolio: Portfolio, alice: User) -> None:

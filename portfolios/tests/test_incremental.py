@@ -17,6 +17,7 @@ from portfolios.selectors.projected import stored_lots
 from portfolios.services import (
     append_entries,
     batches,
+    ledger,
     projection_breaks,
     rebuild_projections,
     reverse_entry,
@@ -144,6 +145,7 @@ def test_a_very_long_batch_is_written_in_parts_beside_python(
     append_entries(portfolio_id=other.pk, entries=buys, by=alice)
 
     monkeypatch.setattr(batches, "CHUNK", 210)
+    monkeypatch.setattr(ledger, "LONG_BATCH", 249)
     append_entries(portfolio_id=portfolio.pk, entries=buys, by=alice)
 
     assert rows_of(portfolio) == rows_of(other)

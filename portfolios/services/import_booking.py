@@ -1,0 +1,77 @@
+"""The books of a plan: the ledger without the file's entries, and with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from market.formats.csv_records import Limits
+from portfolios.exceptions import ImportRefused
+from portfolios.formats.contract import Source
+from portfolios.models import Portfolio
+from portfolios.selectors.booked import book_entries
+from portfolios.selectors.ledger import to_entries
+from portfolios.services.checks import booking_faults
+from portfolios.services.import_choices import Choices
+from portfolios.services.import_plan import Plan, Unbooked, in_order, look
+from portfolios.services.ledger import LONG_BATCH
+
+
+def plan_import(
+    portfolio: Portfolio, source: Source, choices: Choices, *, today: date, limits: Limits
+) -> Plan:
+    """Parse, name the securities, find duplicates, book: every mistake of every step together."""
+    return book_plan(portfolio, look(portfolio, source, choices, today=today, limits=limits))
+
+
+def book_plan(portfolio: Portfolio, unbooked: Unbooked) -> Plan:
+    """The plan with the books before and after, and what booking refuses.
+
+    A problem with a security of which some row could not be read may be the missing row's
+    doing, so it is not reported beside that row's own mistake.
+    """
+    plan, rows = unbooked.plan, unbooked.rows
+    if rows is None:
+        return plan
+    known = to_entries(rows, portfolio.base_currency)
+    added = plan.compared.entries(known, portfolio.base_currency)
+    _, before = book_entries(portfolio, known, settings=unbooked.settings)
+    _, after = book_entries(portfolio, [*known, *added], settings=unbooked.settings)
+    # The entries are not kept with the books: they would be as heavy as all the rest of these.
+    before, after = replace(before, accepted=()), replace(after, accepted=())
+    plan = replace(plan, before=before, after=after)
+    if not after.problems:
+        return plan
+    symbols = plan.symbols
+    drafts = {entry.seq: draft for entry, draft in zip(added, plan.fresh, strict=True)}
+    traded = {entry.seq: symbols.get(entry.security) for entry in (*known, *added)}
+    traded |= {seq: draft.symbol for seq, draft in drafts.items()}
+    doubtful = {*(plan.parsed.unread or ()), *(each.name.symbol for each in plan.unknown)}
+    sure = [p for p in after.problems if not doubtful or traded.get(p.seq) not in doubtful]
+    return in_order(replace(plan, errors=(*plan.errors, *booking_faults(sure, drafts))))
+
+
+class Booking:
+    """A plan and its books, made when they are first asked for: of a long file that begins a
+    ledger when its entries are on their way to the database. ImportRefused is raised then."""
+
+    def __init__(self, portfolio: Portfolio, unbooked: Unbooked) -> None:
+        self.plan = unbooked.plan
+        self.begins_ledger = unbooked.begins_ledger
+        self._portfolio, self._unbooked = portfolio, unbooked
+        self._is_booked = False
+        if len(self.plan.fresh) <= LONG_BATCH or not self.begins_ledger:
+            self.book()
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the entries may be written before they are booked."""
+        return not self._is_booked
+
+    def book(self) -> Plan:
+        """The plan with its books, which is free of mistakes."""
+        if not self._is_booked:
+            self.plan, self._is_booked = book_plan(self._portfolio, self._unbooked), True
+        if self.plan.errors:
+            raise ImportRefused([fault.as_dict() for fault in self.plan.errors])
+        return self.plan
