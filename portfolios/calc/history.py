@@ -95,7 +95,7 @@ def value_day(state: DayState, marks: Marks, listed: dict[SecurityKey, str]) -> 
     listed.update((security, holding.currency) for security, holding in holdings.items())
     money = _money(state)
     cash = _worth(money, marks, missing_rates)
-    flows, unvalued = _flows(state, marks, listed)
+    flows, unvalued = flows_of(state, marks, listed)
     positions = sum((holding.base for holding in holdings.values()), ZERO)
     withheld = bool(state.quantities) and not holdings
     state_of_day: State = _age(holdings, money, marks)
@@ -195,7 +195,7 @@ def _external(flows: Iterable[Flow], sign: int) -> Decimal:
     return sum((abs(flow.base) for flow in flows if flow.external and flow.base * sign > 0), ZERO)
 
 
-def _flows(
+def flows_of(
     state: DayState, marks: Marks, listed: Mapping[SecurityKey, str]
 ) -> tuple[tuple[Flow, ...], bool]:
     """The day's crossings at their worths, and whether one of them could not be valued."""

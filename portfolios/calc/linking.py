@@ -33,14 +33,19 @@ def link(
 
     The lines of a day must sum to that day's return. Raises ValueError on unequal lengths.
     """
-    if linker == "carino" and any(one <= -1.0 for one in returns):
-        linker = "frongello"
-    factors = _carino(returns) if linker == "carino" else _frongello(returns)
+    factors, linker = link_factors(returns, linker)
     values = {
         key: sum(part * factor for part, factor in zip(line, factors, strict=True))
         for key, line in contributions.items()
     }
     return Linked(values, chain(returns), linker)
+
+
+def link_factors(returns: Sequence[float], linker: Linker = "carino") -> tuple[list[float], Linker]:
+    """What the contributions of each day are multiplied by, and the linker that was used."""
+    if linker == "carino" and any(one <= -1.0 for one in returns):
+        linker = "frongello"
+    return (_carino if linker == "carino" else _frongello)(returns), linker
 
 
 def contributions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -30,3 +31,17 @@ class OverLookback(OfPortfolio):
     """`lookback_days` counts valuation days, not calendar days."""
 
     lookback_days: Lookback = 252
+
+
+class OverPeriod(OverLookback):
+    """From the last close on or before `start` to the pack's day; without one, the last
+    `lookback_days` valuation days. A period longer than the history is all of it."""
+
+    start: date | None = None
+
+
+class AgainstBenchmark(OverPeriod):
+    """Beside the portfolio's own benchmark unless one is named; hedged into the base currency."""
+
+    benchmark_id: UUID | None = None
+    hedged: bool = False

@@ -53,7 +53,8 @@ class MarketView:
         return list(self.packs)
 
     @cached_property
-    def _rates(self) -> Mapping[date, Rates]:
+    def rates_by_day(self) -> Mapping[date, Rates]:
+        """The quotes of each day's pack that lead to the base currency."""
         return fx_history(
             date.min,
             self.end,
@@ -67,7 +68,7 @@ class MarketView:
         position = bisect_right(self._days, day)
         if not position:
             return None
-        rates = self._rates[self._days[position - 1]]
+        rates = self.rates_by_day[self._days[position - 1]]
         table = {pair: seen.rate for pair, seen in rates.items()}
         return convert_path(table, currency, self.base_currency).rate
 
@@ -77,7 +78,7 @@ class MarketView:
             sorted(self.securities), start, self.end, self.market_head, policy=self.policy
         )
         return {
-            day: marks_of(day, self.base_currency, seen, self._rates[day], self.currencies)
+            day: marks_of(day, self.base_currency, seen, self.rates_by_day[day], self.currencies)
             for day, seen in prices.items()
         }
 

@@ -9,7 +9,7 @@ from patterns.context import Context
 from portfolios.capabilities.allocation import allocation, sector_allocation
 from portfolios.capabilities.attribution import currency
 from portfolios.capabilities.history import historical_nav
-from portfolios.capabilities.inputs import OfPortfolio, OverLookback
+from portfolios.capabilities.inputs import OfPortfolio, OverLookback, OverPeriod
 from portfolios.capabilities.performance import compute_twr
 from portfolios.capabilities.positions import get_valued_positions
 from portfolios.formats.draft import Draft
@@ -57,7 +57,7 @@ def test_returns_chain_to_the_gain_since_the_only_deposit(ctx: Context, traded: 
 
 
 def test_currency_effects_sum_to_the_return(ctx: Context, traded: Portfolio) -> None:
-    found = currency(ctx, OverLookback(portfolio_id=traded.pk))
+    found = currency(ctx, OverPeriod(portfolio_id=traded.pk))
 
     assert sum(row.effect.value or 0 for row in found.effects) == pytest.approx(0.198)
     assert found.base_return_actual.value == pytest.approx(0.198)
@@ -68,7 +68,7 @@ def test_currency_effects_sum_to_the_return(ctx: Context, traded: Portfolio) -> 
 
 def test_a_last_day_is_cut_by_hand(ctx: Context, traded: Portfolio) -> None:
     """Friday alone: no price moved, the dollar rose from 1.04 to 1.20 on 180 + 360 USD."""
-    thursday_and_friday = OverLookback(portfolio_id=traded.pk, lookback_days=2)
+    thursday_and_friday = OverPeriod(portfolio_id=traded.pk, lookback_days=2)
     found = currency(ctx, thursday_and_friday)
     # Thu: ACME 20·(12−11) USD at 1.04 and MAPLE 10·5; Fri: 540 USD · 0.16
     thursday = (20 * 1.04 + 50) / 1040.8

@@ -9,7 +9,7 @@ from patterns.context import Context
 from portfolios.capabilities.allocation import allocation, sector_allocation
 from portfolios.capabilities.attribution import currency
 from portfolios.capabilities.history import historical_nav
-from portfolios.capabilities.inputs import OfPortfolio, OverLookback
+from portfolios.capabilities.inputs import OfPortfolio, OverPeriod
 from portfolios.capabilities.performance import compute_twr
 from portfolios.capabilities.positions import get_valued_positions
 from portfolios.models import Portfolio
@@ -50,7 +50,7 @@ def test_the_total_is_partial_and_says_what_is_missing(ctx: Context, portfolio: 
 def test_returns_risk_and_attribution_are_withheld_by_name(
     ctx: Context, portfolio: Portfolio
 ) -> None:
-    args = OverLookback(portfolio_id=portfolio.pk)
+    args = OverPeriod(portfolio_id=portfolio.pk)
     track, effects = compute_twr(ctx, args), currency(ctx, args)
 
     for figure in (
@@ -69,7 +69,7 @@ def test_returns_risk_and_attribution_are_withheld_by_name(
 def test_the_history_is_partial_and_withheld_while_nothing_is_priced(
     ctx: Context, portfolio: Portfolio
 ) -> None:
-    found = historical_nav(ctx, OverLookback(portfolio_id=portfolio.pk))
+    found = historical_nav(ctx, OverPeriod(portfolio_id=portfolio.pk))
     assert [point.state for point in found.points] == ["withheld", *["partial"] * 4]
     assert found.points[-1].total_value == 1050
     assert found.changes.value_change.missing == ("DARK",)

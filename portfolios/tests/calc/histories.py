@@ -4,13 +4,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from portfolios.calc.booking import book
+from portfolios.calc.cutting import cut
+from portfolios.calc.day_lines import DayLines
 from portfolios.calc.entries import Entry
 from portfolios.calc.history import DayValue, value_history
+from portfolios.calc.lots import Book
 from portfolios.calc.marks import Mark, Marks, Rate
-from portfolios.calc.replay import replay
+from portfolios.calc.replay import DayState, replay
+from portfolios.calc.sheet import Sheet
 from portfolios.tests.calc.ledgers import CAD, entry
 
 START = date(2024, 1, 1)
@@ -37,14 +42,47 @@ def marks_of(
 
 def valued(ledger: list[Entry], marks: list[Marks]) -> tuple[DayValue, ...]:
     """Book, replay and value a ledger on the days of its marks."""
+    return value_history(replayed(ledger, marks), {mark.asof_date: mark for mark in marks})
+
+
+def booked(ledger: list[Entry], marks: list[Marks]) -> Book:
+    """Book a ledger at the rates of its marks."""
     by_day = {mark.asof_date: mark for mark in marks}
 
     def rates(currency: str, on: date) -> Decimal | None:
         rate = by_day[on].rate_of(currency) if on in by_day else None
         return None if rate is None else rate.rate
 
-    booked = book(ledger, CAD, rates)
-    return value_history(replay(booked.journal, sorted(by_day)), by_day)
+    return book(ledger, CAD, rates)
+
+
+def replayed(ledger: list[Entry], marks: list[Marks]) -> tuple[DayState, ...]:
+    """Book and replay a ledger on the days of its marks."""
+    return replay(booked(ledger, marks).journal, sorted(one.asof_date for one in marks))
+
+
+def sheet_of(marks: list[Marks]) -> Sheet:
+    """The same marks as arrays."""
+    listings = list(SECURITIES.items())
+    closes = [[one.prices.get(name) for name, _ in listings] for one in marks]
+    codes = sorted({code for one in marks for code in one.rates})
+    return Sheet(
+        "CAD",
+        tuple(one.asof_date for one in marks),
+        tuple(listings),
+        np.array([[float(mark.close) if mark else np.nan for mark in row] for row in closes]),
+        {
+            code: np.array(
+                [float(r.rate) if (r := one.rates.get(code)) else np.nan for one in marks]
+            )
+            for code in codes
+        },
+    )
+
+
+def cut_lines(ledger: list[Entry], marks: list[Marks], base_date: date | None = None) -> DayLines:
+    """Book, replay and cut a ledger on the days of its marks."""
+    return cut(replayed(ledger, marks), sheet_of(marks), base_date)
 
 
 @st.composite

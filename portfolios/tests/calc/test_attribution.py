@@ -10,15 +10,16 @@ from portfolios.calc.attribution import (
     PricedHolding,
     currency_attribution,
     currency_identity,
-    decompose_day,
 )
 from portfolios.calc.entries import Entry
 from portfolios.calc.linking import contributions, link
 from portfolios.calc.marks import Marks
-from portfolios.calc.returns import history_returns
+from portfolios.calc.returns import chain, history_returns
+from portfolios.tests.calc.day_by_day import decompose_day
 from portfolios.tests.calc.golden import case, close
 from portfolios.tests.calc.histories import (
     START,
+    cut_lines,
     day,
     market_days,
     marks_of,
@@ -156,13 +157,21 @@ def test_an_unpriced_day_has_no_effects_and_breaks_the_chain() -> None:
         ledger, [marks_of(0, {"RY": "100"}, {}), marks_of(1, {}, {}), marks_of(2, {"RY": "1"}, {})]
     )
     assert decompose_day(days[0], days[1]) is None
-    attribution = currency_attribution(days, day(-1))
+
+
+def test_a_broken_chain_is_not_linked() -> None:
+    ledger = [
+        entry(1, "DEPOSIT", "2024-01-01", gross_amount="1000"),
+        entry(2, "BUY", "2024-01-01", security="RY", quantity="5", price="100"),
+    ]
+    marks = [marks_of(0, {"RY": "100"}, {}), marks_of(1, {}, {}), marks_of(2, {"RY": "1"}, {})]
+    attribution = currency_attribution(cut_lines(ledger, marks, day(-1)))
     assert (attribution.effects, attribution.reason) == (None, "BROKEN_CHAIN")
 
 
 def test_before_any_money_there_is_nothing_to_attribute() -> None:
-    days = valued([], [marks_of(0, {}, {}), marks_of(1, {}, {})])
-    assert currency_attribution(days).reason == "NO_RETURNS"
+    lines = cut_lines([], [marks_of(0, {}, {}), marks_of(1, {}, {})])
+    assert currency_attribution(lines).reason == "NO_RETURNS"
 
 
 def test_a_day_that_loses_everything_is_linked_by_frongello() -> None:
@@ -193,12 +202,17 @@ def test_three_effects_sum_to_the_return_whatever_is_traded(
 def test_linked_effects_meet_the_independent_return(
     ledger: list[Entry], marks: list[Marks], from_nothing: bool
 ) -> None:
-    days = valued(ledger, marks)
-    attribution = currency_attribution(days, START if from_nothing else None)
-    if attribution.reason is None:
-        assert attribution.error_bps is not None
-        assert attribution.error_bps < 1e-6
-        assert attribution.effects is not None
-        assert attribution.effects.total == pytest.approx(attribution.chained, abs=1e-9)
-    else:
-        assert attribution.reason == "BROKEN_CHAIN"
+    """The sum of all lines, and the return chained from the Decimal values of each day."""
+    base = START if from_nothing else None
+    attribution = currency_attribution(cut_lines(ledger, marks, base))
+    returns = history_returns(valued(ledger, marks), base).returns
+    assert attribution.reason is None
+    assert attribution.error_bps is not None
+    assert attribution.error_bps < 1e-6
+    assert attribution.worst_day_bps is not None
+    assert attribution.worst_day_bps < 1e-6
+    assert attribution.effects is not None
+    assert attribution.effects.total == pytest.approx(attribution.chained, abs=1e-9)
+    assert attribution.chained == pytest.approx(chain(one for one in returns if one is not None))
+    parts = attribution.by_line.values()
+    assert sum(part.total for part in parts) == pytest.approx(attribution.chained, abs=1e-9)

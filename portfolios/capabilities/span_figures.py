@@ -1,0 +1,90 @@
+"""Figures of a period: their state, and why they are withheld where a day has no return."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+
+from patterns.results import BpsFigure, FractionFigure, MoneyFigure, State
+from portfolios.calc.day_lines import DayLines
+from portfolios.calc.money import decimal_from_float, half_even
+from portfolios.capabilities.inputs import OverPeriod
+from portfolios.selectors.spans import Asked, Span
+
+PLACES = 10
+NO_HISTORY = "There is no history in this period."
+NO_RETURNS = "No day of the period has a return: nothing was invested."
+
+
+def asked_of(args: OverPeriod) -> Asked:
+    return Asked(args.lookback_days, args.start)
+
+
+def unmade(span: Span) -> str | None:
+    """Why nothing can be linked over a period; None when every day has a return."""
+    lines = span.lines
+    if lines is None or not lines.dates:
+        return NO_HISTORY
+    if not lines.has_return.any():
+        return _named(span, NO_RETURNS)
+    if lines.has_return.all():
+        return None
+    first = lines.dates[int(np.argmin(lines.has_return))]
+    return _named(span, f"{first} has no return, because not everything held was priced.")
+
+
+def lines_of(span: Span) -> DayLines:
+    """The lines of a period that `unmade` found nothing against."""
+    if span.lines is None:
+        raise ValueError(NO_HISTORY)
+    return span.lines
+
+
+def fraction(
+    span: Span, value: float | None, reason: str | None = None, *, method: str | None = None
+) -> FractionFigure:
+    """A fraction over the period; withheld with the reason when there is no value."""
+    lines = lines_of(span)
+    if value is None:
+        return FractionFigure.withheld(reason or NO_RETURNS, n=len(lines.dates))
+    return FractionFigure(
+        value=value,
+        state=state_of(span),
+        reason=span.why_stale or None,
+        n=len(lines.dates),
+        asof_date=lines.dates[-1],
+        method=method,
+    )
+
+
+def money(span: Span, value: float) -> MoneyFigure:
+    """An amount of base currency that comes from arrays."""
+    lines = lines_of(span)
+    return MoneyFigure(
+        value=half_even(amount(value), PLACES),
+        currency=lines.base_currency,
+        state=state_of(span),
+        reason=span.why_stale or None,
+    )
+
+
+def amount(value: float) -> Decimal:
+    """The crossing back, through the shortest text."""
+    return decimal_from_float(value)
+
+
+def bps(span: Span, value: float) -> BpsFigure:
+    return BpsFigure(value=value, n=len(lines_of(span).dates))
+
+
+def state_of(span: Span) -> State:
+    return "stale" if span.why_stale else "exact"
+
+
+def withheld(span: Span, reason: str) -> FractionFigure:
+    return FractionFigure.withheld(reason, missing=span.missing)
+
+
+def _named(span: Span, said: str) -> str:
+    return f"{said} Not priced: {', '.join(span.missing)}." if span.missing else said
