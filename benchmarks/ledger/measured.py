@@ -30,7 +30,7 @@ REPEATED = 40
 PAGES = 200
 LAST_DAY = date(2025, 1, 3)
 MIDDLE = date(2019, 12, 30)
-FILTERS = ("", "?type=SELL", "?symbol=X007", "?start=2019-01-01&end=2019-03-31")
+FILTERS = ("", "?entry_type=SELL", "?symbol=X007", "?start=2019-01-01&end=2019-03-31")
 
 
 @dataclass(frozen=True, slots=True)
