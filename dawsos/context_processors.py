@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import User
 from market.calc.policies import DEFAULT_POLICY
 from market.selectors import health_of, latest_pack
-from portfolios.selectors import visible_portfolios
+from portfolios.selectors.access import portfolio_names
 from portfolios.selectors.provenance import Provenance, pack_url
 
 
@@ -32,9 +32,7 @@ def _portfolios(request: HttpRequest) -> list[dict[str, str]]:
         return []
     return [
         {"label": name, "url": reverse("portfolios:overview", args=[pk]), "hint": currency}
-        for pk, name, currency in visible_portfolios(request.user).values_list(
-            "pk", "name", "base_currency"
-        )
+        for pk, name, currency in portfolio_names(request.user)
     ]
 
 

@@ -79,8 +79,9 @@ class Portfolio(models.Model):
     sample_note = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    # No column: as whom `resolve_portfolio` opened this instance, and with which membership role.
-    resolved_as: tuple[int, str] | None = None
+    # No columns: to which user `resolve_portfolio` opened this instance, and as what.
+    opened_to: int | None = None
+    opened_as: str | None = None
 
     class Meta:
         ordering = ("name", "id")

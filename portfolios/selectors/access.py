@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.identity import as_user, seen_by
 from accounts.models import Membership, User
@@ -15,15 +16,24 @@ from accounts.services import record
 from portfolios.exceptions import PortfolioNotFound
 from portfolios.models import Portfolio, Transaction
 
-# Right and lock in one; what the lock guards is asked for after it, as this statement sees the
-# ledger from before it waited.
+# What every page and every entry asks first: the ORM needs longer to write it down than PostgreSQL
+# to answer.
 OPENED = """
-    SELECT portfolio.*, opened.role AS opened_as
+    SELECT portfolio.*, opened.user_id AS opened_to, opened.role AS opened_as
     FROM portfolios_portfolio portfolio
     JOIN accounts_membership opened
         ON opened.portfolio_id = portfolio.id AND opened.user_id = %s
     WHERE portfolio.id = %s
-    FOR UPDATE OF portfolio
+"""
+# Right and lock in one; what the lock guards is asked for after it, as this statement sees the
+# ledger from before it waited.
+LOCKED = f"{OPENED} FOR UPDATE OF portfolio"
+NAMES = """
+    SELECT portfolio.id, portfolio.name, portfolio.base_currency
+    FROM portfolios_portfolio portfolio
+    JOIN accounts_membership membership ON membership.portfolio_id = portfolio.id
+    WHERE membership.user_id = %s
+    ORDER BY portfolio.name, portfolio.id
 """
 
 
@@ -31,6 +41,13 @@ def visible_portfolios(user: User) -> QuerySet[Portfolio]:
     """All portfolios opened to a user, by name."""
     opened = Membership.objects.of(user).values("portfolio_id")
     return Portfolio.objects.filter(pk__in=opened)
+
+
+def portfolio_names(user: User) -> list[tuple[UUID, str, str]]:
+    """Id, name and base currency of all portfolios opened to a user, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, [user.pk])
+        return cursor.fetchall()
 
 
 def membership_role(user: User, portfolio_id: UUID) -> str | None:
@@ -42,9 +59,8 @@ def membership_role(user: User, portfolio_id: UUID) -> str | None:
 
 def role_on(user: User, portfolio: Portfolio) -> str | None:
     """`membership_role`, without asking again where `resolve_portfolio` has found it."""
-    found = portfolio.resolved_as
-    if found is not None and found[0] == user.pk:
-        return found[1]
+    if portfolio.opened_to == user.pk:
+        return portfolio.opened_as
     return membership_role(user, portfolio.pk)
 
 
@@ -79,8 +95,8 @@ def opened(user: User, portfolio_id: UUID, permission: Permission) -> Iterator[P
 def _locked(user: User, portfolio_id: UUID, permission: Permission) -> Portfolio | None:
     """`_permitted`, with the row locked. Whoever may not write is told why without a lock."""
     if has(user, permission):
-        found = next(iter(Portfolio.objects.raw(OPENED, [user.pk, portfolio_id])), None)
-        if found is not None and has_on(user, vars(found)["opened_as"], permission):
+        found = next(iter(Portfolio.objects.raw(LOCKED, [user.pk, portfolio_id])), None)
+        if found is not None and has_on(user, found.opened_as, permission):
             return found
     seen = _permitted(user, portfolio_id, permission)
     return None if seen is None else Portfolio.objects.select_for_update().get(pk=seen.pk)
@@ -114,13 +130,8 @@ def _visible(user: User, portfolio_id: UUID | None) -> tuple[Portfolio | None, s
     """The portfolio and what its membership calls the user; nothing of a foreign one."""
     if portfolio_id is None:
         return None, None
-    mine = Membership.objects.of(user).filter(portfolio_id=OuterRef("pk")).values("role")[:1]
-    named = Portfolio.objects.filter(pk=portfolio_id).annotate(opened_as=Subquery(mine))
-    found = named.order_by().first()
-    if found is None or found.opened_as is None:
-        return None, None
-    found.resolved_as = (user.pk, found.opened_as)
-    return found, found.opened_as
+    found = next(iter(Portfolio.objects.raw(OPENED, [user.pk, portfolio_id])), None)
+    return (None, None) if found is None else (found, found.opened_as)
 
 
 def portfolio_ids_priced_by(policy: str) -> list[UUID]:

@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from market.models import Security
 from portfolios.models import Transaction
@@ -24,6 +25,11 @@ COLUMNS = (
     "entry_hash import_run_id import_run__filename security__symbol security__name "
     "to_security_id reverses_id"
 ).split()
+
+REVERSALS = """
+    SELECT id, seq, reverses_id FROM portfolios_transaction
+    WHERE portfolio_id = %s AND (reverses_id = ANY(%s) OR id = ANY(%s))
+"""
 
 
 class LedgerRow(NamedTuple):
@@ -102,9 +108,7 @@ def _reversals(
     """Numbers of the entries that these reverse, by their id; and of those that reverse these,
     by the id of what they reverse."""
     targets = [row.reverses_id for row in rows if row.reverses_id is not None]
-    concerned = Q(reverses__in=[row.pk for row in rows])
-    if targets:
-        concerned |= Q(pk__in=targets)
-    found = Transaction.objects.filter(concerned, portfolio_id=portfolio_id).order_by()
-    named = list(found.values_list("pk", "seq", "reverses_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(REVERSALS, [portfolio_id, [row.pk for row in rows], targets])
+        named = cursor.fetchall()
     return {pk: seq for pk, seq, _ in named}, {reversed_: seq for _, seq, reversed_ in named}
