@@ -22,6 +22,7 @@ from portfolios.models import (
     PendingUpload,
     Portfolio,
     PortfolioDailyValue,
+    PortfolioMetrics,
     ReconciliationResult,
     Transaction,
 )
@@ -105,6 +106,12 @@ class LotClosureAdmin(ReadOnlyAdmin):
 class PortfolioDailyValueAdmin(ReadOnlyAdmin):
     list_display = ("portfolio", "asof_date", "pack", "total_value", "state")
     list_filter = ("state",)
+    list_select_related = ("portfolio", "pack")
+
+
+@admin.register(PortfolioMetrics)
+class PortfolioMetricsAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "asof_date", "pack", "return_1d", "volatility_1y")
     list_select_related = ("portfolio", "pack")
 
 

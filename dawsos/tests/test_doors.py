@@ -21,7 +21,15 @@ Browser = Callable[[User], Client]
 JSON_DOORS = ("/v1/execute", "/api/patterns/execute", "/api/auth/login", "/api/auth/refresh")
 # Kept out of the admin: Django's own bookkeeping, and sessions, whose rows are credentials.
 TOKEN = re.compile(rb"[A-Za-z0-9]{64}")
-UNSEEN = {"admin.LogEntry", "auth.Permission", "contenttypes.ContentType", "sessions.Session"}
+UNSEEN = {
+    "admin.LogEntry",
+    "auth.Permission",
+    "contenttypes.ContentType",
+    "portfolios.CurrencyAttribution",  # a key of several columns
+    "portfolios.MonthlyReturns",
+    "portfolios.PortfolioCashFlow",
+    "sessions.Session",
+}
 
 
 def error(response: Any) -> dict[str, Any]:

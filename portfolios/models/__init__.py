@@ -14,6 +14,12 @@ from portfolios.models.ledger import (
 )
 from portfolios.models.lots import CashBalance, Lot, LotClosure
 from portfolios.models.methods import CostMethodChange
+from portfolios.models.metrics import (
+    CurrencyAttribution,
+    MonthlyReturns,
+    PortfolioCashFlow,
+    PortfolioMetrics,
+)
 from portfolios.models.portfolio import Portfolio
 from portfolios.models.reconciliation import BalanceAssertion, ReconciliationResult
 from portfolios.models.uploads import PendingUpload
@@ -24,6 +30,7 @@ __all__ = [
     "BalanceAssertion",
     "CashBalance",
     "CostMethodChange",
+    "CurrencyAttribution",
     "EntryType",
     "HistoryState",
     "ImportMapping",
@@ -33,9 +40,12 @@ __all__ = [
     "LedgerAnchor",
     "Lot",
     "LotClosure",
+    "MonthlyReturns",
     "PendingUpload",
     "Portfolio",
+    "PortfolioCashFlow",
     "PortfolioDailyValue",
+    "PortfolioMetrics",
     "ReconciliationResult",
     "Transaction",
     "Treatment",

@@ -49,9 +49,16 @@ class PortfolioDailyValue(models.Model):
         on_delete=models.CASCADE,
         related_name="daily_values",
         db_index=False,
+        db_constraint=False,  # a trigger looks once a statement: a key looks once a row
     )
     asof_date = models.DateField()
-    pack = models.ForeignKey("market.PricingPack", on_delete=models.PROTECT, related_name="+")
+    pack = models.ForeignKey(
+        "market.PricingPack",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # packs are sealed and stay
+        db_constraint=False,
+    )
     total_value = amount_field(null=True)
     positions_value = amount_field(null=True)
     cash_balance = amount_field(null=True)
@@ -72,7 +79,9 @@ class PortfolioDailyValue(models.Model):
         ordering = ("portfolio_id", "asof_date", "from_head")
         constraints = (
             models.UniqueConstraint(
-                fields=("portfolio", "asof_date", "from_head"), name="daily_value_once"
+                fields=("portfolio", "asof_date", "from_head"),
+                condition=Q(to_head__isnull=False),  # of the others there is one
+                name="daily_value_once",
             ),
             models.UniqueConstraint(
                 fields=("portfolio", "asof_date"),

@@ -18,6 +18,7 @@ from portfolios.models import (
     BalanceAssertion,
     CashBalance,
     CostMethodChange,
+    CurrencyAttribution,
     HistoryState,
     ImportMapping,
     ImportRun,
@@ -25,9 +26,11 @@ from portfolios.models import (
     LedgerAnchor,
     Lot,
     LotClosure,
+    MonthlyReturns,
     PendingUpload,
     Portfolio,
     PortfolioDailyValue,
+    PortfolioMetrics,
     ReconciliationResult,
     Transaction,
 )
@@ -127,6 +130,48 @@ class PortfolioDailyValueFactory(DjangoModelFactory[PortfolioDailyValue]):
     coverage = 1.0
     currency = "CAD"
     from_head = 0
+
+
+class PortfolioMetricsFactory(DjangoModelFactory[PortfolioMetrics]):
+    class Meta:
+        model = PortfolioMetrics
+
+    portfolio = SubFactory(PortfolioFactory)
+    asof_date = MON
+    return_1d = 0.01
+    observations = 1
+    method_version = "1"
+    ledger_commit_hash = "0" * 64
+
+
+class CurrencyAttributionFactory(DjangoModelFactory[CurrencyAttribution]):
+    """Part of a row of figures, which is made with it."""
+
+    class Meta:
+        model = CurrencyAttribution
+        exclude = ("figures",)
+
+    figures = SubFactory(PortfolioMetricsFactory)
+    portfolio = SelfAttribute("figures.portfolio")
+    asof_date = SelfAttribute("figures.asof_date")
+    pack = SelfAttribute("figures.pack")
+    currency = "USD"
+    local_effect = 0.01
+    fx_effect = 0.0
+    interaction_effect = 0.0
+    error_bps = 0.0
+
+
+class MonthlyReturnsFactory(DjangoModelFactory[MonthlyReturns]):
+    class Meta:
+        model = MonthlyReturns
+
+    portfolio = SubFactory(PortfolioFactory)
+    month = MON.replace(day=1)
+    days = bytes([MON.day])
+    returns = bytes(8)
+    observations_before = 0
+    lineage = "0" * 64
 
 
 class HistoryStateFactory(DjangoModelFactory[HistoryState]):

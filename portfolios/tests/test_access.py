@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.identity import as_nobody, as_user
 from accounts.models import AuditEvent, Membership, User
+from market.models import PricingPack
 from patterns.models import PatternRun
 from portfolios.exceptions import PortfolioInvalid, PortfolioNotFound
 from portfolios.models import Portfolio, Transaction
@@ -19,11 +20,15 @@ from portfolios.tests.factories import (
     BalanceAssertionFactory,
     CashBalanceFactory,
     CostMethodChangeFactory,
+    CurrencyAttributionFactory,
     ImportMappingFactory,
     InstrumentMatchFactory,
+    MonthlyReturnsFactory,
     PendingUploadFactory,
+    PortfolioMetricsFactory,
     ReconciliationResultFactory,
 )
+from portfolios.tests.world import MON
 
 TENANT_TABLES = [
     model._meta.db_table for model in apps.get_app_config("portfolios").get_models()
@@ -50,6 +55,10 @@ def full(traded: Portfolio) -> Portfolio:
         ReconciliationResultFactory,
     ):
         factory.create(portfolio=traded)
+    pack = PricingPack.objects.get(asof_date=MON)
+    figures = PortfolioMetricsFactory.create(portfolio=traded, pack=pack)
+    CurrencyAttributionFactory.create(figures=figures)
+    MonthlyReturnsFactory.create(portfolio=traded)
     for portfolio_id in (traded.pk, None):
         PatternRun.objects.create(**_run(portfolio_id))
     return traded

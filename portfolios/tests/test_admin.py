@@ -3,12 +3,18 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db.models import CompositePrimaryKey
 from django.test import RequestFactory
 
 from accounts.models import User
 from portfolios.models import Portfolio, Transaction
 
-MODELS = list(apps.get_app_config("portfolios").get_models())
+# Django's admin cannot show a table whose key has several columns.
+MODELS = [
+    model
+    for model in apps.get_app_config("portfolios").get_models()
+    if not isinstance(model._meta.pk, CompositePrimaryKey)
+]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
