@@ -105,6 +105,10 @@ class Projection:
             label = f"{closure.open_seq}.{closure.number}"
             relieved = self.closures.setdefault(closure.close_seq, [])
             relieved.append((label, _closure_values(closure)))
+        self.pay(book)
+
+    def pay(self, book: Book) -> None:
+        """Take in the cash of another book alone."""
         for key, amount in book.cash.items():
             self._pay(key, amount.quantize(_AMOUNT))
 
@@ -130,6 +134,14 @@ def projected(books: Iterable[Book]) -> Projection:
     for book in books:
         projection.add(book)
     return projection
+
+
+def cash_of(books: Iterable[Book]) -> Mapping[tuple[str, str], Decimal]:
+    """The cash of `projected`, without its lots and closures."""
+    projection = Projection()
+    for book in books:
+        projection.pay(book)
+    return projection.cash
 
 
 def stored_projection(portfolio_id: UUID, opened_by: Collection[int] | None = None) -> Stored:

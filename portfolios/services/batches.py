@@ -24,7 +24,7 @@ from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio, Transaction
 from portfolios.models.chain import Speller, parts_hash, pieces_hash
 from portfolios.selectors.ledger import Head, draft_entry
-from portfolios.services.rows import HandOver, check_row_by_row, insert_rows, reserve_ids
+from portfolios.services.rows import FEW, HandOver, check_row_by_row, insert_rows, reserve_ids
 
 CHUNK = 5_000  # entries; no more rows than these are kept as values
 NO_COLUMNS = frozenset(
@@ -64,9 +64,20 @@ class Batch:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The columns that any of the drafts fills in; in all others they are as by default."""
+        """The columns that any of the drafts fills in; in all others they are as by default.
+
+        A draft that was made field by field also says what it leaves out.
+        """
         said = ALWAYS.union(*map(vars, self.drafts))
-        return tuple(name for name in SAID if name in said)
+        few = len(self.drafts) <= FEW
+        return tuple(
+            name
+            for name in SAID
+            if name in said and (not few or name in ALWAYS or self._says(name))
+        )
+
+    def _says(self, name: str) -> bool:
+        return any(getattr(draft, name) is not None for draft in self.drafts)
 
     @cached_property
     def securities(self) -> set[UUID]:
@@ -107,6 +118,7 @@ def write_batch(
     ids = reserve_ids(Transaction, total)
     same = {**batch.same, "portfolio_id": portfolio.pk, "created_at": timezone.now()}
     same |= {name: UNSAID[name] for name in SAID if name not in batch.columns}
+    same = {name: value for name, value in same.items() if value is not None}
     chain = _Chain(portfolio, batch, head, ids)
     columns = (*PLACE, *chain.columns)
     if total > CHUNK:

@@ -16,23 +16,24 @@ from portfolios.models import Portfolio
 from portfolios.selectors.booked import book_groups
 from portfolios.selectors.ground import Ground
 from portfolios.selectors.ledger import first_day_of
-from portfolios.selectors.projected import Projection, projected, stored_projection
+from portfolios.selectors.projected import Projection, cash_of, projected, stored_projection
 from portfolios.selectors.stored_entries import stored_entries, touched_groups
 from portfolios.services.batches import Batch
 from portfolios.services.checks import booking_faults
-from portfolios.services.projections import store, store_cash
+from portfolios.services.projections import Cash, store, store_cash
 from portfolios.services.rows import HandOver
 
 
 @dataclass(frozen=True, slots=True)
 class BookedBatch:
-    """The touched groups before and after, and every reason not to write the batch.
+    """What the touched groups paid before, what they amount to after, and every reason not to write
+    the batch.
 
     `ids` are the rows of their stored entries, by number. `first_day` is the earliest day that
     the batch touches; None is every day.
     """
 
-    before: Projection
+    before: Cash
     after: Projection
     ids: Mapping[int, int]
     faults: Sequence[Fault]
@@ -47,7 +48,7 @@ def book_batch(portfolio: Portfolio, batch: Batch, ground: Ground) -> BookedBatc
     # One call for both: they stand on the same settings and packs, which are asked for once.
     both = *touched.before, *touched.after
     books = book_groups(portfolio, both, method_changes=ground.method_changes)
-    before, _ = _gathered(islice(books, len(touched.before)))
+    before = cash_of(islice(books, len(touched.before)))
     after, problems = _gathered(books)
     drafts = enumerate(batch.drafts)
     places = {after_seq + 1 + n: draft for n, draft in drafts if batch.target(n) is None}
@@ -61,7 +62,7 @@ def project(
     """Write what the batch changed; `new_ids` are its rows by number."""
     stored = stored_projection(portfolio.pk, booked.ids.values())
     store(portfolio.pk, stored, booked.after, {**booked.ids, **new_ids}, hand_over)
-    store_cash(portfolio.pk, booked.before.cash, booked.after.cash)
+    store_cash(portfolio.pk, booked.before, booked.after.cash)
 
 
 def _gathered(books: Iterable[Book]) -> tuple[Projection, list[Problem]]:

@@ -27,7 +27,7 @@ from portfolios.models import EntryType, ImportRun, LedgerAnchor, Portfolio, Tra
 from portfolios.selectors.access import opened, resolve_portfolio
 from portfolios.selectors.ground import ground_of
 from portfolios.selectors.ledger import Head, first_date, ledger_rows
-from portfolios.selectors.projected import Projection, projected
+from portfolios.selectors.projected import projected
 from portfolios.services.batches import Batch, Target, write_batch
 from portfolios.services.booking import BookedBatch, book_batch, project
 from portfolios.services.checks import settled
@@ -254,7 +254,7 @@ def _first_booked(book: Book | None) -> BookedBatch:
     """A batch of which the ledger's book is all."""
     if book is None:
         raise ValueError("what begins a ledger has been booked without a book")
-    return BookedBatch(Projection(), projected([book]), {}, (), first_date(book.accepted))
+    return BookedBatch({}, projected([book]), {}, (), first_date(book.accepted))
 
 
 def _details(before: Head, head: Head) -> dict[str, Any]:

@@ -6,7 +6,8 @@ came out otherwise is written. A rebuild books everything and writes by the same
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -29,9 +30,9 @@ from portfolios.selectors.projected import (
     stored_lots,
 )
 from portfolios.services.history import refresh_history
-from portfolios.services.rows import HandOver, at_once, insert_rows, reserve_ids, update_rows
+from portfolios.services.rows import HandOver, Row, at_once, insert_rows, reserve_ids, update_rows
 
-LOT_COLUMNS = ("id", "label", "open_entry_id", *LOT)
+LOT_COLUMNS = ("label", "open_entry_id", *LOT)
 CLOSURE_COLUMNS = ("lot_id", "close_entry_id", *CLOSURE)
 MOVE_CASH = """
     INSERT INTO portfolios_cashbalance AS held (portfolio_id, account, currency, balance)
@@ -114,12 +115,14 @@ def store(
     gone = [pk for seq in changed for pk, *_ in before.closures.get(seq, ())]
     if gone:
         _delete_closures(gone)
-    lot_ids = _store_lots(portfolio_id, before, after, entry_ids, hand_over)
-    new = [
-        (lot_ids[label], entry_ids[seq], *values)
+    written = [
+        (seq, label, values)
         for seq in sorted(changed & after.closures.keys())
         for label, values in after.closures[seq]
     ]
+    closed = {label for _, label, _ in written}
+    lot_ids = _store_lots(portfolio_id, before, after, entry_ids, closed, hand_over)
+    new = [(lot_ids[label], entry_ids[seq], *values) for seq, label, values in written]
     same = {"portfolio_id": portfolio_id}
     insert_rows(LotClosure, CLOSURE_COLUMNS, new, same=same, hand_over=hand_over)
 
@@ -152,25 +155,27 @@ def _store_lots(
     before: Stored,
     after: Projection,
     entry_ids: Mapping[int, int],
+    closed: AbstractSet[str],
     hand_over: HandOver,
 ) -> dict[str, int]:
-    """Write what differs; the ids of all lots by label."""
+    """Write what differs; the ids by label, of new lots only if one of them is `closed`."""
     gone = [pk for label, (pk, _) in before.lots.items() if label not in after.lots]
     if gone:
         Lot.objects.filter(pk__in=gone).delete()
     ids = {label: pk for label, (pk, _) in before.lots.items()}
     fresh = [label for label in after.lots if label not in ids]
-    ids |= dict(zip(fresh, reserve_ids(Lot, len(fresh)), strict=True))
     changed = [
         (pk, *after.lots[label].values)
         for label, (pk, values) in before.lots.items()
         if label in after.lots and after.lots[label].values != values
     ]
     update_rows(Lot, LOT, changed)
-    new = [
-        (ids[label], label, entry_ids[after.lots[label].open_seq], *after.lots[label].values)
-        for label in fresh
-    ]
+    lots = ((label, after.lots[label]) for label in fresh)
+    rows: Iterator[Row] = ((label, entry_ids[lot.open_seq], *lot.values) for label, lot in lots)
+    columns: tuple[str, ...] = LOT_COLUMNS
+    if not closed.isdisjoint(fresh):
+        ids |= dict(zip(fresh, reserve_ids(Lot, len(fresh)), strict=True))
+        columns, rows = ("id", *columns), ((ids[row[0]], *row) for row in rows)
     same = {"portfolio_id": portfolio_id}
-    insert_rows(Lot, LOT_COLUMNS, new, same=same, hand_over=hand_over)
+    insert_rows(Lot, columns, [*rows], same=same, hand_over=hand_over)
     return ids

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Self, TypeAlias
 
 from django.db import connection, models
@@ -132,11 +132,8 @@ def insert_rows(
 def _insert_few(
     model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], same: Mapping[str, Any]
 ) -> None:
-    whole = [(*row, *same.values()) for row in rows]
-    line = sql.SQL("({})").format(_marks(len(whole[0])))
-    lines = sql.SQL(", ").join([line] * len(whole))
-    values = [value for row in whole for value in row]
-    _run(_insert(model, [*columns, *same], sql.SQL("VALUES {}").format(lines)), values)
+    values = [value for row in rows for value in (*row, *same.values())]
+    _run(_with_values(model, (*columns, *same), len(rows)), values)
 
 
 def _insert_text(
@@ -153,20 +150,17 @@ def update_rows(
     """Set `columns` of rows that are there; each row is its id and then its values."""
     if not rows:
         return
-    target = sql.Identifier(model._meta.db_table)
     if len(rows) <= few:
-        settings = _pairs(sql.SQL("{} = %s"), columns)
-        change = sql.SQL("UPDATE {} SET {} WHERE id = %s").format(target, settings)
+        change = _update_one(model, tuple(columns))
         for key, *values in rows:
             _run(change, [*values, key])
         return
     texts = (_as_text(rows[start : start + AT_ONCE]) for start in range(0, len(rows), AT_ONCE))
     with _copied(model, ["id", *columns], texts) as table:
+        target = sql.Identifier(model._meta.db_table)
         settings = _pairs(sql.SQL("{0} = new.{0}"), columns)
-        change = sql.SQL("UPDATE {0} SET {1} FROM {2} new WHERE {0}.id = new.id").format(
-            target, settings, table
-        )
-        _run(change, [])
+        change_all = sql.SQL("UPDATE {0} SET {1} FROM {2} new WHERE {0}.id = new.id")
+        _run(change_all.format(target, settings, table), [])
 
 
 @contextmanager
@@ -184,6 +178,20 @@ def _copied(
                 copy.write(text)
     yield table
     _run(sql.SQL("DROP TABLE {}").format(table), [])
+
+
+@lru_cache(maxsize=128)
+def _with_values(model: type[models.Model], names: tuple[str, ...], rows: int) -> str:
+    """Put together once: the same few statements are most of what is written."""
+    line = sql.SQL("({})").format(_marks(len(names)))
+    lines = sql.SQL(", ").join([line] * rows)
+    return _insert(model, names, sql.SQL("VALUES {}").format(lines)).as_string()
+
+
+@lru_cache(maxsize=128)
+def _update_one(model: type[models.Model], names: tuple[str, ...]) -> str:
+    target, settings = sql.Identifier(model._meta.db_table), _pairs(sql.SQL("{} = %s"), names)
+    return sql.SQL("UPDATE {} SET {} WHERE id = %s").format(target, settings).as_string()
 
 
 def _insert(
@@ -221,7 +229,7 @@ def _as_text(rows: Sequence[Row]) -> str:
     return text.replace("\0", r"\N")
 
 
-def _run(statement: sql.Composable, values: Sequence[Any]) -> None:
+def _run(statement: sql.Composable | str, values: Sequence[Any]) -> None:
     with _cursor() as cursor:
         cursor.execute(statement, values)
 
