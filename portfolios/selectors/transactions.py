@@ -20,8 +20,10 @@ from portfolios.selectors.ledger_rows import LedgerRow, read_rows, with_names
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500
+SHORT_LOOK = 4_000
 SCAN = 20_000
 ORDER = ("-transaction_date", "-seq")
+UPWARDS = ("transaction_date", "seq")
 REVERSED = (("", "Shown, struck through"), ("hide", "Hidden"))
 
 
@@ -106,11 +108,7 @@ def transactions_page(
     days = _of_days(portfolio_id, wanted)
     if before is not None:
         days = days.filter(_older_than(before))
-    edge = _edge(days) if wanted.scans else None
-    rows = _matching(days, wanted)
-    if edge is not None:
-        rows = rows.filter(_newer_than(edge, inclusive=True))
-    found = read_rows(rows.order_by(*ORDER)[: size + 1])
+    found, edge = _found(days, wanted, size)
     entries = with_names(portfolio_id, found[:size])
     more = len(found) > size
     stopped = not more and edge is not None
@@ -140,11 +138,7 @@ def ledger_symbols(portfolio_id: UUID) -> list[str]:
 def _newer(portfolio_id: UUID, wanted: TransactionFilter, after: Place, size: int) -> LedgerPage:
     """The page before, read upwards. At the top it is filled up from the newest entry on."""
     days = _of_days(portfolio_id, wanted).filter(_newer_than(after))
-    rows = _matching(days, wanted)
-    edge = _edge(days, upwards=True) if wanted.scans else None
-    if edge is not None:
-        rows = rows.filter(_older_than(edge, inclusive=True))
-    found = read_rows(rows.order_by("transaction_date", "seq")[: size + 1])
+    found, edge = _found(days, wanted, size, upwards=True)
     if len(found) <= size and edge is None:
         return transactions_page(portfolio_id, wanted, page_size=size)
     entries = with_names(portfolio_id, found[:size][::-1])
@@ -162,11 +156,31 @@ def _of_days(portfolio_id: UUID, wanted: TransactionFilter) -> QuerySet[Transact
     return rows
 
 
-def _edge(days: QuerySet[Transaction], *, upwards: bool = False) -> Place | None:
-    """The last entry that one request may look at; None when the ledger ends before it."""
-    order = ("transaction_date", "seq") if upwards else ORDER
-    places = days.order_by(*order).values_list("transaction_date", "seq")
-    found = list(places[SCAN - 1 : SCAN + 1])
+def _found(
+    days: QuerySet[Transaction], wanted: TransactionFilter, size: int, *, upwards: bool = False
+) -> tuple[list[LedgerRow], Place | None]:
+    """The first entries that match, one more than a page holds; and at which entry the search
+    stopped, None at the end of the ledger. A short look fills most pages, and only a rare match
+    is worth the long one."""
+    order = UPWARDS if upwards else ORDER
+    within = _older_than if upwards else _newer_than
+    matching = _matching(days, wanted).order_by(*order)
+    if not wanted.scans:
+        return read_rows(matching[: size + 1]), None
+    edge = _edge(days.order_by(*order), SHORT_LOOK)
+    if edge is not None:
+        found = read_rows(matching.filter(within(edge, inclusive=True))[: size + 1])
+        if len(found) > size:
+            return found, edge
+        edge = _edge(days.order_by(*order), SCAN)
+    rows = matching if edge is None else matching.filter(within(edge, inclusive=True))
+    return read_rows(rows[: size + 1]), edge
+
+
+def _edge(days: QuerySet[Transaction], scan: int) -> Place | None:
+    """The last entry of those that may be looked at; None when the ledger ends before it."""
+    places = days.values_list("transaction_date", "seq")
+    found = list(places[scan - 1 : scan + 1])
     return Place(*found[0]) if len(found) == 2 else None
 
 

@@ -84,16 +84,33 @@ def test_matches_are_counted_only_when_one_page_holds_them(traded: Portfolio) ->
     assert transactions_page(traded.pk, bought, page_size=1).count is None
 
 
+@pytest.mark.parametrize("short", [1, 2, 3])
 def test_a_search_looks_at_a_bounded_number_of_entries_and_says_where_it_stopped(
-    traded: Portfolio, monkeypatch: pytest.MonkeyPatch
+    traded: Portfolio, monkeypatch: pytest.MonkeyPatch, short: int
 ) -> None:
     """With three at a time: 5, 4 and 3 hold no conversion; going on from there, 2 is one."""
     monkeypatch.setattr(transactions, "SCAN", 3)
+    monkeypatch.setattr(transactions, "SHORT_LOOK", short)
     wanted = TransactionFilter(entry_type="FX_CONVERSION")
     stopped = transactions_page(traded.pk, wanted)
     assert (numbers(stopped), stopped.searched_to, stopped.count) == ([], MON, None)
     further = transactions_page(traded.pk, wanted, before=stopped.older)
     assert (numbers(further), further.searched_to) == ([2], None)
+
+
+@pytest.mark.parametrize("short", [1, 2, 3, 4, 5])
+def test_a_page_is_the_same_whether_a_short_look_fills_it_or_not(
+    traded: Portfolio, monkeypatch: pytest.MonkeyPatch, short: int
+) -> None:
+    """Purchases are 4 and 3: a look at 5 and 4 finds one, at 5, 4 and 3 both."""
+    monkeypatch.setattr(transactions, "SHORT_LOOK", short)
+    bought = TransactionFilter(entry_type="BUY")
+    first = transactions_page(traded.pk, bought, page_size=1)
+    assert (numbers(first), first.searched_to) == ([4], None)
+    second = transactions_page(traded.pk, bought, before=first.older, page_size=1)
+    assert (numbers(second), second.older, second.searched_to) == ([3], None, None)
+    back = transactions_page(traded.pk, bought, after=second.newer, page_size=1)
+    assert (numbers(back), back.newer) == ([4], None)
 
 
 def test_the_page_costs_the_same_however_long_the_ledger_is(
