@@ -36,11 +36,14 @@ class InternalRate:
     period_return: float | None
 
 
-def xirr(flows: Iterable[tuple[date, float]]) -> InternalRate:
+def xirr(flows: Iterable[tuple[date, float]], unit_days: float = YEAR) -> InternalRate:
     """The internal rate of dated flows, ACT/365, whatever their order.
 
+    unit_days: of which span it is the rate, a year unless said otherwise.
+
     ln(1+r) is scanned over 4,001 points from −99.9 % to +99,900 % and each change of sign is
-    halved until it is one float. Flows of one day count together. Raises nothing.
+    halved until it is one float. Flows of one day count together. Raises nothing. `period_return`
+    is the rate over the span of the flows.
     Source: methods §3.3.
     """
     daily = _by_day(flows)
@@ -48,17 +51,13 @@ def xirr(flows: Iterable[tuple[date, float]]) -> InternalRate:
     if not amounts or min(amounts) > 0 or max(amounts) < 0:
         return InternalRate(None, "NO_SIGN_CHANGE", (), None)
     days = sorted(daily)
-    years = np.array([(day - days[0]).days / YEAR for day in days])
+    spans = np.array([(day - days[0]).days / unit_days for day in days])
     paid = np.array([daily[day] for day in days])
-    roots = tuple(expm1(root) for root in _roots(years, paid))
+    roots = tuple(expm1(root) for root in _roots(spans, paid))
     if len(roots) != 1:
         return InternalRate(None, "MULTIPLE_ROOTS" if roots else "NO_ROOT", roots, None)
-    return InternalRate(roots[0], None, roots, period_rate(roots[0], days[0], days[-1]))
-
-
-def period_rate(rate: float, start: date, end: date) -> float:
-    """A yearly rate over a span of days: (1+r)^(days/365) − 1. The rate is above −1."""
-    return expm1(log(1.0 + rate) * (end - start).days / YEAR)
+    whole = expm1(log(1.0 + roots[0]) * (days[-1] - days[0]).days / unit_days)
+    return InternalRate(roots[0], None, roots, whole)
 
 
 def _by_day(flows: Iterable[tuple[date, float]]) -> Mapping[date, float]:
@@ -68,18 +67,18 @@ def _by_day(flows: Iterable[tuple[date, float]]) -> Mapping[date, float]:
     return daily
 
 
-def _roots(years: Floats, paid: Floats) -> list[float]:
+def _roots(spans: Floats, paid: Floats) -> list[float]:
     """Every ln(1+r) at which the present value changes sign or vanishes, ascending."""
     grid = np.linspace(log(1.0 + LOWEST), log(1.0 + HIGHEST), POINTS)
-    worth = _present_values(grid, years, paid)
+    worth = _present_values(grid, spans, paid)
     signs = np.sign(worth)
     found = [float(point) for point in grid[signs == 0]]
     crossed = np.flatnonzero(signs[:-1] * signs[1:] < 0)
-    found += [_halve(float(grid[at]), float(grid[at + 1]), years, paid) for at in crossed]
+    found += [_halve(float(grid[at]), float(grid[at + 1]), spans, paid) for at in crossed]
     return sorted(found)
 
 
-def _present_values(grid: Floats, years: Floats, paid: Floats) -> Floats:
+def _present_values(grid: Floats, spans: Floats, paid: Floats) -> Floats:
     """The present value at every point, by Horner's rule from the last day to the first.
 
     Gaps between days repeat, so their discount factors are kept.
@@ -87,17 +86,17 @@ def _present_values(grid: Floats, years: Floats, paid: Floats) -> Floats:
     factors: dict[float, Floats] = {}
     worth = np.full_like(grid, paid[-1])
     for index in range(len(paid) - 2, -1, -1):
-        gap = float(years[index + 1] - years[index])
-        key = round(gap * YEAR)
+        gap = float(spans[index + 1] - spans[index])
+        key = round(gap, 9)
         if key not in factors:
             factors[key] = np.exp(-grid * gap)
         worth = worth * factors[key] + paid[index]
     return worth
 
 
-def _halve(low: float, high: float, years: Floats, paid: Floats) -> float:
+def _halve(low: float, high: float, spans: Floats, paid: Floats) -> float:
     def worth(point: float) -> float:
-        return float(np.dot(paid, np.exp(-point * years)))
+        return float(np.dot(paid, np.exp(-point * spans)))
 
     below = worth(low) < 0
     for _ in range(_HALVINGS):

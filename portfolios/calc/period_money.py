@@ -13,7 +13,7 @@ from typing import NamedTuple
 from portfolios.calc.dietz import modified_dietz
 from portfolios.calc.entries import ZERO
 from portfolios.calc.money_weighted import xirr
-from portfolios.calc.returns import annualise
+from portfolios.calc.returns import add_months, annualise
 
 
 class MoneyDay(NamedTuple):
@@ -86,12 +86,17 @@ def dietz_return(money: PeriodMoney) -> float | None:
 def money_weighted(money: PeriodMoney, closing: float | None = None) -> MoneyWeighted:
     """The internal rate of what was there, what came and went, and what is there.
 
-    closing: the value at the end, if another than the portfolio's.
+    closing: the value at the end, if another than the portfolio's. Two percent on one day are
+    beyond +99,900 % a year: below twelve months, where no yearly rate is in reach, the rate is
+    sought once more between the same bounds as one of the period, which alone is shown then.
     """
     paid = [(day, -float(amount)) for day, amount in money.flows]
     if money.opening:
         paid.insert(0, (money.start, -float(money.opening)))
-    found = xirr([*paid, (money.end, float(money.closing) if closing is None else closing)])
+    flows = [*paid, (money.end, float(money.closing) if closing is None else closing)]
+    found = xirr(flows)
+    if found.reason == "NO_ROOT" and money.end < add_months(money.start, 12):
+        found = xirr(flows, (money.end - flows[0][0]).days or 1)
     if found.rate is None:
         return MoneyWeighted(None, None, found.reason, found.roots)
     yearly = annualise(found.period_return or 0.0, money.start, money.end)

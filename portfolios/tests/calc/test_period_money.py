@@ -71,6 +71,14 @@ def test_below_a_year_only_the_period_is_said() -> None:
     assert list(rate.roots) == pytest.approx([1.05 ** (365 / 182) - 1])
 
 
+def test_a_good_day_has_a_rate_of_its_own() -> None:
+    """3 % in a day are 1.03^365 − 1 a year, more than is scanned; the day's rate is still 3 %."""
+    day = PeriodMoney(OPEN, date(2023, 1, 2), Decimal(1000), Decimal(1030), ())
+    rate = money_weighted(day)
+    assert (rate.annual, rate.reason) == (None, None)
+    assert rate.period == pytest.approx(0.03)
+
+
 def test_several_rates_are_named_and_none_is_chosen() -> None:
     """−1,000, then +2,500 after a year, then −1,540 after two: 10 % and 40 % both solve it."""
     two = date(2024, 12, 31)
