@@ -4,9 +4,14 @@ from portfolios.capabilities import (
     allocation,
     attribution,
     contribution,
+    gain,
     history,
+    metric_card,
+    months,
     performance,
+    periods,
     positions,
+    wealth,
     why,
 )
 
@@ -14,8 +19,13 @@ __all__ = [
     "allocation",
     "attribution",
     "contribution",
+    "gain",
     "history",
+    "metric_card",
+    "months",
     "performance",
+    "periods",
     "positions",
+    "wealth",
     "why",
 ]

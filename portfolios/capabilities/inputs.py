@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -42,6 +42,24 @@ class OverPeriod(OverLookback):
 
 class AgainstBenchmark(OverPeriod):
     """Beside the portfolio's own benchmark unless one is named; hedged into the base currency."""
+
+    benchmark_id: UUID | None = None
+    hedged: bool = False
+
+
+PeriodName = Literal["1D", "MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "SI"]
+
+
+class OverNamedPeriod(OfPortfolio):
+    """A named period; `start` beats it: the period then begins after the close of that day."""
+
+    period: PeriodName = "SI"
+    start: date | None = None
+
+
+class Compared(OverNamedPeriod):
+    """A period beside the portfolio's own benchmark, unless another is named; hedged: with its
+    currencies sold forward."""
 
     benchmark_id: UUID | None = None
     hedged: bool = False

@@ -12,6 +12,7 @@ from patterns.registry import capability
 from patterns.results import CountFigure, FractionFigure, MoneyFigure, RatioFigure, State
 from portfolios.calc.drawdown import Drawdown, current_drawdown, max_drawdown
 from portfolios.calc.money import round_money
+from portfolios.calc.period_money import money_weighted
 from portfolios.calc.periods import (
     Period,
     PeriodReturn,
@@ -21,22 +22,12 @@ from portfolios.calc.periods import (
 )
 from portfolios.calc.returns import Floats, ReturnSeries, is_unbroken, known, since_funding
 from portfolios.calc.risk import Statistic, measured, risk_free_returns, sharpe, sortino, volatility
+from portfolios.capabilities.dressing import MWR, TWR, Dresser, why
 from portfolios.capabilities.inputs import Answer, OverLookback
+from portfolios.capabilities.sentences import SAID
 from portfolios.selectors.performance import Track, track
+from portfolios.selectors.periods import chosen
 from portfolios.selectors.risk_free import METHOD, SERIES, yields_known_at
-
-TWR = "time-weighted, inflows at the start of the day, outflows at its end"
-NOT_YET = "not_available_yet: money-weighted return is not computed yet"
-SAID = {
-    "NO_RETURNS": "No day has a return.",
-    "BROKEN_CHAIN": "A day of the period has no return, because not everything held was priced.",
-    "INSUFFICIENT_HISTORY": "The portfolio is younger than the period.",
-    "FUNDED_IN_PERIOD": "The money came after the period began.",
-    "INSUFFICIENT": "There are fewer than 60 daily returns.",
-    "SHORT_SAMPLE": "There are fewer than 252 daily returns.",
-    "NO_DISPERSION": "The returns do not vary, so there is no ratio.",
-    "PERIOD_LT_1Y": "A period below a year is not annualised.",
-}
 
 
 class Performance(Answer):
@@ -68,7 +59,7 @@ class Performance(Answer):
     sources: tuple[str, ...]
 
 
-@capability("metrics.compute_twr", version="2", agent="analyst")
+@capability("metrics.compute_twr", version="3", agent="analyst")
 def compute_twr(ctx: Context, args: OverLookback) -> Performance:
     """Time-weighted returns of the usual periods, and volatility, ratios and drawdown over the
     last `lookback_days` valuation days. A portfolio with an unpriced position has none of them."""
@@ -90,7 +81,7 @@ def compute_twr(ctx: Context, args: OverLookback) -> Performance:
         twr_lookback=_fraction(
             path, lookback_return(path.series, args.lookback_days, path.asof_date)
         ),
-        mwr_1y=FractionFigure.withheld(NOT_YET),
+        mwr_1y=_money_weighted(ctx, args),
         volatility=_volatility(path, window),
         sharpe_ratio=_ratio(path, window, sharpe),
         sortino_ratio=_ratio(path, window, sortino),
@@ -123,7 +114,7 @@ def _gain(path: Track, currency: str) -> MoneyFigure:
                 reason=path.reason_of(state),
                 asof_date=day.asof_date,
             )
-    return MoneyFigure.withheld(_why(path, "NO_RETURNS"), missing=path.missing, currency=currency)
+    return MoneyFigure.withheld(why(path, "NO_RETURNS"), missing=path.missing, currency=currency)
 
 
 def _period(path: Track, period: Period) -> FractionFigure:
@@ -140,7 +131,7 @@ def _annualised(path: Track, period: Period) -> FractionFigure:
 def _fraction(path: Track, found: PeriodReturn, *, annual: bool = False) -> FractionFigure:
     value = found.annualised if annual else found.value
     if value is None:
-        return FractionFigure.withheld(_why(path, found.reason), missing=path.missing, n=found.n)
+        return FractionFigure.withheld(why(path, found.reason), missing=path.missing, n=found.n)
     state: State = "partial" if found.reason else path.state_between(found.start, found.end)
     return FractionFigure(
         value=value,
@@ -152,18 +143,20 @@ def _fraction(path: Track, found: PeriodReturn, *, annual: bool = False) -> Frac
     )
 
 
-def _why(path: Track, reason: str | None) -> str:
-    said = SAID.get(reason or "", reason or "There is no history.")
-    if path.missing:
-        return f"{said} Not priced: {', '.join(path.missing)}."
-    return said
+def _money_weighted(ctx: Context, args: OverLookback) -> FractionFigure:
+    """The rate a year of the last year's flows."""
+    period = chosen(ctx, args.portfolio_id, Period.YEAR)
+    dresser, n = Dresser.of(period), len(period.returns)
+    if period.money is None:
+        return dresser.number(None, n, period.why_none or "UNVALUED", MWR)
+    return dresser.rate(money_weighted(period.money), n, annual=True)
 
 
 def _sample(path: Track, window: ReturnSeries) -> str | None:
     """Why risk cannot be measured on a window; None when it can."""
     if not len(window):
-        return _why(path, "NO_RETURNS")
-    return None if is_unbroken(window) else _why(path, "BROKEN_CHAIN")
+        return why(path, "NO_RETURNS")
+    return None if is_unbroken(window) else why(path, "BROKEN_CHAIN")
 
 
 def _volatility(path: Track, window: ReturnSeries) -> FractionFigure:
@@ -207,7 +200,7 @@ def _deepest(window: ReturnSeries) -> Drawdown | None:
 
 def _drawdown(path: Track, series: ReturnSeries, depth: float | None) -> FractionFigure:
     if depth is None:
-        reason = _sample(path, series) or _why(path, "NO_RETURNS")
+        reason = _sample(path, series) or why(path, "NO_RETURNS")
         return FractionFigure.withheld(reason, missing=path.missing, n=len(series))
     state = path.state_between(series.base_date, series.dates[-1])
     return FractionFigure(

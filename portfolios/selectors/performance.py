@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from patterns.context import Context
+from patterns.memo import once_a_context
 from patterns.results import State
+from portfolios.calc.daily_returns import DailyReturns
+from portfolios.calc.period_money import MoneyDay
 from portfolios.calc.returns import ReturnSeries
 from portfolios.models import PortfolioDailyValue
 from portfolios.selectors.history import history_rows, series_of
@@ -26,9 +30,31 @@ class Track:
     flow_timing: str
     sources: tuple[str, ...]
 
+    @cached_property
+    def daily(self) -> DailyReturns:
+        """The series as arrays."""
+        return DailyReturns.of(self.series)
+
+    @cached_property
+    def money(self) -> tuple[MoneyDay, ...]:
+        """Values and flows in base currency; the value of a partial day is not one of the whole."""
+        return tuple(
+            MoneyDay(
+                row.asof_date,
+                row.total_value if row.state in ("exact", "stale") else None,
+                row.inflow,
+                row.outflow,
+            )
+            for row in self.rows
+        )
+
+    @cached_property
+    def _states(self) -> dict[date | None, str]:
+        return {row.asof_date: row.state for row in self.rows}
+
     def state_between(self, start: date | None, end: date | None) -> State:
         """Stale when one of the two values that a return compares is."""
-        ends = {row.state for row in self.rows if row.asof_date in (start, end)}
+        ends = {self._states.get(start), self._states.get(end)}
         return "stale" if "stale" in ends else "exact"
 
     def reason_of(self, state: str) -> str | None:
@@ -37,6 +63,7 @@ class Track:
         return self.why_stale or "On the first day a price or a rate was carried forward."
 
 
+@once_a_context
 def track(ctx: Context, portfolio_id: UUID) -> Track:
     """The history that belongs to a context, stored or valued anew; both give the same."""
     portfolio = portfolio_of(ctx, portfolio_id)

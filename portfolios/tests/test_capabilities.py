@@ -53,7 +53,7 @@ def test_returns_chain_to_the_gain_since_the_only_deposit(ctx: Context, traded: 
     assert found.twr_1y.reason == "The portfolio is younger than the period."
     assert found.max_drawdown.value == 0
     assert found.volatility.reason == "There are fewer than 60 daily returns."
-    assert found.mwr_1y.reason == "not_available_yet: money-weighted return is not computed yet"
+    assert found.mwr_1y.reason == "The portfolio is younger than the period."
 
 
 def test_currency_effects_sum_to_the_return(ctx: Context, traded: Portfolio) -> None:

@@ -1,0 +1,27 @@
+"""What a reader is told instead of, or beside, a figure."""
+
+SAID = {
+    "NO_RETURNS": "No day has a return.",
+    "BROKEN_CHAIN": "A day of the period has no return, because not everything held was priced.",
+    "INSUFFICIENT_HISTORY": "The portfolio is younger than the period.",
+    "FUNDED_IN_PERIOD": "The money came after the period began.",
+    "INSUFFICIENT": "There are fewer than 60 daily returns.",
+    "INSUFFICIENT_TAIL": "There are fewer than 252 daily returns, which the 99 % tail needs.",
+    "SHORT_SAMPLE": "There are fewer than 252 daily returns.",
+    "WINDOW_NOT_FULL": "The history is shorter than the window.",
+    "NO_DISPERSION": "The returns do not vary, so there is no ratio.",
+    "NO_SHORTFALL": "No day fell short of the risk-free rate, so there is no ratio.",
+    "NOT_MONOTONE": "The tails are too fat: Cornish–Fisher's quantiles would cross.",
+    "NO_RISE": "The benchmark rose on no day.",
+    "NO_FALL": "The benchmark fell on no day.",
+    "NO_DRAWDOWN": "The value never fell, so there is no ratio.",
+    "NO_WHOLE_MONTH": "No calendar month lies whole in the period.",
+    "PERIOD_LT_1Y": "A period below a year is not annualised.",
+    "TOTAL_LOSS": "Everything was lost; a power of that is not a rate.",
+    "NO_SIGN_CHANGE": "All flows run one way, so no rate brings them to nothing.",
+    "NO_ROOT": "No yearly rate from −99.9 % to +99,900 % brings the flows to nothing.",
+    "MULTIPLE_ROOTS": "Several yearly rates bring the flows to nothing",
+    "NO_CAPITAL": "The average capital of the period is not positive.",
+    "UNVALUED": "A value at an end of the period, or a flow within it, is not known.",
+    "EXHAUSTED": "More was taken out than the benchmark would have held.",
+}
