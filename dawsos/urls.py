@@ -28,6 +28,7 @@ urlpatterns = [
     ),
     path("api/auth/", include("accounts.api.urls")),
     path("api/v1/", include("portfolios.api.urls")),
+    path("api/v1/", include("market.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_docs, name="api-docs"),
     path("health", health, name="health"),

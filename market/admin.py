@@ -20,6 +20,7 @@ from market.models import (
     Price,
     PriceObservation,
     PricingPack,
+    Quarantine,
     Security,
     SecurityAlias,
 )
@@ -143,3 +144,12 @@ class PriceObservationAdmin(ReadOnlyAdmin):
 class FxObservationAdmin(ReadOnlyAdmin):
     list_display = ("base_currency", "quote_currency", "observed_on", "rate", "fixing", "source")
     list_filter = ("quote_currency", "source")
+
+
+@admin.register(Quarantine)
+class QuarantineAdmin(ReadOnlyAdmin):
+    """Decided on its page, where a reason is asked for."""
+
+    list_display = ("subject", "observed_on", "value", "unit", "reason", "state", "note")
+    list_filter = ("state", "reason", "source")
+    search_fields = ("subject", "note")

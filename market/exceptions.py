@@ -6,6 +6,10 @@ MarketError
 ├── NotASession             the market was closed that day
 ├── DateRangeInvalid        dates that make no range, or lie outside the calendar
 ├── UnknownPolicy           no such pricing policy
+├── PoliciesInvalid         mistakes in policy files, all of them listed
+├── PackIncomplete          too little of what is required is priced: no seal
+├── QuarantineNotFound      no such observation in quarantine
+├── QuarantineRefused       it cannot be decided like this
 ├── ObservationRefused      an observation that contradicts what is stored
 ├── ClosesRefused           mistakes in a file of closes, all of them listed
 ├── ListingInvalid          what was said of a listing, every mistake of it
@@ -58,6 +62,39 @@ class UnknownPolicy(MarketError):
     code = "VALIDATION_2009"
     http_status = 422
     suggestion = "Use one of the policies listed in docs/packs.md."
+
+
+class PoliciesInvalid(MarketError):
+    """The set-up is wrong, so nothing starts."""
+
+    code = "SYSTEM_5006"
+    http_status = 500
+    suggestion = "Mend the files that are named; docs/packs.md shows what a policy holds."
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "1 mistake"
+        super().__init__(
+            f"The pricing policies have {count}. {mistakes[0]}",
+            details={"reason": "policies_invalid", "errors": list(mistakes)},
+        )
+
+
+class PackIncomplete(MarketError):
+    code = "BUSINESS_4027"
+    http_status = 409
+    suggestion = "Bring the closes and rates that are named, then build the pack again."
+
+
+class QuarantineNotFound(MarketError):
+    code = "NOT_FOUND_3032"
+    http_status = 404
+    suggestion = "Open the quarantine and choose one of those it lists."
+
+
+class QuarantineRefused(MarketError):
+    code = "BUSINESS_4028"
+    http_status = 422
+    suggestion = "Decide about one that waits, with a reason; what is no number is rejected."
 
 
 class ObservationRefused(MarketError):

@@ -17,6 +17,7 @@ from market.selectors import live_pack, policy_named
 from patterns.exceptions import DawsError
 from portfolios import services as portfolios
 from portfolios.selectors import portfolio_ids_priced_by
+from portfolios.selectors.held import held_on
 
 # What a portfolio's failure is called.
 BREAK = "RECONCILIATION_BREAK"
@@ -59,7 +60,12 @@ def build_pack(run: NightlyRun) -> Outcome:
         return Outcome(f"{pack.pk} is sealed already and is kept.", {"packs": 0})
     observed = market.fetch_observations(run.asof_date, run.asof_date)
     known_at = policy_named(run.policy).morning_after(run.asof_date)
-    pack = market.build_pack(run.asof_date, policy=run.policy, known_at=known_at)
+    pack = market.build_pack(
+        run.asof_date,
+        policy=run.policy,
+        known_at=known_at,
+        required=held_on(run.policy, run.asof_date),
+    )
     run.pack_id = pack.pk
     run.save(update_fields=["pack_id"])
     return Outcome(

@@ -28,6 +28,11 @@ DEBUG = env.flag("DAWSOS_DEBUG", default=False)
 ALLOWED_HOSTS = env.words("DAWSOS_ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("DAWSOS_TRUSTED_ORIGINS")
 DEMO = env.flag("DAWSOS_DEMO", default=False)  # pages say that the trades are samples
+# Folders of pricing policies, one JSON file each; a house adds its own beside ours.
+PRICING_POLICIES = [
+    BASE_DIR / "market" / "data" / "policies",
+    *(Path(folder) for folder in env.words("DAWSOS_PRICING_POLICIES")),
+]
 ROOT_URLCONF = "dawsos.urls"
 WSGI_APPLICATION = "dawsos.wsgi.application"
 

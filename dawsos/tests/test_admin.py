@@ -21,6 +21,7 @@ HISTORY = (
     "market.Price",
     "market.PriceObservation",
     "market.PricingPack",
+    "market.Quarantine",
     "patterns.PatternRun",
     "patterns.StepResult",
     "portfolios.HistoryState",

@@ -1,10 +1,11 @@
 """Fill a pack for one day: a value or a named gap for every listing and every pair."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from market.calc.carry import Carried, Missing, Series, carry
+from market.calc.carry import Carried, Missing, Series, age_in_sessions, carry
+from market.calc.completeness import Coverage, Required, coverage_of
 from market.calc.packs import PackContent, PackedGap, PackedPrice, PackedRate, PackedSource
 from market.calc.policies import Policy
 
@@ -38,7 +39,7 @@ def assemble(policy: Policy, evidence: Evidence, asof: date, known_at: datetime)
     """The content of the pack of `asof` from what was known at `known_at`.
 
     A listing without a source, or without a young enough observation, becomes a gap with its
-    reason; so does a missing fixing. Nothing is converted and nothing is filled in.
+    reason; so does a missing fixing. Nothing is filled in.
     """
     sources: set[PackedSource] = set()
     found: list[PackedPrice | PackedRate | PackedGap] = [
@@ -53,6 +54,42 @@ def assemble(policy: Policy, evidence: Evidence, asof: date, known_at: datetime)
         gaps=tuple(item for item in found if isinstance(item, PackedGap)),
         sources=tuple(sorted(sources)),
     )
+
+
+def needed_of(policy: Policy, evidence: Evidence, required: Required) -> frozenset[str]:
+    """What the policy wants to see priced: keys of listings, and pairs as "EUR/CAD"."""
+    if policy.completeness.required == "none":
+        return frozenset()
+    everything = policy.completeness.required == "all"
+    listings = (it.key for it in evidence.listings if everything or it.key in required.listings)
+    pairs = (p for p in policy.pairs if everything or p[1] in required.currencies)
+    return frozenset([*listings, *("/".join(pair) for pair in pairs)])
+
+
+def judge(
+    policy: Policy, evidence: Evidence, content: PackContent, required: Required
+) -> tuple[PackContent, Coverage]:
+    """The content with the gaps of what is required marked, and how much of it there is.
+
+    Late is a price whose exchange has had a session since; a rate is late by no rule, because a
+    fixing has holidays of its own.
+    """
+    needed = needed_of(policy, evidence, required)
+    exchanges = {it.key: it.exchange for it in evidence.listings}
+
+    def is_late(price: PackedPrice) -> bool:
+        opened = evidence.sessions[exchanges[price.listing]]
+        return age_in_sessions(price.asof_date, content.asof_date, opened) > 0
+
+    coverage = coverage_of(
+        policy.completeness,
+        sorted(needed),
+        missing=[gap.key for gap in content.gaps],
+        late=[it.listing for it in content.prices if it.listing in needed and is_late(it)],
+        unsourced=[it.key for it in evidence.listings if not it.has_source],
+    )
+    gaps = tuple(replace(gap, required=gap.key in needed) for gap in content.gaps)
+    return replace(content, gaps=gaps), coverage
 
 
 def _price(

@@ -2,7 +2,8 @@
 
 Two clocks meet here. An observation belongs to the day it was observed on, and it is known from
 the instant it became available. A pack of day D built with what was known at K sees neither a
-later day nor a later instant; among several values known for the same day the newest counts.
+later day nor a later instant; among several values known for the same day the first source of the
+policy's order counts, and of that one the newest word.
 """
 
 from bisect import bisect_right
@@ -15,7 +16,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One value of one series. `value` is a close or a rate; the licence travels with it."""
+    """One value of one series. `value` is a close or a rate; the licence travels with it.
+
+    `rank` is the place of its source in the policy's order, 0 the first.
+    """
 
     observed_on: date
     available_at: datetime
@@ -24,6 +28,7 @@ class Observed:
     source: str
     fixing: str
     licence_class: str
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +48,17 @@ class Missing:
 
 
 class Series:
-    """The observations of one listing or pair, in order of day and of becoming known."""
+    """The observations of one listing or pair, in order of day, source and becoming known."""
 
     def __init__(self, observations: Sequence[Observed]) -> None:
-        self._observations = sorted(observations, key=lambda o: (o.observed_on, o.available_at))
+        self._observations = sorted(
+            observations, key=lambda o: (o.observed_on, -o.rank, o.available_at)
+        )
         self._days = [observation.observed_on for observation in self._observations]
 
     def newest(self, asof: date, known_at: datetime) -> Observed | None:
-        """The latest day not after `asof` with a value available by `known_at`, at its newest."""
+        """The latest day not after `asof` with a value available by `known_at`: of the first
+        source that has one, its newest word."""
         position = bisect_right(self._days, asof)
         while position > 0:
             position -= 1

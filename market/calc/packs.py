@@ -54,15 +54,24 @@ class PackedRate:
 
 @dataclass(frozen=True, slots=True)
 class PackedGap:
-    """What the pack should hold and does not: `key` is a listing or a pair "EUR/CAD"."""
+    """What the pack should hold and does not: `key` is a listing or a pair "EUR/CAD".
+
+    `required` says that somebody held it when the pack was built. That is no fact of the market,
+    so the digest does not cover it.
+    """
 
     kind: Literal["price", "fx"]
     key: str
     symbol: str
     reason: GapReason
     last_observed_on: date | None
+    required: bool = False
 
-    def as_dict(self) -> dict[str, str | None]:
+    def as_dict(self) -> dict[str, str | bool | None]:
+        return {**self.facts(), "required": self.required}
+
+    def facts(self) -> dict[str, str | None]:
+        """What the digest covers."""
         last = self.last_observed_on.isoformat() if self.last_observed_on else None
         return {
             "kind": self.kind,
@@ -150,7 +159,7 @@ def _rows(content: PackContent) -> Iterator[tuple[str | None, ...]]:
             rate.state,
         )
     for gap in content.gaps:
-        facts = gap.as_dict()
+        facts = gap.facts()
         keys = ("kind", "key", "symbol", "reason", "last_observed_on")
         yield ("gap", *(facts[key] for key in keys))
     for source in content.sources:

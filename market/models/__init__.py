@@ -4,6 +4,7 @@ from market.models.actions import CorporateAction, SecurityAlias
 from market.models.benchmark import Benchmark, BenchmarkComponent
 from market.models.observations import FxObservation, PriceObservation
 from market.models.packs import FxRate, PackFreshness, Price, PricingPack
+from market.models.quarantine import Quarantine
 from market.models.security import Security
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Price",
     "PriceObservation",
     "PricingPack",
+    "Quarantine",
     "Security",
     "SecurityAlias",
 ]

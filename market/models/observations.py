@@ -1,10 +1,13 @@
 """What a source said, and when it was known. Rows are added, never changed."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Self
 
 from django.db import models
+
+from market.calc.policies import OWN_SOURCE
 
 # NaN is greater than every number in PostgreSQL, so only an upper bound keeps it out.
 CLOSE_LIMIT = Decimal(10) ** 12
@@ -26,13 +29,24 @@ class PriceObservationQuerySet(models.QuerySet["PriceObservation"]):
         brought = models.Q(security__price_source=UPLOADED, source__startswith=f"{UPLOADED}: ")
         return self.filter(own | brought)
 
+    def from_sources(self, order: Collection[str]) -> Self:
+        """What one of a policy's sources says; `@listing` is the one connected to the listing."""
+        named = models.Q(source__in=order)
+        if UPLOADED in order:
+            named |= models.Q(source__startswith=f"{UPLOADED}: ")
+        if OWN_SOURCE in order:
+            named |= models.Q(source=models.F("security__price_source"))
+            named |= models.Q(security__price_source=UPLOADED, source__startswith=f"{UPLOADED}: ")
+        return self.filter(named)
+
     def brought(self) -> Self:
         """What people have uploaded, whichever file it came in."""
         return self.filter(source__startswith=f"{UPLOADED}: ")
 
 
 class PriceObservation(models.Model):
-    """One close of one listing as one source gave it."""
+    """One close of one listing as one source gave it; `currency` is the unit it was quoted in,
+    as in GBX for pence."""
 
     security = models.ForeignKey("market.Security", models.PROTECT, related_name="observations")
     observed_on = models.DateField()
@@ -68,8 +82,8 @@ class FxObservationQuerySet(models.QuerySet["FxObservation"]):
     def up_to(self, day: date) -> Self:
         return self.filter(observed_on__lte=day)
 
-    def from_source(self, source: str) -> Self:
-        return self.filter(source=source)
+    def from_sources(self, order: Collection[str]) -> Self:
+        return self.filter(source__in=order)
 
 
 class FxObservation(models.Model):

@@ -56,6 +56,8 @@ class PricingPack(models.Model):
     reason = models.TextField(blank=True, default="")
     sources = models.JSONField(default=list)
     gaps = models.JSONField(default=list)
+    # How much of what was held had a price; empty where nobody said what is held.
+    coverage = models.JSONField(default=dict, blank=True)
     content_hash = models.CharField(max_length=64, blank=True, default="")
     sealed_at = models.DateTimeField(null=True, blank=True)
     seal_number = models.BigIntegerField(null=True, blank=True, unique=True)

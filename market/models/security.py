@@ -22,7 +22,8 @@ class Security(models.Model):
     """A listing, unique by symbol, exchange and price basis; its identity never changes.
 
     The three are what a pack's hash knows a security by, so the database refuses to change them
-    once a pack holds a price. An empty `price_source` means that no source is connected.
+    once a pack holds a price. An empty `price_source` means that no source is connected. An empty
+    `quote_unit` means that the exchange quotes whole units of the currency, not pence.
     """
 
     class Type(models.TextChoices):
@@ -30,6 +31,11 @@ class Security(models.Model):
         ETF = "etf", "Exchange-traded fund"
         INDEX = "index", "Index"
         CASH = "cash", "Cash"
+
+    class QuoteUnitCode(models.TextChoices):
+        GBX = "GBX", "Pence (GBX), a hundredth of GBP"
+        ILA = "ILA", "Agorot (ILA), a hundredth of ILS"
+        ZAC = "ZAC", "Cents (ZAC), a hundredth of ZAR"
 
     class PriceBasis(models.TextChoices):
         RAW = "raw", "As listed"
@@ -41,6 +47,7 @@ class Security(models.Model):
     security_type = models.CharField(max_length=10, choices=Type, default=Type.EQUITY)
     exchange = models.CharField("exchange (MIC)", max_length=10)
     currency = models.CharField(max_length=3)
+    quote_unit = models.CharField(max_length=3, choices=QuoteUnitCode, blank=True, default="")
     dividend_currency = models.CharField(max_length=3)
     domicile_country = models.CharField(max_length=2, blank=True, default="")
     sector = models.CharField(max_length=100, blank=True, default="")
@@ -73,6 +80,13 @@ class Security(models.Model):
                 condition=models.Q(price_basis__in=("raw", "total_return")),
                 name="market_security_price_basis",
             ),
+            models.CheckConstraint(
+                condition=models.Q(quote_unit="")
+                | models.Q(quote_unit="GBX", currency="GBP")
+                | models.Q(quote_unit="ILA", currency="ILS")
+                | models.Q(quote_unit="ZAC", currency="ZAR"),
+                name="market_security_quote_unit",
+            ),
         )
 
     def __str__(self) -> str:
@@ -82,3 +96,8 @@ class Security(models.Model):
     def key(self) -> str:
         """The listing by its public name, the same on every machine."""
         return f"{self.symbol}.{self.exchange}.{self.price_basis}"
+
+    @property
+    def quoted_in(self) -> str:
+        """The unit that its exchange quotes prices in."""
+        return self.quote_unit or self.currency

@@ -21,7 +21,8 @@ from market.selectors.history import (
     packs_since,
     price_history,
 )
-from market.selectors.packs import latest_pack, live_pack, pack_by_id, policy_named, revisions
+from market.selectors.packs import latest_pack, live_pack, pack_by_id, revisions
+from market.selectors.policies import policies, policy_named
 from market.selectors.securities import (
     active_securities,
     securities_named,
@@ -57,6 +58,7 @@ __all__ = [
     "pack_health",
     "pack_prices",
     "packs_since",
+    "policies",
     "policy_named",
     "price_history",
     "revisions",

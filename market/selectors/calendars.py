@@ -37,6 +37,13 @@ def closed_weekdays(exchange: str, start: date, end: date) -> tuple[date, ...]:
     return tuple(day for day in span if day.weekday() < 5 and day not in opened)
 
 
+def is_known(exchange: str) -> bool:
+    """Whether anybody knows on which days the exchange is open."""
+    import exchange_calendars  # noqa: PLC0415 - see below
+
+    return exchange in exchange_calendars.get_calendar_names(include_aliases=True)
+
+
 @lru_cache(maxsize=64)
 def _calendar(exchange: str) -> tuple[date, ...]:
     # Imported here: pandas costs half a second, and most requests never ask for a calendar.

@@ -44,7 +44,8 @@ class PackRate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PackGap:
-    """What the pack should hold and does not. `security_id` is None for a currency pair."""
+    """What the pack should hold and does not. `security_id` is None for a currency pair;
+    `required` says that somebody held it when the pack was built."""
 
     kind: str
     key: str
@@ -52,6 +53,7 @@ class PackGap:
     reason: str
     last_observed_on: date | None
     security_id: UUID | None
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def _gap(item: Mapping[str, Any], ids: Mapping[str, UUID]) -> PackGap:
         reason=item["reason"],
         last_observed_on=_day(item["last_observed_on"]),
         security_id=ids.get(item["key"]) if item["kind"] == "price" else None,
+        required=item.get("required", False),
     )
 
 
@@ -172,5 +175,10 @@ def _stored_rates(pack_ids: Sequence[str]) -> dict[str, list[PackedRate]]:
 
 def _stored_gap(item: Mapping[str, Any]) -> PackedGap:
     return PackedGap(
-        item["kind"], item["key"], item["symbol"], item["reason"], _day(item["last_observed_on"])
+        item["kind"],
+        item["key"],
+        item["symbol"],
+        item["reason"],
+        _day(item["last_observed_on"]),
+        item.get("required", False),
     )

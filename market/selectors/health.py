@@ -10,7 +10,8 @@ from market.calc.policies import DEFAULT_POLICY, Policy
 from market.models import PackFreshness, PricingPack
 from market.providers.bundled import last_day
 from market.selectors.calendars import sessions
-from market.selectors.packs import latest_pack, pack_by_id, policy_named
+from market.selectors.packs import latest_pack, pack_by_id
+from market.selectors.policies import policy_named
 
 WARMING_TIME: Final = timedelta(minutes=15)
 Status = Literal["warming", "fresh", "stale", "error"]

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from market.calc.policies import DEFAULT_POLICY, POLICIES, Policy
-from market.exceptions import PackNotFound, UnknownPolicy
+from market.calc.policies import DEFAULT_POLICY
+from market.exceptions import PackNotFound
 from market.models import PricingPack
 
 # Every page asks for it, and the ORM needs four times as long to write this down.
@@ -16,16 +16,6 @@ LATEST = """
         )
     ORDER BY pack.asof_date DESC LIMIT 1
 """
-
-
-def policy_named(name: str) -> Policy:
-    try:
-        return POLICIES[name]
-    except KeyError:
-        raise UnknownPolicy(
-            f"There is no pricing policy {name!r}.",
-            details={"reason": "policy_unknown", "policy": name, "policies": sorted(POLICIES)},
-        ) from None
 
 
 def live_pack(policy: str = DEFAULT_POLICY, asof: date | None = None) -> PricingPack | None:

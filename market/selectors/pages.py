@@ -1,15 +1,18 @@
 """What the pages of packs show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from market.calc.packs import plain_text
+from market.calc.quote_units import in_quote_unit
 from market.models import FxRate, Price, PricingPack
 from market.selectors.content import PackGap, pack_prices
 from market.selectors.health import PackHealth, pack_health
-from market.selectors.packs import pack_by_id, policy_named, revisions
+from market.selectors.packs import pack_by_id, revisions
+from market.selectors.policies import policy_named
 
 PAGE_SIZE: Final = 50
 REASONS: Final = {
@@ -21,7 +24,8 @@ REASONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """A close or a rate as it is sealed: every digit, its own day, and its state."""
+    """A close or a rate as it is sealed: every digit, its own day, and its state. `quoted` is the
+    close as its exchange prints it, where that is not in whole units of the currency."""
 
     name: str
     title: str
@@ -30,13 +34,17 @@ class ValueRow:
     asof_date: date
     source: str
     state: str
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GapRow:
+    """`required` says that somebody held it when the pack was built."""
+
     name: str
     reason: str
     last_observed_on: date | None
+    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,7 @@ class PackPage:
     prices: tuple[ValueRow, ...]
     rates: tuple[ValueRow, ...]
     gaps: tuple[GapRow, ...]
+    coverage: Mapping[str, Any]
     health: PackHealth
 
 
@@ -88,9 +97,21 @@ def pack_page(pack_id: str) -> PackPage:
         revisions=tuple(lineage),
         prices=tuple(_price_row(price) for price in prices),
         rates=tuple(_rate_row(rate) for rate in rates),
-        gaps=tuple(_gap_row(gap) for gap in pack_prices(pack.pk).gaps),
+        gaps=tuple(
+            _gap_row(gap)
+            for gap in sorted(pack_prices(pack.pk).gaps, key=lambda gap: not gap.required)
+        ),
+        coverage=_coverage(pack),
         health=pack_health(pack_id=pack.pk),
     )
+
+
+def _coverage(pack: PricingPack) -> Mapping[str, Any]:
+    """As it was judged, its shares in percent; empty where nobody judged."""
+    if not pack.coverage:
+        return {}
+    shares = {name: Decimal(pack.coverage[name]) * 100 for name in ("priced", "observed")}
+    return pack.coverage | {name: f"{share:.1f}" for name, share in shares.items()}
 
 
 def _price_row(price: Price) -> ValueRow:
@@ -102,7 +123,13 @@ def _price_row(price: Price) -> ValueRow:
         asof_date=price.asof_date,
         source=price.source,
         state=price.state,
+        quoted=_quoted(price),
     )
+
+
+def _quoted(price: Price) -> str:
+    unit = price.security.quote_unit
+    return f"{digits(in_quote_unit(price.close, unit))} {unit}" if unit else ""
 
 
 def _rate_row(rate: FxRate) -> ValueRow:
@@ -118,7 +145,8 @@ def _rate_row(rate: FxRate) -> ValueRow:
 
 
 def _gap_row(gap: PackGap) -> GapRow:
-    return GapRow(gap.symbol, REASONS.get(gap.reason, gap.reason), gap.last_observed_on)
+    reason = REASONS.get(gap.reason, gap.reason)
+    return GapRow(gap.symbol, reason, gap.last_observed_on, gap.required)
 
 
 def digits(number: Decimal) -> str:

@@ -77,7 +77,7 @@ def connect_prices(
         # One upload at a time; packs that price the listing are not held up.
         listing = Security.objects.select_for_update(no_key=True).get(pk=security.pk)
         _require_free(listing)
-        stored = newest_brought(listing.pk)
+        stored = newest_brought(listing.pk, listing.quoted_in)
         closes = _read(listing, content, stored, limits, accept_jumps=accept_jumps)
         new = [close for close in closes if stored.get(close.day) != close.close]
         source = source_named(filename)
@@ -99,9 +99,9 @@ def connect_prices(
     return report
 
 
-def newest_brought(security_id: UUID) -> dict[date, Decimal]:
-    """The close that the newest upload gives for each day."""
-    seen = PriceObservation.objects.brought().filter(security=security_id)
+def newest_brought(security_id: UUID, unit: str) -> dict[date, Decimal]:
+    """The close that the newest upload gives for each day, of those in this unit."""
+    seen = PriceObservation.objects.brought().filter(security=security_id, currency=unit)
     return dict(seen.order_by("available_at", "pk").values_list("observed_on", "close"))
 
 
@@ -128,10 +128,10 @@ def _read(
     accept_jumps: bool,
 ) -> Sequence[Close]:
     today = timezone.now().date()
-    parsed = parse_closes(content, currency=listing.currency, today=today, limits=limits)
+    parsed = parse_closes(content, currency=listing.quoted_in, today=today, limits=limits)
     faults = [*parsed.faults, *_without_session(listing.exchange, parsed.closes)]
     if not accept_jumps:
-        faults += jumps(parsed.closes, stored, listing.currency)
+        faults += jumps(parsed.closes, stored, listing.quoted_in)
     if faults:
         faults.sort(key=lambda fault: fault.row or 0)
         raise ClosesRefused([fault.as_dict() for fault in faults])
@@ -161,7 +161,7 @@ def _quotes(
             price_basis=listing.price_basis,
             observed_on=close.day,
             close=close.close,
-            currency=listing.currency,
+            currency=listing.quoted_in,
             source=source,
             licence_class=LICENCE,
             available_at=available_at,

@@ -19,7 +19,6 @@ from accounts.identity import as_service
 from market.calc.quotes import PriceQuote, RateQuote
 from market.exceptions import ObservationRefused, SecurityNotFound
 from market.models.observations import CLOSE_LIMIT, RATE_LIMIT
-from market.providers import bundled
 from market.selectors import security_ids
 
 CHUNK = 10_000
@@ -91,13 +90,6 @@ def ingest_observations(
         rates_added=added_rates,
         rates_known=given_rates - added_rates,
     )
-
-
-def fetch_observations(start: date, end: date) -> int:
-    """Ask the bundled source for the days from `start` to `end`, both included; counts new ones."""
-    prices = (quote for quote in bundled.prices() if start <= quote.observed_on <= end)
-    rates = (quote for quote in bundled.rates() if start <= quote.observed_on <= end)
-    return ingest_observations(prices, rates).added
 
 
 def _add(quotes: Iterable[Quote], statement: str, columns: Any) -> tuple[int, int]:

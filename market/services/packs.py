@@ -1,5 +1,6 @@
 """Build a pack, seal it, and replace it by a better revision."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -8,9 +9,16 @@ from accounts.identity import as_service
 from accounts.models import User
 from accounts.services import record
 from market.calc.assembly import assemble
-from market.calc.packs import PackContent, pack_digest
+from market.calc.completeness import Coverage, Required
+from market.calc.packs import pack_digest
 from market.calc.policies import DEFAULT_POLICY, Policy
-from market.exceptions import NotASession, PackNotSealed, PackSuperseded, ReasonMissing
+from market.exceptions import (
+    NotASession,
+    PackIncomplete,
+    PackNotSealed,
+    PackSuperseded,
+    ReasonMissing,
+)
 from market.models import PricingPack
 from market.selectors import (
     is_session,
@@ -27,10 +35,13 @@ from market.services.storing import (
     Draft,
     digests_of,
     discard_open,
+    drafted,
     lock_policy,
     seal_drafts,
     store_drafts,
 )
+
+NAMED = 10
 
 
 def build_pack(
@@ -40,11 +51,15 @@ def build_pack(
     known_at: datetime | None = None,
     by: User | None = None,
     seal: bool = True,
+    required: Required | None = None,
 ) -> PricingPack:
     """The pack of a session from what was known at `known_at`, by default now.
 
     A sealed pack of the day is returned as it is; one that was left open is built again. With
     `seal=False` the pack stays open, for checks between building and sealing.
+
+    `required` is what is held on the day: its gaps are marked, and below the policy's bar nothing
+    is built, but PackIncomplete raised. None judges nothing.
     """
     rules = policy_named(policy)
     require_session(rules, asof)
@@ -55,7 +70,9 @@ def build_pack(
             return existing
         left_open = PricingPack.objects.of_policy(policy).asof(asof).open()
         discard_open([pack.pk for pack in left_open])
-        draft = Draft(_content(rules, asof, known_at or timezone.now()))
+        draft = _draft(rules, asof, known_at or timezone.now(), required)
+        if draft.coverage is not None:
+            require_coverage(rules, asof, draft.coverage)
         store_drafts([draft], security_ids())
         if seal:
             _note("market.pack.seal", by, draft.id, content_hash=_seal(draft))
@@ -76,20 +93,26 @@ def seal_pack(pack_id: str, *, by: User | None = None) -> PricingPack:
 
 
 def supersede_pack(
-    pack_id: str, reason: str, by: User | None, *, known_at: datetime | None = None
+    pack_id: str,
+    reason: str,
+    by: User | None,
+    *,
+    known_at: datetime | None = None,
+    required: Required | None = None,
 ) -> PricingPack:
     """Build and seal the next revision from what is known at `known_at`, by default now.
 
     The old pack stays as it is and is only pointed to. Of two callers at once one wins; the
-    other, like everyone later, is told that the pack is superseded already.
+    other, like everyone later, is told that the pack is superseded already. The coverage of
+    what is `required` is said and stops nothing: that day has a pack already.
     """
     require_reason(reason)
     with as_service("supersede a pricing pack"), refusals_as_errors():
         lock_policy(pack_by_id(pack_id).policy)
         old = PricingPack.objects.select_for_update().get(pk=pack_id)
         _require_supersedable(old)
-        draft = Draft(
-            _content(policy_named(old.policy), old.asof_date, known_at or timezone.now()),
+        draft = replace(
+            _draft(policy_named(old.policy), old.asof_date, known_at or timezone.now(), required),
             revision=old.revision + 1,
             supersedes=old.pk,
             reason=reason.strip(),
@@ -133,8 +156,29 @@ def require_session(policy: Policy, asof: date) -> None:
     )
 
 
-def _content(policy: Policy, asof: date, known_at: datetime) -> PackContent:
-    return assemble(policy, load_evidence(policy, asof, asof, known_at), asof, known_at)
+def require_coverage(policy: Policy, asof: date, coverage: Coverage) -> None:
+    """Refuse a pack that lacks too much of what is held, naming what it lacks."""
+    rule = policy.completeness
+    if coverage.suffices(rule):
+        return
+    lacking = coverage.missing if coverage.priced < rule.priced else coverage.late
+    named = ", ".join(lacking[:NAMED]) + (" and more" if len(lacking) > NAMED else "")
+    raise PackIncomplete(
+        f"The pack of {asof} is not sealed: of {coverage.required} prices and rates that are "
+        f"needed {len(coverage.missing)} are missing and {len(coverage.late)} late. {named}.",
+        details={
+            "reason": "coverage_too_low",
+            "asof_date": asof.isoformat(),
+            "policy": policy.name,
+            "at_least": {"priced": str(rule.priced), "observed": str(rule.observed)},
+            "coverage": coverage.as_dict(),
+        },
+    )
+
+
+def _draft(policy: Policy, asof: date, known_at: datetime, required: Required | None) -> Draft:
+    evidence = load_evidence(policy, asof, asof, known_at)
+    return drafted(policy, evidence, assemble(policy, evidence, asof, known_at), required)
 
 
 def _seal(draft: Draft) -> str:

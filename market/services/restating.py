@@ -1,6 +1,6 @@
 """Late observations brought into sealed packs: the next revision of every session they change."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,8 @@ from accounts.identity import as_service
 from accounts.models import User
 from accounts.services import record
 from market.calc.assembly import Evidence, assemble
-from market.calc.packs import pack_digest
+from market.calc.completeness import Required
+from market.calc.packs import PackContent, pack_digest
 from market.calc.policies import DEFAULT_POLICY, Policy
 from market.calc.restating import with_listings
 from market.models import PackFreshness, PricingPack
@@ -20,9 +21,10 @@ from market.selectors import pack_contents, policy_named, security_ids
 from market.selectors.evidence import load_evidence
 from market.services.packs import require_reason
 from market.services.refusals import refusals_as_errors
-from market.services.storing import Draft, lock_policy, seal_drafts, store_drafts
+from market.services.storing import Draft, drafted, lock_policy, seal_drafts, store_drafts
 
 CHUNK = 500
+RequiredOn = Callable[[date], Required]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ def restate_packs(
     by: User | None = None,
     known_at: datetime | None = None,
     listings: Collection[str] | None = None,
+    required: RequiredOn | None = None,
 ) -> RestatementReport:
     """Supersede each live pack from `start` to `end` whose content is another one by now.
 
     Built from what is known at `known_at`, by default now: an observation that came years after
     its day counts, because that is what a restatement is. With `listings` (keys) only their
     prices are looked at anew. A pack that would stay the same is left alone, so a second call
-    changes nothing; of two callers at once the later one finds the work done.
+    changes nothing; of two callers at once the later one finds the work done. `required` says
+    what is held on a day: what lacks of it is marked, and stops nothing.
 
     The new packs are warming: `mark_all_fresh` is the caller's, once what stands on them is
     computed again. The newest day is sealed first, so that an old pack is still read with the
@@ -70,16 +74,14 @@ def restate_packs(
     """
     require_reason(reason)
     rules, moment = policy_named(policy), known_at or timezone.now()
-    if listings is not None:
-        rules = replace(rules, currencies=())  # the rates stay as sealed and need not be read
     with as_service("restate pricing packs"):
         days = list(_live(policy, start, end).values_list("asof_date", flat=True))
-        evidence = _evidence(rules, days, moment, listings)
+        known = _known(rules, days, moment, listings, required)
     made: list[Draft] = []
     for first in range(0, len(days), CHUNK):
         with as_service("restate pricing packs"), refusals_as_errors():
             chunk = days[first : first + CHUNK]
-            made += _restate(rules, evidence, chunk, reason.strip(), moment, listings)
+            made += _restate(known, chunk, reason.strip())
     report = RestatementReport(
         policy=policy,
         start=start,
@@ -99,38 +101,61 @@ def _live(policy: str, start: date, end: date) -> QuerySet[PricingPack]:
     return PricingPack.objects.of_policy(policy).live().between(start, end).order_by("-asof_date")
 
 
-def _evidence(
-    policy: Policy, days: Sequence[date], known_at: datetime, listings: Collection[str] | None
-) -> Evidence:
-    if not days:
-        return Evidence([], {}, {}, {})
-    evidence = load_evidence(policy, days[-1], days[0], known_at)
-    if listings is None:
-        return evidence
-    return replace(evidence, listings=[it for it in evidence.listings if it.key in listings])
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What packs are built from again. With `listings`, only theirs is taken anew: `narrow` is the
+    policy of that, whose rates stay as sealed and need not be read."""
+
+    policy: Policy
+    narrow: Policy
+    evidence: Evidence
+    at: datetime
+    listings: Collection[str] | None
+    required: RequiredOn | None
+
+    def content(self, day: date, sealed: PackContent | None) -> PackContent:
+        """What the pack of the day holds by now; `sealed` is kept but for the listings."""
+        if self.listings is None or sealed is None:
+            return assemble(self.policy, self.evidence, day, self.at)
+        looked_at = [it for it in self.evidence.listings if it.key in self.listings]
+        evidence = replace(self.evidence, listings=looked_at)
+        return with_listings(sealed, assemble(self.narrow, evidence, day, self.at), self.listings)
+
+    def draft(self, content: PackContent) -> Draft:
+        held = self.required(content.asof_date) if self.required is not None else None
+        return drafted(self.policy, self.evidence, content, held)
 
 
-def _restate(
+def _known(
     policy: Policy,
-    evidence: Evidence,
     days: Sequence[date],
-    reason: str,
     known_at: datetime,
     listings: Collection[str] | None,
-) -> list[Draft]:
-    lock_policy(policy.name)
+    required: RequiredOn | None,
+) -> Known:
+    narrow = policy if listings is None else replace(policy, currencies=())
+    evidence = (
+        load_evidence(narrow, days[-1], days[0], known_at) if days else Evidence([], {}, {}, {})
+    )
+    return Known(policy, narrow, evidence, known_at, listings, required)
+
+
+def _restate(known: Known, days: Sequence[date], reason: str) -> list[Draft]:
+    policy = known.policy.name
+    lock_policy(policy)
     # Read again behind the lock: somebody else may have superseded some of them meanwhile.
-    packs = list(_live(policy.name, days[-1], days[0]))
-    sealed = pack_contents(packs) if listings is not None else {}
+    packs = list(_live(policy, days[-1], days[0]))
+    sealed = pack_contents(packs) if known.listings is not None else {}
     drafts: list[Draft] = []
     digests: dict[str, str] = {}
     for old in packs:
-        content = assemble(policy, evidence, old.asof_date, known_at)
-        if listings is not None:
-            content = with_listings(sealed[old.pk], content, listings)
+        content = known.content(old.asof_date, sealed.get(old.pk))
         digest = pack_digest(content)
         if digest != old.content_hash:
-            drafts.append(Draft(content, old.revision + 1, old.pk, reason))
+            draft = known.draft(content)
+            drafts.append(
+                replace(draft, revision=old.revision + 1, supersedes=old.pk, reason=reason)
+            )
             digests[drafts[-1].id] = digest
     if drafts:
         store_drafts(drafts, security_ids())

@@ -8,11 +8,14 @@ from uuid import UUID
 
 from django.db import connection
 
+from market.calc.assembly import Evidence, judge
+from market.calc.completeness import Coverage, Required
 from market.calc.packs import PackContent, pack_digest, pack_id
+from market.calc.policies import Policy
 
 COPY_PACKS = """
     COPY market_pricingpack (id, asof_date, policy, revision, supersedes_id, reason, sources, gaps,
-                             content_hash) FROM STDIN
+                             coverage, content_hash) FROM STDIN
 """
 COPY_PRICES = """
     COPY market_price (pack_id, security_id, close, currency, asof_date, source, state) FROM STDIN
@@ -50,10 +53,21 @@ class Draft:
     revision: int = 1
     supersedes: str | None = None
     reason: str = ""
+    coverage: Coverage | None = None
 
     @property
     def id(self) -> str:
         return pack_id(self.content.asof_date, self.content.policy, self.revision)
+
+
+def drafted(
+    policy: Policy, evidence: Evidence, content: PackContent, required: Required | None
+) -> Draft:
+    """A first revision, judged by what is required; None judges nothing."""
+    if required is None:
+        return Draft(content)
+    marked, coverage = judge(policy, evidence, content, required)
+    return Draft(marked, coverage=coverage)
 
 
 def lock_policy(policy: str) -> None:
@@ -90,6 +104,7 @@ def _pack_row(draft: Draft) -> tuple[Any, ...]:
         draft.reason,
         json.dumps([source.as_dict() for source in content.sources]),
         json.dumps([gap.as_dict() for gap in content.gaps]),
+        json.dumps(draft.coverage.as_dict() if draft.coverage else {}),
         "",
     )
 

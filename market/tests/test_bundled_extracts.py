@@ -41,7 +41,7 @@ def test_extracts_hold_the_rows_and_content_that_sources_names() -> None:
 
 def test_no_file_is_without_a_source() -> None:
     named = {document["file"] for kind in sources().values() for document in kind}
-    present = {path.name for path in DATA.iterdir()}
+    present = {path.name for path in DATA.iterdir() if path.is_file()}
     assert present == named | {"NOTICE", "SOURCES.json"}
 
 

@@ -51,7 +51,7 @@ def test_a_second_file_continues_and_corrects_the_first(dark: Security, alice: U
     more = b"date,close\n2013-02-28,62.60\n2013-03-01,63\n"
     report = connect_prices(dark, more, "more.csv", alice)
     assert (report.added, report.corrected, report.changed_from) == (1, 1, THU)
-    assert {day: str(close) for day, close in newest_brought(dark.pk).items()} == {
+    assert {day: str(close) for day, close in newest_brought(dark.pk, "CAD").items()} == {
         WED: "62.10000000",
         THU: "62.60000000",
         FRI: "63.00000000",

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from market.models import Security
 from market.selectors.named import Register, market_code, register_of, similarly_named
-from market.selectors.packs import policy_named
+from market.selectors.policies import policy_named
 from portfolios.formats.contract import Stated
 from portfolios.formats.draft import Draft
 from portfolios.models import InstrumentMatch, Portfolio

@@ -12,10 +12,9 @@ from django.db import connection
 
 from accounts.identity import as_service
 from accounts.models import User
-from market.calc.policies import POLICIES
 from market.formats.csv_records import Limits
 from market.models import Security
-from market.selectors import market_head
+from market.selectors import market_head, policies
 from market.services import (
     ConnectReport,
     RestatementReport,
@@ -25,6 +24,7 @@ from market.services import (
 )
 from portfolios.models import Portfolio
 from portfolios.selectors import portfolio_ids_holding
+from portfolios.selectors.held import held_between
 from portfolios.services.history import rebuild_history
 
 FOLLOW = """
@@ -112,7 +112,7 @@ def connect_and_reprice(
         if connected.changed_from is None:
             return Repriced(connected, (), 0, 0)
         restated, portfolios, rows = [], 0, 0
-        for policy in POLICIES.values():
+        for policy in policies().values():
             if policy.price_basis != security.price_basis:
                 continue
             report = restate_packs(
@@ -122,6 +122,7 @@ def connect_and_reprice(
                 reason=_reason(connected),
                 by=by,
                 listings=[connected.listing],
+                required=held_between(policy.name, connected.changed_from, date.max),
             )
             counted = _value_again(security.pk, policy.name, report)
             mark_all_fresh(report.pack_ids)

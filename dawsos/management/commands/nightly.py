@@ -16,7 +16,8 @@ from dawsos.night.calendar import due_night
 from dawsos.night.handover import until_asked_to_leave
 from dawsos.night.report import summary
 from dawsos.night.runner import run_all
-from market.calc.policies import DEFAULT_POLICY, POLICIES
+from market.calc.policies import DEFAULT_POLICY
+from market.selectors import policies
 
 
 class Command(BaseCommand):
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--asof", type=iso_date, help="the session, as YYYY-MM-DD")
         parser.add_argument(
-            "--policy", choices=sorted(POLICIES), default=DEFAULT_POLICY, help="of the pack"
+            "--policy", choices=sorted(policies()), default=DEFAULT_POLICY, help="of the pack"
         )
         parser.add_argument(
             "--resume", action="store_true", help="give failed stages their attempts back"

@@ -1,0 +1,64 @@
+"""What is held on a day by anybody, for whoever asks the market to price it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+
+from django.db.models import Q
+
+from market.calc.completeness import Required
+from portfolios.models import CashBalance, Lot, Portfolio
+
+
+def held_between(policy: str, start: date, end: date) -> Callable[[date], Required]:
+    """What the portfolios of a policy hold on each day of a span, in three queries.
+
+    A lot is held from its acquisition to the day before it is closed. The currencies are those of
+    what is held, of cash, and the base currencies that all of it is turned into.
+    """
+    spans = _spans(policy, start, end)
+    always = _currencies(policy)
+
+    def on(day: date) -> Required:
+        held = [key for key, found in spans.items() if any(a <= day < b for a, b in found)]
+        currencies = {currency for _, currency in held}
+        return Required(
+            frozenset(listing for listing, _ in held),
+            frozenset(currencies | always if held else currencies),
+        )
+
+    return on
+
+
+def held_on(policy: str, day: date) -> Required:
+    return held_between(policy, day, day)(day)
+
+
+def _spans(policy: str, start: date, end: date) -> dict[tuple[str, str], set[tuple[date, date]]]:
+    """By listing and its currency, the days from which and up to which lots of it were open."""
+    open_then = Q(closed_date__isnull=True) | Q(closed_date__gt=start)
+    lots = (
+        Lot.objects.filter(open_then, acquisition_date__lte=end, portfolio__pricing_policy=policy)
+        .order_by()
+        .values_list(
+            "security__symbol",
+            "security__exchange",
+            "security__price_basis",
+            "security__currency",
+            "acquisition_date",
+            "closed_date",
+        )
+        .distinct()
+    )
+    spans: dict[tuple[str, str], set[tuple[date, date]]] = defaultdict(set)
+    for *names, currency, opened, closed in lots:
+        spans[".".join(names), currency].add((opened, closed or date.max))
+    return spans
+
+
+def _currencies(policy: str) -> set[str]:
+    bases = Portfolio.objects.filter(pricing_policy=policy).order_by().values_list("base_currency")
+    cash = CashBalance.objects.filter(portfolio__pricing_policy=policy).order_by()
+    return {code for (code,) in bases.distinct().union(cash.values_list("currency").distinct())}
