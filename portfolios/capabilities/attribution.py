@@ -10,7 +10,16 @@ from patterns.results import BpsFigure, CountFigure, FractionFigure, State
 from portfolios.calc.attribution import CurrencyAttribution, Effects, currency_attribution
 from portfolios.calc.day_lines import Line
 from portfolios.capabilities.inputs import Answer, OverPeriod
-from portfolios.capabilities.span_figures import asked_of, bps, fraction, lines_of, unmade, withheld
+from portfolios.capabilities.span_figures import (
+    asked_of,
+    bps,
+    fraction,
+    lines_of,
+    state_of,
+    unmade,
+    why,
+    withheld,
+)
 from portfolios.selectors.spans import Span, span_of
 
 METHOD = "daily buckets by currency, linked over time"
@@ -103,8 +112,8 @@ def currency(ctx: Context, args: OverPeriod) -> CurrencyEffects:
         observations=CountFigure(value=found.n),
         start_date=found.start,
         end_date=found.end,
-        state="stale" if span.why_stale else "exact",
-        reason=span.why_stale or None,
+        state=state_of(span),
+        reason=why(span),
         sources=span.sources,
     )
 

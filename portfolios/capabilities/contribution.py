@@ -15,7 +15,9 @@ from portfolios.capabilities.span_figures import (
     fraction,
     lines_of,
     money,
+    state_of,
     unmade,
+    why,
     withheld,
 )
 from portfolios.selectors.spans import Span, span_of
@@ -117,8 +119,8 @@ def contribution(ctx: Context, args: OverPeriod) -> PortfolioContribution:
         observations=CountFigure(value=found.n),
         start_date=found.start,
         end_date=found.end,
-        state="stale" if span.why_stale else "exact",
-        reason=span.why_stale or None,
+        state=state_of(span),
+        reason=why(span),
         sources=span.sources,
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import numpy as np
 
 from patterns.results import BpsFigure, FractionFigure, MoneyFigure, State
@@ -12,7 +10,8 @@ from portfolios.calc.money import decimal_from_float, half_even
 from portfolios.capabilities.inputs import OverPeriod
 from portfolios.selectors.spans import Asked, Span
 
-PLACES = 10
+PLACES = 4  # of an amount that was a float on its way
+DUST = 14  # decimals: what is beyond comes from cancelling and depends on the processor
 NO_HISTORY = "There is no history in this period."
 NO_RETURNS = "No day of the period has a return: nothing was invested."
 
@@ -49,9 +48,10 @@ def fraction(
     if value is None:
         return FractionFigure.withheld(reason or NO_RETURNS, n=len(lines.dates))
     return FractionFigure(
-        value=value,
+        value=round(value, DUST) + 0.0,
         state=state_of(span),
-        reason=span.why_stale or None,
+        reason=why(span),
+        coverage=span.coverage,
         n=len(lines.dates),
         asof_date=lines.dates[-1],
         method=method,
@@ -59,27 +59,30 @@ def fraction(
 
 
 def money(span: Span, value: float) -> MoneyFigure:
-    """An amount of base currency that comes from arrays."""
+    """An amount of base currency that comes from arrays, back through the shortest text."""
     lines = lines_of(span)
     return MoneyFigure(
-        value=half_even(amount(value), PLACES),
+        value=half_even(decimal_from_float(value), PLACES),
         currency=lines.base_currency,
         state=state_of(span),
-        reason=span.why_stale or None,
+        reason=why(span),
+        coverage=span.coverage,
     )
 
 
-def amount(value: float) -> Decimal:
-    """The crossing back, through the shortest text."""
-    return decimal_from_float(value)
-
-
 def bps(span: Span, value: float) -> BpsFigure:
-    return BpsFigure(value=value, n=len(lines_of(span).dates))
+    return BpsFigure(value=round(value, 6) + 0.0, n=len(lines_of(span).dates))
 
 
 def state_of(span: Span) -> State:
+    if span.shortened:
+        return "partial"
     return "stale" if span.why_stale else "exact"
+
+
+def why(span: Span) -> str | None:
+    """Why a figure of the period is not exact."""
+    return " ".join(said for said in (span.shortened, span.why_stale) if said) or None
 
 
 def withheld(span: Span, reason: str) -> FractionFigure:

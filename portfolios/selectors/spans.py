@@ -31,7 +31,8 @@ class Span:
     """The days of a period. `lines` is None when the portfolio has no day in it.
 
     missing: what has no price or rate at the end. why_stale: why the first or the last value is;
-    "" when both are of their own day. charges: fees and taxes of the portfolio by day.
+    "" when both are of their own day. charges: fees and taxes of the portfolio by day. shortened:
+    why the period begins later than was asked for, and coverage the share of its days that is left.
     """
 
     lines: DayLines | None
@@ -40,6 +41,8 @@ class Span:
     missing: tuple[str, ...]
     why_stale: str
     sources: tuple[str, ...]
+    shortened: str = ""
+    coverage: float | None = None
 
     def symbol(self, security: SecurityKey) -> str:
         return self.securities[security].symbol
