@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("portfolios.urls")),
     path("", include("market.urls")),
+    path("methods/", include("dawsos.method_views")),
     path("admin/", admin.site.urls),
     # Programs. Two paths of one door, because clients of both exist.
     path("v1/execute", execute_pattern, name="execute"),

@@ -7,6 +7,7 @@ is said instead of an explanation of something else.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeAlias, TypeVar
 
 from pydantic import BaseModel
@@ -48,6 +49,13 @@ def explains(capability: str) -> Callable[[E], E]:
 
 def is_explained(capability: str) -> bool:
     return capability in _explainers
+
+
+@lru_cache(maxsize=256)
+def explained_steps(pattern_id: str) -> frozenset[str]:
+    """The steps of a pattern whose figures can be asked why."""
+    spec = library.get_pattern(pattern_id)
+    return frozenset(step.id for step in spec.steps if is_explained(step.capability))
 
 
 def explain(

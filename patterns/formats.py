@@ -16,6 +16,7 @@ UNITS: Final[dict[str, frozenset[str]]] = {
     "money": frozenset({"money"}),
     "price": frozenset({"price"}),
     "quantity": frozenset({"quantity"}),
+    "rate": frozenset({"rate"}),
     "ratio": frozenset({"ratio"}),
     "count": frozenset({"count"}),
     "bps": frozenset({"bps"}),
@@ -39,6 +40,7 @@ _MINOR_UNITS: Final = {
 }
 _PRICE_DECIMALS: Final = 6
 _QUANTITY_DECIMALS: Final = 8
+_RATE_DECIMALS: Final = 8
 _WIDE: Final = Context(prec=200)  # any canonical number, whatever the caller's own precision
 
 
@@ -86,6 +88,11 @@ def _percent(value: Any, _currency: str) -> str:
     return f"{_fixed(_WIDE.multiply(number(value), Decimal(100)), 2)} %"
 
 
+def _rate(value: Any, _currency: str) -> str:
+    """An exchange rate: what two currencies are worth is in its label."""
+    return _trimmed(number(value), 4, _RATE_DECIMALS)
+
+
 def _ratio(value: Any, _currency: str) -> str:
     return _fixed(number(value), 2)
 
@@ -127,6 +134,7 @@ _DISPLAYS: Final[dict[str, Callable[[Any, str], str]]] = {
     "money": _money,
     "price": _price,
     "quantity": _quantity,
+    "rate": _rate,
     "ratio": _ratio,
     "count": _count,
     "bps": _bps,

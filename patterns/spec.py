@@ -18,6 +18,7 @@ Format = Literal[
     "money",
     "price",
     "quantity",
+    "rate",
     "ratio",
     "count",
     "bps",

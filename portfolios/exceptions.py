@@ -18,6 +18,7 @@ DawsError
     ├── PreviewOutdated         BUSINESS_4010: what is to be written is not what was previewed
     ├── CostMethodRefused       BUSINESS_4012: a change of method for what is relieved already
     ├── ImportRunNotFound       NOT_FOUND_3005
+    ├── RunNotFound             NOT_FOUND_3007: no such run for this user, or at all
     ├── ReconciliationItemNotFound  NOT_FOUND_3031: no such difference in this portfolio
     ├── ReconciliationRefused   BUSINESS_4031: a difference that cannot be accepted so
     └── UploadGone              VALIDATION_2013: no previewed file waits under that id
@@ -208,6 +209,17 @@ class ImportRunNotFound(PortfolioError):
 
     def __init__(self, run_id: int) -> None:
         super().__init__(f"There is no import run {run_id}.", details={"import_run": run_id})
+
+
+class RunNotFound(PortfolioError):
+    """One answer for a foreign run and for one that never was."""
+
+    code = "NOT_FOUND_3007"
+    http_status = 404
+    suggestion = "Open the page again; its run is named at its foot."
+
+    def __init__(self) -> None:
+        super().__init__("There is no such run.")
 
 
 class UploadGone(PortfolioError):

@@ -13,6 +13,7 @@ from portfolios.views import (
     imports,
     portfolio,
     reconciliation,
+    runs,
     security,
     settings,
     transactions,
@@ -78,4 +79,6 @@ urlpatterns = [
         name="reconciliation-accept",
     ),
     path("securities/<uuid:security_id>/", security.security, name="security"),
+    path("runs/<uuid:run_id>/", runs.run, name="run"),
+    path("runs/<uuid:run_id>/why/", runs.why, name="why"),
 ]

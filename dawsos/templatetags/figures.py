@@ -13,10 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 from typing import Any, Literal
+from uuid import UUID
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -24,9 +27,11 @@ from dawsos.templatetags.reasons import sentence
 from dawsos.templatetags.shell import icon
 from patterns.canonical import decimal_text
 from patterns.cells import cell_at
+from patterns.explaining import explained_steps
 from patterns.formats import display
 from patterns.panels import Cell, Panel
 from patterns.results import Figure
+from patterns.runs import RunResult
 
 register = template.Library()
 
@@ -147,9 +152,9 @@ def figure(
     *,
     compact: bool = False,
     signed: bool = False,
-    why: str = "",
+    why: RunResult | Literal[""] | None = None,
 ) -> SafeString:
-    """A figure: its text, its state when it is not exact, a link to its explanation when given.
+    """A figure: its text, its state when it is not exact, a link to why it is so in its run.
 
     `signed` is for changes: a gain is coloured and marked too. Elsewhere only losses are.
     """
@@ -158,14 +163,29 @@ def figure(
     cell = value if isinstance(value, Cell) else cell_of(value, format_name)
     if cell.format == "state":
         return state_badge(cell.text) or format_html('<span class="muted">{}</span>', cell.text)
-    if cell.state in UNREMARKABLE and not why and not cell.numeric:
+    if cell.state in UNREMARKABLE and not cell.numeric:
         return format_html("{}", cell.text)
     badge: Any = ""
     if cell.state not in UNREMARKABLE:
         badge = Badge(cell.state, _story(cell)).html(mark=compact)
-    link: Any = format_html('<a class="figure__why" href="{}">why?</a>', why) if why else ""
-    classes = _classes(cell, signed=signed)
-    return format_html('<span class="{}">{}{}{}</span>', classes, _value(cell), badge, link)
+    shown = _value(cell)
+    if why and (address := _why(why, cell)):
+        # The number itself is the link: a word beside each would be a column of words.
+        shown = format_html('<a class="figure__why" href="{}" data-why>{}</a>', address, shown)
+    return format_html('<span class="{}">{}{}</span>', _classes(cell, signed=signed), shown, badge)
+
+
+def _why(run: RunResult, cell: Cell) -> str:
+    """Where the cell's figure is explained; "" for what is no explained figure."""
+    step, _, rest = cell.path.partition(".")
+    if not cell.numeric or not rest or step not in explained_steps(run.pattern_id):
+        return ""
+    return f"{_run_address(run.run_id)}?path={cell.path}"
+
+
+@lru_cache(maxsize=256)
+def _run_address(run_id: UUID) -> str:
+    return reverse("portfolios:why", args=[run_id])
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.template import Context, Template
@@ -13,6 +14,7 @@ from dawsos.templatetags.paging import page_numbers
 from dawsos.templatetags.panels import metric
 from patterns.panels import Cell, Metric, Panel, PanelState
 from patterns.results import FractionFigure, MoneyFigure
+from patterns.runs import RunResult
 
 
 def strip(*cells: Cell, state: PanelState = "exact") -> Panel:
@@ -97,11 +99,25 @@ def test_a_reason_cannot_smuggle_markup():
     assert "<script" not in figure(hostile, "money")
 
 
-def test_why_is_offered_only_with_an_address():
-    known = FractionFigure(value=0.1)
+def test_a_number_leads_to_why_where_its_capability_explains_itself():
+    run = RunResult(
+        run_id=UUID(int=1),
+        pattern_id="portfolio_overview",
+        pattern_version="1.0.0",
+        inputs={},
+        run_hash="",
+        result_text="{}",
+        result_hash="",
+        trace={},
+        state="complete",
+        engine_version="1",
+    )
+    known = cell(text="5.00 CAD", format="money", path="valued_positions.total_value")
 
-    assert "why?" not in figure(known, "percent")
-    assert 'href="/why/1"' in figure(known, "percent", why="/why/1")
+    address = f"/runs/{UUID(int=1)}/why/?path=valued_positions.total_value"
+    assert f'href="{address}"' in figure(known, why=run)
+    assert "href" not in figure(known)
+    assert "href" not in figure(cell(path="unexplained.total_value"), why=run)
 
 
 @pytest.mark.parametrize("nothing", [None, ""])

@@ -53,7 +53,7 @@ def test_every_mistake_is_reported_at_once():
             "Known: bar_chart, donut_chart, line_chart, metrics_grid, table."
         ),
         "/presentation/panels/1/metrics/0/format": (
-            "Use 'percent', 'money', 'price', 'quantity', 'ratio', 'count', 'bps', 'date', "
+            "Use 'percent', 'money', 'price', 'quantity', 'rate', 'ratio', 'count', 'bps', 'date', "
             "'text' or 'state'."
         ),
     }

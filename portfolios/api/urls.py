@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from portfolios.api import benchmarks, imports, ledger
+from portfolios.api import benchmarks, imports, ledger, runs
 
 app_name = "portfolios_api"
 
 urlpatterns = [
+    path("runs/<uuid:run_id>/why/", runs.why, name="why"),
     path("benchmarks/", benchmarks.benchmarks, name="benchmarks"),
     path("portfolios/<uuid:portfolio_id>/benchmark/", benchmarks.choice, name="benchmark"),
     path("portfolios/<uuid:portfolio_id>/transactions/", ledger.transactions, name="transactions"),

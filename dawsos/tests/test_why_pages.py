@@ -1,0 +1,142 @@
+"""Asking why on the page, by a program, and down to the rule."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from dawsos.methodology import method_pages, rule_place
+from portfolios.models import Portfolio
+from portfolios.services.runs import Execution, execute
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User], Client]
+ACME = "valued_positions.positions.1.market_value"
+
+
+@pytest.fixture
+def asked(traded: Portfolio, alice: User) -> Execution:
+    inputs = {"portfolio_id": str(traded.pk)}
+    return execute(
+        user=alice, pattern_id="portfolio_overview", inputs=inputs, correlation_id="test"
+    )
+
+
+def html_of(response: Any) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def why(asked: Execution, **query: str) -> tuple[str, dict[str, str]]:
+    return reverse("portfolios:why", args=[asked.run.run_id]), query
+
+
+def test_two_clicks_from_the_number_to_the_trade(
+    browser: Browser, asked: Execution, traded: Portfolio, alice: User
+) -> None:
+    client = browser(alice)
+    overview = html_of(client.get(reverse("portfolios:overview", args=[traded.pk])))
+    (link,) = re.findall(rf'href="([^"]+path={re.escape(ACME)})"', overview)[:1]
+
+    tree = html_of(client.get(link))
+    trade = re.search(r'Sell of 2013-02-07 <a class="why__fact" href="([^"]+)">entry 5</a>', tree)
+    assert trade is not None
+    assert "Entry 5" in html_of(client.get(trade[1]))
+
+
+def test_htmx_gets_the_tree_alone_and_a_reader_a_page(
+    browser: Browser, asked: Execution, alice: User
+) -> None:
+    client = browser(alice)
+    address, query = why(asked, path=ACME)
+    page = client.get(address, query)
+    part = client.get(address, query, headers={"HX-Request": "true"})
+
+    assert "<html" in html_of(page)
+    assert "<html" not in html_of(part)
+    assert "quantity × price × rate" in html_of(part)
+    assert "HX-Request" in part["Vary"]
+
+
+def test_a_part_can_be_opened_by_itself(browser: Browser, asked: Execution, alice: User) -> None:
+    address, query = why(asked, path=ACME, at="0.0")
+    shown = html_of(browser(alice).get(address, query))
+
+    assert '<h2 class="why__label">Lot 3.1 of 2013-02-04</h2>' in shown
+    assert "ACME held" in shown  # above it
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"path": ""},
+        {"path": "nobody.total"},
+        {"path": ACME, "at": "9"},
+        {"path": ACME, "at": "x"},
+        {"path": ACME, "at": "-1"},
+        {"path": "valued_positions.positions.99.price"},
+        {"path": "valued_positions.positions.１.price"},
+        {"path": "a." * 500},
+    ],
+)
+def test_what_is_no_figure_is_not_found(
+    browser: Browser, asked: Execution, alice: User, query: dict[str, str]
+) -> None:
+    assert browser(alice).get(why(asked)[0], query).status_code == 404
+
+
+def test_a_strangers_run_is_like_none(browser: Browser, asked: Execution, charlie: User) -> None:
+    client = browser(charlie)
+    foreign = client.get(*why(asked, path=ACME))
+    nothing = client.get(reverse("portfolios:why", args=[uuid4()]), {"path": ACME})
+
+    assert (foreign.status_code, nothing.status_code) == (404, 404)
+    assert client.get(reverse("portfolios:run", args=[asked.run.run_id])).status_code == 404
+
+
+def test_the_run_says_what_it_stood_on(browser: Browser, asked: Execution, alice: User) -> None:
+    page = browser(alice).get(reverse("portfolios:run", args=[asked.run.run_id]))
+
+    shown = html_of(page)
+    assert asked.run.run_hash in shown
+    assert "portfolio.get_valued_positions" in shown
+
+
+def test_a_program_gets_the_tree(browser: Browser, asked: Execution, alice: User) -> None:
+    door = f"/api/v1/runs/{asked.run.run_id}/why/"
+    told = browser(alice).get(door, {"path": ACME, "depth": "1"}).json()
+
+    assert (told["value"], told["unit"], told["currency"]) == ("216", "money", "CAD")
+    assert told["formula"] == {"kind": "product", "text": "quantity × price × rate"}
+    held, close, rate = told["children"]
+    assert (held["value"], close["value"], rate["value"]) == ("15", "12", "1.2")
+    assert "children" not in held
+    assert close["source"]["kind"] == "price"
+
+
+def test_every_rule_that_an_explanation_names_is_written(
+    browser: Browser, asked: Execution, alice: User
+) -> None:
+    client = browser(alice)
+    page = client.get(rule_address("valuation.1"))
+    assert page["Location"] == "/methods/valuation/#rule-1"
+    assert 'id="rule-1"' in html_of(client.get("/methods/valuation/"))
+    assert client.get(rule_address("valuation.99")).status_code == 404
+    assert client.get(rule_address("nobody.1")).status_code == 404
+    assert client.get("/methods/nobody/").status_code == 404
+
+
+def rule_address(rule: str) -> str:
+    return reverse("methods:rule", args=[rule])
+
+
+def test_every_page_of_methods_has_a_title_and_rules_without_a_gap() -> None:
+    for page in method_pages().values():
+        assert page.title
+        assert page.rules == set(range(1, len(page.rules) + 1)), page.slug
+    assert rule_place("valuation.1") is not None

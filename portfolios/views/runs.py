@@ -1,0 +1,78 @@
+"""A run of a pattern, and why each of its figures is what it is."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthenticatedRequest
+from patterns.exceptions import FigureUnknown
+from patterns.explaining import explained_steps
+from patterns.layout import panels
+from patterns.library import get_pattern
+from patterns.why_tree import path_to, place_of, why_tree
+from portfolios.selectors.provenance import provenance
+from portfolios.selectors.runs import PastRun, context_of, past_run
+from portfolios.services.explaining import ask_why
+from portfolios.views.shell import can_write
+
+ALL = 2_000
+
+
+@login_required
+@require_safe
+def run(request: AuthenticatedRequest, run_id: UUID) -> HttpResponse:
+    """What a past run was asked, what it stood on, how long its steps took, what it answered."""
+    past = past_run(request.user, run_id)
+    shown = panels(past.row.pattern_id, past.run)
+    context = _around(request, past) | {
+        "panels": shown,
+        "explained": explained_steps(past.row.pattern_id),
+    }
+    return render(request, "portfolios/run/page.html", context)
+
+
+@login_required
+@require_safe
+def why(request: AuthenticatedRequest, run_id: UUID) -> HttpResponse:
+    """The explanation of one figure; HTMX gets the tree alone."""
+    path, place = request.GET.get("path", ""), place_of(request.GET.get("at", ""))
+    past, root = ask_why(
+        user=request.user, run_id=run_id, path=path, correlation_id=request.correlation_id
+    )
+    width = {"width": ALL} if "all" in request.GET else {}
+    tree = None if place is None else why_tree(root, place, **width)
+    if tree is None or place is None:
+        raise FigureUnknown("This explanation has no such part.")
+    context = {
+        "tree": tree,
+        "above": path_to(root, place),
+        "path": path,
+        "past": past,
+        "everything": bool(width),
+    }
+    if request.htmx:
+        response = render(request, "portfolios/why/_tree.html", context)
+    else:
+        response = render(request, "portfolios/why/page.html", _around(request, past) | context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def _around(request: AuthenticatedRequest, past: PastRun) -> dict[str, Any]:
+    context = context_of(request.user, past, request.correlation_id)
+    portfolio = past.portfolio
+    return {
+        "past": past,
+        "run": past.run,
+        "portfolio": portfolio,
+        "pattern": get_pattern(past.row.pattern_id),
+        "provenance": provenance(context),
+        "asof_date": context.asof_date,
+        "can_write": portfolio is not None and can_write(request, portfolio),
+    }
