@@ -16,11 +16,11 @@ from uuid import UUID
 from django.db import connection
 
 from market.selectors import latest_pack, view_of
-from portfolios.calc.marks import RATIOS, Mark, Marks, in_shares_of, splits_among
+from portfolios.calc.marks import Mark, Marks, in_shares_of, splits_among
 from portfolios.calc.money import round_money
-from portfolios.models import Portfolio, Transaction
+from portfolios.models import Portfolio
 from portfolios.selectors.market_view import marks_of
-from portfolios.selectors.stored_entries import entries_among
+from portfolios.selectors.stored_entries import splits_since
 
 NO_PACK = "No pricing pack is sealed yet."
 
@@ -156,13 +156,7 @@ def latest_marks(
     if not prices:
         return pack.pk, marks
     oldest = min(seen.asof_date for seen in prices.values())
-    splits = Transaction.objects.filter(
-        portfolio=portfolio,
-        transaction_date__gt=oldest,
-        entry_type__in=RATIOS,
-        reversed_by__isnull=True,
-    )
-    known = splits_among(entries_among(splits, portfolio.base_currency))
+    known = splits_among(splits_since(portfolio, oldest))
     return pack.pk, in_shares_of(date.max, marks, known)
 
 

@@ -10,6 +10,7 @@ import json
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from django.db.models import Q, QuerySet
 from portfolios.calc.booking.groups import EVERY_HOLDER, Joins, groups
 from portfolios.calc.entries import Entry, LotScope
 from portfolios.calc.entries import EntryType as CalcType
+from portfolios.calc.marks import RATIOS
 from portfolios.models import JOINS_ACCOUNTS, EntryType, Portfolio, Transaction
 from portfolios.selectors.ledger import to_entry
 
@@ -39,6 +41,14 @@ OF_SECURITIES = f"""
 NUMBERED = f"""
     SELECT {", ".join(NAMES)} FROM portfolios_transaction
     WHERE portfolio_id = %s AND seq = ANY(%s)
+    ORDER BY seq
+"""  # noqa: S608 - the names stand above
+SPLITS = f"""
+    SELECT {", ".join(NAMES)} FROM portfolios_transaction split
+    WHERE portfolio_id = %s AND transaction_date > %s AND entry_type = ANY(%s)
+        AND NOT EXISTS (
+            SELECT FROM portfolios_transaction reversal WHERE reversal.reverses_id = split.id
+        )
     ORDER BY seq
 """  # noqa: S608 - the names stand above
 EntryRow = cast("Any", namedtuple("EntryRow", NAMES))  # noqa: PYI024 - the names stand above
@@ -79,9 +89,10 @@ def stored_entries(portfolio: Portfolio, upto_seq: int | None = None) -> StoredE
     return _read(rows, portfolio.base_currency)
 
 
-def entries_among(rows: QuerySet[Transaction], base_currency: str) -> tuple[Entry, ...]:
-    """Some rows of a ledger, none of them a reversal, as entries."""
-    return _read(rows, base_currency).entries
+def splits_since(portfolio: Portfolio, day: date) -> tuple[Entry, ...]:
+    """What multiplied shares after a day and was not reversed."""
+    rows = _fetched(SPLITS, [portfolio.pk, day, [*RATIOS]])
+    return tuple(_entries(rows, portfolio.base_currency, {}))
 
 
 def touched_groups(portfolio: Portfolio, new: Sequence[Entry], *, joins: bool = True) -> Touched:
