@@ -37,14 +37,18 @@ class Rows:
     names: Sequence[str] = ()
 
     def __iter__(self) -> Iterator[tuple[int, Mapping[str, str]]]:
+        for row, texts in self.texts():
+            yield row, dict(zip(self.names, texts, strict=True))
+
+    def texts(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Each record's fields in the order of the columns."""
         padded = PADDED.search(self.content) is not None or self.content.endswith((b" ", b"\t"))
         width, header = len(self.names), True
         for row, record in enumerate(_lines(self.content) if self.names else (), start=1):
             if _is_blank(record):
                 continue
             if not header and len(record) == width:
-                said = [cell.strip(" \t") for cell in record] if padded else record
-                yield row, dict(zip(self.names, said, strict=True))
+                yield row, [cell.strip(" \t") for cell in record] if padded else record
             header = False
 
 
@@ -97,9 +101,10 @@ def _survey(content: bytes, limits: Limits) -> _Survey | Fault:
     if csv.field_size_limit() < MAX_FIELD:
         csv.field_size_limit(MAX_FIELD)  # the module's one limit is global; it is only ever raised
     found, row, most = _Survey(), 0, limits.max_rows
+    unguarded = csv.field_size_limit() > MAX_FIELD  # somebody else has raised it further
     try:
         for row, record in enumerate(_lines(content), start=1):
-            if max(map(len, record), default=0) > MAX_FIELD:
+            if unguarded and max(map(len, record), default=0) > MAX_FIELD:
                 return _too_large("A field is larger than 1 MiB.", row=row)
             if not _is_blank(record):
                 found.take(row, record)

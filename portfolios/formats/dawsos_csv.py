@@ -11,6 +11,7 @@ from portfolios.formats.entry_row import read_entry
 from portfolios.formats.entry_rules import COLUMNS
 from portfolios.formats.neutral import plain
 from portfolios.formats.numbering import contradictions, in_order
+from portfolios.formats.plain_rows import PlainRows
 
 NAME = "dawsos_csv"
 REQUIRED_COLUMNS = ("date", "type")
@@ -29,8 +30,15 @@ def parse(
     faults = list(records.faults)
     unread: set[str] = set()
     marked = b"'" in content  # an export marks texts that a spreadsheet would run
-    for row, cells in records.rows:
-        fields = {name: plain(cell) for name, cell in cells.items()} if marked else cells
+    names = records.rows.names
+    plainly = PlainRows(names, base_currency=base_currency, today=today) if names else None
+    for row, cells in records.rows.texts():
+        texts = [plain(cell) for cell in cells] if marked else cells
+        draft = plainly.read(row, texts) if plainly is not None else None
+        if draft is not None:
+            drafts.append(draft)
+            continue
+        fields = dict(zip(names, texts, strict=True))
         draft, wrong = read_entry(row, fields, base_currency=base_currency, today=today)
         faults.extend(wrong)
         if draft is None or wrong:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,14 +75,14 @@ class Draft:
     row: int | None = None
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Draft:
-        """A draft from values by field name, the rest as by default.
+    def of(cls, values: dict[str, Any]) -> Draft:
+        """A draft that keeps its values by field name in this very dict, the rest as by default.
 
         For long files: the usual construction sets each of the fifty fields one by one. That is
         why the class has no slots: what an entry does not say is read from the class.
         """
         new = object.__new__(cls)
-        new.__dict__.update(values)
+        object.__setattr__(new, "__dict__", values)
         return new
 
     def changed(self, **changes: Any) -> Draft:
