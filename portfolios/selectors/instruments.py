@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from market.models import Security
@@ -22,8 +23,7 @@ from portfolios.models import InstrumentMatch, Portfolio
 TELLING = frozenset({"BUY", "SELL", "SHORT_SALE", "COVER", "OPENING_BALANCE", "DRIP"})
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """All that a row says of its instrument. Equal names are one instrument."""
 
     symbol: str = ""
@@ -81,7 +81,7 @@ Instruments = Mapping[Name, Instrument]
 def name_of(said: Draft | Stated) -> Name | None:
     """What a row says of its security; None where it names none."""
     name = Name(said.symbol, said.exchange, said.isin, said.figi)
-    return name if said.symbol or said.isin or said.figi else None
+    return name if name.symbol or name.isin or name.figi else None
 
 
 def target_of(draft: Draft) -> Name | None:

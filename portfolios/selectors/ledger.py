@@ -16,6 +16,7 @@ from portfolios.calc.entries import (
     CarriedLot,
     CostMethod,
     Entry,
+    EntryMaker,
     LotPick,
     LotScope,
     MethodChange,
@@ -89,12 +90,20 @@ def to_entries(rows: Iterable[Transaction], base_currency: str) -> list[Entry]:
     return entries
 
 
-def draft_entries(drafts: Iterable[Draft], after_seq: int, base_currency: str) -> list[Entry]:
+def draft_entries(drafts: Sequence[Draft], after_seq: int, base_currency: str) -> list[Entry]:
     """Drafts as the entries they would be behind a head, for looking ahead."""
-    return [
-        draft_entry(draft, seq, CalcType(draft.entry_type), None, base_currency)
-        for seq, draft in enumerate(drafts, start=after_seq + 1)
-    ]
+    said = set[str]().union(*map(vars, drafts)) & ENTRY_NAMES.keys()
+    make = EntryMaker({ENTRY_NAMES[name]: name for name in said}).make
+    plain = PLAIN if READ.keys().isdisjoint(said) else {}
+    entries = []
+    for seq, draft in enumerate(drafts, start=after_seq + 1):
+        kind = plain.get(draft.entry_type)
+        if kind is not None and draft.currency:
+            entries.append(make(seq, kind, vars(draft)))
+        else:
+            kind = CalcType(draft.entry_type)
+            entries.append(draft_entry(draft, seq, kind, None, base_currency))
+    return entries
 
 
 def draft_entry(
@@ -206,6 +215,12 @@ ENTRY_NAMES = {
     for field in fields(Draft)
     if RENAMED.get(field.name, field.name) in Entry.__slots__
     and field.name not in {"entry_type", "reverses"}
+}
+# Of these a row and an entry say the same.
+PLAIN: Mapping[str, CalcType] = {
+    kind.value: kind
+    for kind in CalcType
+    if kind not in NO_NET | ZERO_IS_UNSAID | {CalcType.FX_CONVERSION}
 }
 READ: dict[str, Callable[[Any], Any]] = {
     "treatment": Treatment,

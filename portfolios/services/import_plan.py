@@ -133,7 +133,12 @@ def _named(plan: Plan, known: Instruments, base_currency: str) -> Plan:
     named: list[Draft] = []
     unnamed: list[Draft] = []
     faults: list[Fault] = []
+    certain = {name: each.security.pk for name, each in known.items() if each.security}
     for draft in plan.parsed.drafts:
+        name = None if draft.security_id or draft.to_symbol else name_of(draft)
+        if name in certain:  # as of nearly all, without looking for what may be wrong
+            named.append(draft.changed(security_id=certain[name]))
+            continue
         given, wrong = _with_securities(draft, known)
         faults.extend(wrong)
         (unnamed if wrong else named).append(given)

@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from portfolios.calc.entries import EntryType as CalcType
 from portfolios.formats.draft import Draft
 from portfolios.formats.entry_rules import RULES
 from portfolios.models import EntryType
+from portfolios.selectors.ledger import draft_entries, to_entry
 from portfolios.services.checks import draft_faults, settled
 from portfolios.services.presence import FIELD_OF, LOOKED_AT, presence_faults
 from portfolios.tests.world import MON
@@ -83,3 +85,17 @@ def test_all_mistakes_of_a_batch_come_together_with_their_rows() -> None:
 def test_a_number_that_no_column_keeps_is_named(number: str, fits: bool) -> None:
     faults = told(complete("BUY", quantity=Decimal(number)))
     assert faults == ([] if fits else [("number_invalid", "quantity")])
+
+
+@pytest.mark.parametrize("picks", [None, [{"label": "a"}]])
+def test_entries_made_together_are_those_made_one_by_one(
+    picks: list[dict[str, str]] | None,
+) -> None:
+    """Every type beside every other, with an empty text, a zero and a rate."""
+    more = {"cash_account": "", "net_amount": Decimal(0), "fx_rate": ONE, "lot_picks": picks}
+    drafts = [complete(kind, **more) for kind in KINDS]
+    drafts += [draft.changed(currency="USD") for draft in drafts]
+    assert draft_entries(drafts, 4, "CAD") == [
+        to_entry(draft, seq, CalcType(draft.entry_type), None, "CAD")
+        for seq, draft in enumerate(drafts, start=5)
+    ]
