@@ -27,9 +27,10 @@ COLUMNS = (
 ).split()
 
 REVERSALS = """
-    SELECT id, seq, reverses_id FROM portfolios_transaction
-    WHERE portfolio_id = %s AND (reverses_id = ANY(%s) OR id = ANY(%s))
+    SELECT reverses_id, seq FROM portfolios_transaction
+    WHERE portfolio_id = %s AND reverses_id = ANY(%s)
 """
+TARGETS = "SELECT id, seq FROM portfolios_transaction WHERE portfolio_id = %s AND id = ANY(%s)"
 
 
 class LedgerRow(NamedTuple):
@@ -82,7 +83,8 @@ def with_names(portfolio_id: UUID, rows: Sequence[LedgerRow]) -> tuple[LedgerRow
     if not rows:
         return ()
     listings = _listings({row.to_security_id for row in rows if row.to_security_id})
-    targets, reversals = _reversals(portfolio_id, rows)
+    reversals = _numbers(REVERSALS, portfolio_id, [row.pk for row in rows])
+    targets = _numbers(TARGETS, portfolio_id, [row.reverses_id for row in rows if row.reverses_id])
     return tuple(
         row._replace(
             to_symbol=symbol,
@@ -102,13 +104,11 @@ def _listings(wanted: set[UUID]) -> dict[UUID | None, tuple[str, str]]:
     return {pk: (symbol, name) for pk, symbol, name in found}
 
 
-def _reversals(
-    portfolio_id: UUID, rows: Sequence[LedgerRow]
-) -> tuple[dict[int | None, int], dict[int | None, int]]:
-    """Numbers of the entries that these reverse, by their id; and of those that reverse these,
-    by the id of what they reverse."""
-    targets = [row.reverses_id for row in rows if row.reverses_id is not None]
+def _numbers(asked: str, portfolio_id: UUID, entries: list[int]) -> dict[int | None, int]:
+    """Numbers of entries by an id. Two plain questions, of which the second is rarely asked, are
+    planned in a third of the time of one with an OR."""
+    if not entries:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(REVERSALS, [portfolio_id, [row.pk for row in rows], targets])
-        named = cursor.fetchall()
-    return {pk: seq for pk, seq, _ in named}, {reversed_: seq for _, seq, reversed_ in named}
+        cursor.execute(asked, [portfolio_id, entries])
+        return dict(cursor.fetchall())
