@@ -20,6 +20,7 @@ from market.selectors.history import (
     market_head,
     packs_since,
     price_history,
+    rates_as_of,
 )
 from market.selectors.packs import latest_pack, live_pack, pack_by_id, revisions
 from market.selectors.policies import policies, policy_named
@@ -61,6 +62,7 @@ __all__ = [
     "policies",
     "policy_named",
     "price_history",
+    "rates_as_of",
     "revisions",
     "securities_named",
     "security_by_id",

@@ -7,15 +7,35 @@ after any number of restatements.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Max, QuerySet
 
 from market.calc.policies import DEFAULT_POLICY
 from market.models import FxRate, Price, PricingPack
 from market.selectors.content import PackPrice, PackRate
 from patterns.canonical import content_hash
+
+# A pack without rates is one row of nulls; no pack is no row.
+RATES_AS_OF = """
+    SELECT rate.base_currency, rate.quote_currency, rate.rate
+    FROM (
+        SELECT pack.id FROM market_pricingpack pack
+        WHERE pack.policy = %(policy)s AND pack.asof_date <= %(day)s
+            AND pack.seal_number <= %(head)s
+            AND NOT EXISTS (
+                SELECT FROM market_pricingpack newer
+                WHERE newer.supersedes_id = pack.id AND newer.seal_number <= %(head)s
+            )
+        ORDER BY pack.asof_date DESC LIMIT 1
+    ) live
+    LEFT JOIN market_fxrate rate
+        ON rate.pack_id = live.id AND rate.quote_currency = ANY(%(currencies)s)
+"""
 
 
 def market_head() -> int:
@@ -106,6 +126,25 @@ def fx_history(
     for pack_id, base, quote, *rate in values.iterator(chunk_size=20_000):
         history[days[pack_id]][base, quote] = PackRate._make(rate)
     return history
+
+
+def rates_as_of(
+    policy: str, day: date, market_head: int, currencies: Sequence[str]
+) -> dict[tuple[str, str], Decimal] | None:
+    """The rates of the day's live pack, else of the last before it, limited to some quote
+    currencies; None where there is no such pack."""
+    asked: dict[str, Any] = {
+        "policy": policy,
+        "day": day,
+        "head": market_head,
+        "currencies": [*currencies],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RATES_AS_OF, asked)
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    return {(base, quote): rate for base, quote, rate in rows if rate is not None}
 
 
 def _days_of_packs(policy: str, start: date, end: date, market_head: int) -> dict[str, date]:

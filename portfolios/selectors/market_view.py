@@ -15,13 +15,21 @@ from functools import cached_property
 from uuid import UUID
 
 from market.calc.fx import PIVOTS, convert_path
-from market.selectors import PackPrice, PackRate, fx_history, live_packs, price_history
+from market.selectors import (
+    PackPrice,
+    PackRate,
+    fx_history,
+    live_packs,
+    price_history,
+    rates_as_of,
+)
 from market.selectors import market_head as newest_seal
 from portfolios.calc.entries import SecurityKey
 from portfolios.calc.marks import Mark, Marks, Rate, State
 
 Pair = tuple[str, str]
 Rates = Mapping[Pair, PackRate]
+FEW_DAYS = 16  # as many are asked for one by one; whoever needs more reads the whole history
 
 
 @dataclass(frozen=True)
@@ -60,17 +68,39 @@ class MarketView:
             self.end,
             self.market_head,
             policy=self.policy,
-            currencies=sorted({self.base_currency, *self.currencies, *PIVOTS}),
+            currencies=self._wanted,
         )
 
     def rates_on(self, currency: str, day: date) -> Decimal | None:
         """Base per 1 `currency` in the day's pack, else the last before it; never a later one."""
+        table = self._table(day)
+        return None if table is None else convert_path(table, currency, self.base_currency).rate
+
+    @cached_property
+    def _wanted(self) -> list[str]:
+        return sorted({self.base_currency, *self.currencies, *PIVOTS})
+
+    @cached_property
+    def _tables(self) -> dict[date, dict[Pair, Decimal] | None]:
+        return {}
+
+    def _table(self, day: date) -> dict[Pair, Decimal] | None:
+        """The rates of a day; one more entry needs those of a few days, not of ten years."""
+        if "rates_by_day" in self.__dict__:
+            return self._table_of_history(day)
+        if day not in self._tables:
+            if len(self._tables) == FEW_DAYS:
+                return self._table_of_history(day)
+            upto = min(day, self.end)
+            self._tables[day] = rates_as_of(self.policy, upto, self.market_head, self._wanted)
+        return self._tables[day]
+
+    def _table_of_history(self, day: date) -> dict[Pair, Decimal] | None:
         position = bisect_right(self._days, day)
         if not position:
             return None
         rates = self.rates_by_day[self._days[position - 1]]
-        table = {pair: seen.rate for pair, seen in rates.items()}
-        return convert_path(table, currency, self.base_currency).rate
+        return {pair: seen.rate for pair, seen in rates.items()}
 
     def marks(self, start: date) -> dict[date, Marks]:
         """Prices and rates of each day that has a pack, from `start` on."""
