@@ -99,11 +99,14 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     if not count:
         return []
     with connection.cursor() as cursor:
+        # As a question of its own the sequence is looked up once, not for each of its numbers.
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            "SELECT array_agg(nextval((SELECT pg_get_serial_sequence(%s, 'id')::regclass)))"
+            " FROM generate_series(1, %s)",
             [model._meta.db_table, count],
         )
-        return [found for (found,) in cursor.fetchall()]
+        (found,) = cursor.fetchone() or ([],)
+    return [*found]
 
 
 def insert_rows(
