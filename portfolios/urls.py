@@ -81,4 +81,6 @@ urlpatterns = [
     path("securities/<uuid:security_id>/", security.security, name="security"),
     path("runs/<uuid:run_id>/", runs.run, name="run"),
     path("runs/<uuid:run_id>/why/", runs.why, name="why"),
+    path("runs/<uuid:run_id>/replay/", runs.replay, name="replay"),
+    path("runs/<uuid:run_id>/compare/", runs.compare_runs, name="compare"),
 ]

@@ -13,6 +13,7 @@ from accounts.models import User
 from dawsos.methodology import method_pages, rule_place
 from portfolios.models import Portfolio
 from portfolios.services.runs import Execution, execute
+from portfolios.tests.world import THU
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +141,37 @@ def test_every_page_of_methods_has_a_title_and_rules_without_a_gap() -> None:
         assert page.title
         assert page.rules == set(range(1, len(page.rules) + 1)), page.slug
     assert rule_place("valuation.1") is not None
+
+
+def test_a_reader_replays_a_run_and_sees_the_same_bytes(
+    browser: Browser, asked: Execution, alice: User
+) -> None:
+    door = reverse("portfolios:replay", args=[asked.run.run_id])
+    client = browser(alice)
+
+    shown = html_of(client.post(door, follow=True))
+    assert f"The same bytes again: {asked.run.result_hash}." in shown
+    assert client.get(door).status_code == 405
+
+
+def test_two_runs_are_looked_at_side_by_side(
+    browser: Browser, asked: Execution, traded: Portfolio, alice: User
+) -> None:
+    inputs = {"portfolio_id": str(traded.pk)}
+    thursday = execute(
+        user=alice,
+        pattern_id="portfolio_overview",
+        inputs=inputs,
+        asof=THU,
+        correlation_id="test",
+    )
+    door = reverse("portfolios:compare", args=[thursday.run.run_id])
+    client = browser(alice)
+
+    shown = html_of(client.get(door, {"with": str(asked.run.run_id)}))
+    assert "ACME · Market value" in shown
+    assert "+28.80 CAD" in shown  # 216 − 187.20
+    for nothing in ("", "x", str(uuid4())):
+        assert client.get(door, {"with": nothing}).status_code == 404
+    run_page = html_of(client.get(reverse("portfolios:run", args=[asked.run.run_id])))
+    assert f'value="{thursday.run.run_id}"' in run_page

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from patterns.comparing import compare
 from patterns.exceptions import FigureUnknown
 from patterns.explaining import explained_steps
 from patterns.layout import panels
 from patterns.library import get_pattern
 from patterns.why_tree import path_to, place_of, why_tree
+from portfolios.exceptions import RunNotFound
 from portfolios.selectors.provenance import provenance
-from portfolios.selectors.runs import PastRun, context_of, past_run
+from portfolios.selectors.runs import PastRun, comparable_runs, context_of, past_run
 from portfolios.services.explaining import ask_why
+from portfolios.services.replaying import replay_for
 from portfolios.views.shell import can_write
 
 ALL = 2_000
@@ -32,9 +36,45 @@ def run(request: AuthenticatedRequest, run_id: UUID) -> HttpResponse:
     shown = panels(past.row.pattern_id, past.run)
     context = _around(request, past) | {
         "panels": shown,
+        "others": comparable_runs(past),
         "explained": explained_steps(past.row.pattern_id),
     }
     return render(request, "portfolios/run/page.html", context)
+
+
+@login_required
+@require_POST
+def replay(request: AuthenticatedRequest, run_id: UUID) -> HttpResponse:
+    """Compute the run again, and say whether the bytes are the same."""
+    found = replay_for(request.user, run_id, request.correlation_id)
+    if found.is_same:
+        messages.success(request, found.sentence)
+        return redirect("portfolios:run", run_id)
+    context = _around(request, past_run(request.user, run_id)) | {"found": found}
+    return render(request, "portfolios/run/replayed.html", context, status=409)
+
+
+@login_required
+@require_safe
+def compare_runs(request: AuthenticatedRequest, run_id: UUID) -> HttpResponse:
+    """Two runs of one pattern side by side: what differs, figure by figure."""
+    first = past_run(request.user, run_id)
+    second = past_run(request.user, _uuid(request.GET.get("with", "")))
+    if first.row.pattern_id != second.row.pattern_id:
+        raise RunNotFound
+    pattern_id = first.row.pattern_id
+    context = _around(request, first) | {
+        "second": second,
+        "compared": compare(panels(pattern_id, first.run), panels(pattern_id, second.run)),
+    }
+    return render(request, "portfolios/run/compare.html", context)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise RunNotFound from None
 
 
 @login_required
