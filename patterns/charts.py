@@ -8,6 +8,7 @@ from patterns.panels import Cell, Column, Row
 
 RING_OF_NEGATIVES: Final = "A share below zero does not fit into a ring; the table has it."
 RING_OF_NOTHING: Final = "There is no share above zero to draw; see the table."
+STEP_UNKNOWN: Final = "A step is not known, so the others lead nowhere; the table has them."
 
 
 def chart_spec(
@@ -36,6 +37,11 @@ def why_no_ring(rows: Sequence[Row]) -> str:
     if any(value < 0 for value in values):
         return RING_OF_NEGATIVES
     return "" if any(value > 0 for value in values) else RING_OF_NOTHING
+
+
+def why_no_waterfall(rows: Sequence[Row]) -> str:
+    """Why steps cannot be stacked; "" when they can."""
+    return "" if all(row.cells[1].raw for row in rows) else STEP_UNKNOWN
 
 
 def _series(column: Column, cells: Sequence[Cell]) -> dict[str, Any]:

@@ -7,15 +7,17 @@ from functools import lru_cache
 from typing import Any, Final
 
 from patterns import library
+from patterns.answers import Answer
 from patterns.cells import cell_at
-from patterns.charts import chart_spec, why_no_ring
+from patterns.charts import chart_spec, why_no_ring, why_no_waterfall
 from patterns.formats import NUMERIC
 from patterns.panels import (
     Cell,
     Column,
+    Item,
+    ItemList,
     Metric,
     Panel,
-    PanelError,
     PanelState,
     Row,
     Withheld,
@@ -24,11 +26,14 @@ from patterns.runs import RunResult
 from patterns.spec import (
     BarChartSpec,
     DonutChartSpec,
+    DualListSpec,
     LineChartSpec,
+    ListSpec,
     MetricsGridSpec,
     PanelSpec,
     PatternSpec,
     TableSpec,
+    WaterfallSpec,
 )
 
 KEPT: Final = 64  # about 200 kB each
@@ -36,9 +41,14 @@ NO_ROWS: Final = "There is nothing to show for this day."
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS: Final = {"asof_date": "As of", "fx": "FX"}
-_KINDS: Final = {"line_chart": "line", "bar_chart": "bar", "donut_chart": "donut"}
+_KINDS: Final = {
+    "line_chart": "line",
+    "bar_chart": "bar",
+    "donut_chart": "donut",
+    "waterfall": "waterfall",
+}
 
-RowPanelSpec = LineChartSpec | BarChartSpec | DonutChartSpec | TableSpec
+RowPanelSpec = LineChartSpec | BarChartSpec | DonutChartSpec | WaterfallSpec | TableSpec
 
 
 @dataclass(frozen=True)
@@ -68,48 +78,21 @@ def _kept(question: _Question) -> tuple[Panel, ...]:
 
 
 def _laid_out(spec: PatternSpec, run: RunResult) -> tuple[Panel, ...]:
-    answer = _Answer.of(run)
+    answer = Answer.of(run)
     return tuple(_panel(each, answer) for each in spec.panels)
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """A run as panels ask for it."""
-
-    run: RunResult
-    steps: Mapping[str, Mapping[str, Any]]
-    base_currency: str
-    asof_date: str
-
-    @classmethod
-    def of(cls, run: RunResult) -> "_Answer":
-        return cls(
-            run=run,
-            steps={step["as"]: step for step in run.trace["steps"]},
-            base_currency=run.trace.get("base_currency") or "",
-            asof_date=run.trace.get("asof_date") or "",
-        )
-
-    def has(self, path: str) -> bool:
-        return _root(path) in self.run.result
-
-    def error(self, path: str) -> PanelError | None:
-        error = self.steps.get(_root(path), {}).get("error")
-        return PanelError(**error) if error else None
-
-    def note(self, path: str) -> str:
-        return str(self.steps.get(_root(path), {}).get("note", ""))
-
-
-def _panel(spec: PanelSpec, answer: _Answer) -> Panel:
+def _panel(spec: PanelSpec, answer: Answer) -> Panel:
     if isinstance(spec, MetricsGridSpec):
         return _metrics_grid(spec, answer)
+    if isinstance(spec, DualListSpec):
+        return _dual_list(spec, answer)
     if not answer.has(spec.path):
         return _absent(spec, spec.path, answer)
     return _row_panel(spec, answer)
 
 
-def _metrics_grid(spec: MetricsGridSpec, answer: _Answer) -> Panel:
+def _metrics_grid(spec: MetricsGridSpec, answer: Answer) -> Panel:
     """Metrics of a failed step are withheld with its message; the others are shown."""
     paths = [metric.path for metric in spec.metrics]
     if not any(answer.has(path) for path in paths):
@@ -127,7 +110,7 @@ def _metrics_grid(spec: MetricsGridSpec, answer: _Answer) -> Panel:
     )
 
 
-def _metric_cell(path: str, format_name: str, answer: _Answer) -> Cell:
+def _metric_cell(path: str, format_name: str, answer: Answer) -> Cell:
     cell = cell_at(answer.run.result, path, format_name, path="", currency=answer.base_currency)
     if answer.has(path):
         return cell
@@ -135,22 +118,52 @@ def _metric_cell(path: str, format_name: str, answer: _Answer) -> Cell:
     return replace(cell, state="withheld", reason=error.message if error else answer.note(path))
 
 
-def _row_panel(spec: RowPanelSpec, answer: _Answer) -> Panel:
-    data: Any = answer.run.result
-    currency = answer.base_currency
-    for name in spec.path.split("."):
-        data = data.get(name) if isinstance(data, Mapping) else None
-        if isinstance(data, Mapping) and isinstance(data.get("currency"), str):
-            currency = data["currency"]
-    items: list[Mapping[str, Any]] = data if isinstance(data, list) else []
+def _dual_list(spec: DualListSpec, answer: Answer) -> Panel:
+    """Both halves, or why the step that feeds them has no data."""
+    for half in spec.lists:
+        if not answer.has(half.path):
+            return _absent(spec, half.path, answer)
+    lists = tuple(_list(half, answer) for half in spec.lists)
+    shown = [item for half in lists for item in half.items]
+    return replace(
+        _frame(spec, answer, _state([item.value for item in shown]) if shown else "exact"),
+        lists=lists,
+        withheld=tuple(
+            _named((item.label.text,), [item.value])
+            for item in shown
+            if item.value.state == "withheld"
+        ),
+    )
+
+
+def _list(spec: ListSpec, answer: Answer) -> ItemList:
+    items, currency = answer.items(spec.path)
+    shown = []
+    for index, item in enumerate(items):
+        place = {"path": f"{spec.path}.{index}", "currency": currency}
+        shown.append(
+            Item(
+                label=cell_at(item, spec.label, _axis_format(spec.label, [item]), **place),
+                detail=cell_at(item, spec.detail, "text", **place) if spec.detail else None,
+                value=cell_at(item, spec.value, spec.format, **place),
+            )
+        )
+    return ItemList(title=spec.title, items=tuple(shown), empty=spec.empty)
+
+
+def _row_panel(spec: RowPanelSpec, answer: Answer) -> Panel:
+    items, currency = answer.items(spec.path)
     columns = _columns(spec, items)
     rows = tuple(
         _row(item, columns, f"{spec.path}.{index}", currency) for index, item in enumerate(items)
     )
     if not rows:
         return replace(_frame(spec, answer, "empty"), columns=columns, note=NO_ROWS)
-    shown = [cell for row in rows for cell in row.cells]
     note = why_no_ring(rows) if isinstance(spec, DonutChartSpec) else ""
+    if isinstance(spec, WaterfallSpec):
+        note = why_no_waterfall(rows)
+        rows = (*rows, *_total(spec, columns, answer))
+    shown = [cell for row in rows for cell in row.cells]
     return replace(
         _frame(spec, answer, _state(shown)),
         note=note,
@@ -166,8 +179,18 @@ def _chart(
 ) -> dict[str, Any] | None:
     if isinstance(spec, TableSpec):
         return None
-    signed = isinstance(spec, BarChartSpec) and spec.signed
-    return chart_spec(_KINDS[spec.type], columns, rows, signed=signed)
+    signed = isinstance(spec, WaterfallSpec) or (isinstance(spec, BarChartSpec) and spec.signed)
+    drawn = chart_spec(_KINDS[spec.type], columns, rows, signed=signed)
+    if isinstance(spec, WaterfallSpec):
+        drawn["sum"] = spec.total is not None
+    return drawn
+
+
+def _total(spec: WaterfallSpec, columns: Sequence[Column], answer: Answer) -> Iterator[Row]:
+    """The last row of a waterfall: the figure that the steps amount to, not their sum here."""
+    if spec.total is not None:
+        label = cell_at({"label": spec.total.label}, "label", columns[0].format, path=spec.path)
+        yield Row(cells=(label, _metric_cell(spec.total.path, spec.total.format, answer)))
 
 
 def _columns(spec: RowPanelSpec, items: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:
@@ -177,7 +200,7 @@ def _columns(spec: RowPanelSpec, items: Sequence[Mapping[str, Any]]) -> tuple[Co
     else:
         axis = spec.x if isinstance(spec, LineChartSpec) else spec.category
         fields.append((_label(axis), axis, _axis_format(axis, items)))
-        if isinstance(spec, DonutChartSpec):
+        if isinstance(spec, (DonutChartSpec, WaterfallSpec)):
             fields.append((_label(spec.value), spec.value, spec.format))
         else:
             fields += [(each.label, each.field, each.format) for each in spec.series]
@@ -200,13 +223,13 @@ def _row(item: Mapping[str, Any], columns: Sequence[Column], path: str, currency
     return Row(cells=cells)
 
 
-def _absent(spec: PanelSpec, path: str, answer: _Answer) -> Panel:
+def _absent(spec: PanelSpec, path: str, answer: Answer) -> Panel:
     error = answer.error(path)
     frame = _frame(spec, answer, "failed" if error else "skipped")
     return replace(frame, error=error, note="" if error else answer.note(path))
 
 
-def _frame(spec: PanelSpec, answer: _Answer, state: PanelState) -> Panel:
+def _frame(spec: PanelSpec, answer: Answer, state: PanelState) -> Panel:
     return Panel(
         id=spec.id,
         type=spec.type,
@@ -263,10 +286,6 @@ def _one_reason(cells: Sequence[Cell]) -> bool:
 def _named(labels: Sequence[str], cells: Sequence[Cell]) -> Withheld:
     missing = dict.fromkeys(name for cell in cells for name in cell.missing)
     return Withheld(label=" · ".join(labels), reason=cells[0].reason, missing=tuple(missing))
-
-
-def _root(path: str) -> str:
-    return path.partition(".")[0]
 
 
 def _label(field: str) -> str:

@@ -7,7 +7,15 @@ run; `templates/panels/<type>.html` draws one with `panel` as its only variable.
 from dataclasses import dataclass
 from typing import Any, Literal
 
-PanelType = Literal["metrics_grid", "line_chart", "bar_chart", "donut_chart", "table"]
+PanelType = Literal[
+    "metrics_grid",
+    "line_chart",
+    "bar_chart",
+    "donut_chart",
+    "waterfall",
+    "dual_list",
+    "table",
+]
 
 PanelState = Literal[
     "exact",  # every figure of the panel is exact
@@ -64,6 +72,24 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One line of a list; detail is None where the list has none."""
+
+    label: Cell
+    detail: Cell | None
+    value: Cell
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemList:
+    """One half of a dual list; `empty` is what it says without items."""
+
+    title: str
+    items: tuple[Item, ...]
+    empty: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Withheld:
     """Figures of the panel that are not known, for one reason.
 
@@ -91,16 +117,18 @@ class PanelError:
 class Panel:
     """One panel, ready to draw.
 
-    `metrics` is filled for metrics_grid. `columns` and `rows` are filled for table and for every
-    chart: they are the table behind it. `chart` is filled for charts that can be drawn:
+    `metrics` is filled for metrics_grid, `lists` for dual_list. `columns` and `rows` are filled
+    for table and for every chart: they are the table behind it. `chart` is filled for charts that
+    can be drawn:
 
-        {"kind": "line" | "bar" | "donut",
+        {"kind": "line" | "bar" | "donut" | "waterfall",
          "categories": ["2013-02-27", …], "category_kind": "date" | "text",
          "series": [{"label": "Value", "values": [1234.5, null, …], "texts": ["1,234.50 CAD", …],
                      "states": ["exact", …], "unit": "money", "format": "money",
                      "currency": "CAD"}],
          "unit": "money", "currency": "CAD",      # the first series', "" when there is none
-         "signed": false}                         # bars diverge from zero, signs are shown
+         "signed": false,                         # bars diverge from zero, signs are shown
+         "sum": true}                             # of a waterfall: the last bar is the total
 
     Values are as stored (0.05, not 5); null where nothing is known. A chart that cannot be drawn
     (no rows, a negative share in a ring) has `chart` None and `note` says why; its table remains.
@@ -119,6 +147,7 @@ class Panel:
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
     chart: dict[str, Any] | None = None
+    lists: tuple[ItemList, ...] = ()
     withheld: tuple[Withheld, ...] = ()
 
     @property

@@ -11,10 +11,13 @@ from patterns.paths import NoSuchPath, follow, leaf_of, rows_of
 from patterns.spec import (
     BarChartSpec,
     DonutChartSpec,
+    DualListSpec,
     LineChartSpec,
+    ListSpec,
     MetricsGridSpec,
     PanelSpec,
     PatternSpec,
+    WaterfallSpec,
 )
 
 Place = tuple[str | int, ...]
@@ -31,14 +34,28 @@ def panel_faults(
             for number, metric in enumerate(panel.metrics):
                 where = (*place, "metrics", number)
                 yield from _metric_faults(metric.path, metric.format, where, spec, types, step_ids)
+        elif isinstance(panel, DualListSpec):
+            for number, half in enumerate(panel.lists):
+                where = (*place, "lists", number)
+                yield from _row_panel_faults(half, where, spec, types, step_ids)
         else:
             yield from _row_panel_faults(panel, place, spec, types, step_ids)
+            if isinstance(panel, WaterfallSpec) and panel.total is not None:
+                total = panel.total
+                where = (*place, "total")
+                yield from _metric_faults(total.path, total.format, where, spec, types, step_ids)
 
 
-def cells_of(panel: PanelSpec) -> Iterator[tuple[Place, str, str | None]]:
+def cells_of(panel: PanelSpec | ListSpec) -> Iterator[tuple[Place, str, str | None]]:
     """The fields a panel reads from each row: where it says so, the field, and its format."""
-    if isinstance(panel, DonutChartSpec):
+    if isinstance(panel, (DonutChartSpec, WaterfallSpec)):
         yield ("category",), panel.category, None
+        yield ("value",), panel.value, panel.format
+        return
+    if isinstance(panel, ListSpec):
+        yield ("label",), panel.label, None
+        if panel.detail is not None:
+            yield ("detail",), panel.detail, None
         yield ("value",), panel.value, panel.format
         return
     if isinstance(panel, BarChartSpec):

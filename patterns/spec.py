@@ -104,18 +104,58 @@ class DonutChartSpec(_PanelSpec):
     format: Format
 
 
+class WaterfallSpec(_PanelSpec):
+    """Steps that add up, each from where the one before ended; `total` is what they amount to."""
+
+    type: Literal["waterfall"]
+    path: Path
+    category: Path
+    value: Path
+    format: Format
+    total: MetricSpec | None = None
+
+
+class ListSpec(_Part):
+    """One half of a dual list: rows with a label, perhaps a detail, and a value."""
+
+    title: Label
+    path: Path
+    label: Path
+    detail: Path | None = None
+    value: Path
+    format: Format
+    empty: Label = "Nothing."
+
+
+class DualListSpec(_PanelSpec):
+    """Two short lists side by side: urgent and later, winners and losers."""
+
+    type: Literal["dual_list"]
+    lists: Annotated[tuple[ListSpec, ...], Field(min_length=2, max_length=2)]
+
+
 class TableSpec(_PanelSpec):
     type: Literal["table"]
     path: Path
     columns: Annotated[tuple[FieldSpec, ...], Field(min_length=1)]
 
 
-PanelSpec = MetricsGridSpec | LineChartSpec | BarChartSpec | DonutChartSpec | TableSpec
+PanelSpec = (
+    MetricsGridSpec
+    | LineChartSpec
+    | BarChartSpec
+    | DonutChartSpec
+    | WaterfallSpec
+    | DualListSpec
+    | TableSpec
+)
 PANEL_TYPES: Final[dict[str, type[PanelSpec]]] = {
     "metrics_grid": MetricsGridSpec,
     "line_chart": LineChartSpec,
     "bar_chart": BarChartSpec,
     "donut_chart": DonutChartSpec,
+    "waterfall": WaterfallSpec,
+    "dual_list": DualListSpec,
     "table": TableSpec,
 }
 

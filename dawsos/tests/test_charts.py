@@ -1,5 +1,6 @@
 """The same builders draw in the browser and on paper."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -78,6 +79,32 @@ def test_what_is_not_known_is_called_withheld_not_drawn_as_zero(charts):
     assert "0.00 %" not in drawn
 
 
+def bars_of(svg: str) -> list[tuple[float, float]]:
+    """Left and right end of each coloured bar that has a width, from the top down."""
+    found = []
+    for path in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}path"):
+        edge = re.match(r"M([\d.]+) ([\d.]+)L([\d.]+) .*A", path.attrib["d"])  # A: its corners
+        if edge and path.get("fill") in {"#066647", "#b41d1d", "#00797a"}:
+            left, top, right = map(float, edge.groups())
+            found.append((top, left - 2, right + 2))  # corners of radius 2
+    return [(left, right) for _, left, right in sorted(found)]
+
+
+def test_a_step_of_a_waterfall_begins_where_the_one_before_ended(charts):
+    steps = spec("waterfall", ["Local", "Currency", "Total"], [0.05, -0.02, 0.03], sum=True)
+    drawn = charts.draw(steps)
+
+    said = words(drawn)
+    assert "▲ 5.00 %" in said
+    assert "▼ −2.00 %" in said
+    assert "▲ 3.00 %" not in said  # the sum is no step
+    assert "3.00 %" in said
+    gained, lost, total = bars_of(drawn)
+    assert lost[1] == pytest.approx(gained[1], abs=1)  # both end at 5 %
+    assert total[0] == pytest.approx(gained[0], abs=1)  # both begin at zero
+    assert total[1] == pytest.approx(lost[0], abs=1)  # both end at 3 %
+
+
 def test_a_gap_interrupts_the_line(charts):
     days = [f"2013-01-0{day}" for day in range(1, 8)]
     whole = spec("line", days, [1, 2, 3, 4, 5, 6, 7], category_kind="date")
@@ -100,7 +127,7 @@ def test_a_line_has_its_years_on_the_axis(charts):
     assert "2012" in drawn
 
 
-@pytest.mark.parametrize("kind", ["line", "bar", "donut"])
+@pytest.mark.parametrize("kind", ["line", "bar", "donut", "waterfall"])
 def test_the_same_specification_is_drawn_the_same_twice(charts, kind):
     chart = spec(kind, ["A", "B"], [0.25, 0.75])
 

@@ -219,6 +219,26 @@ def test_a_ring_is_compared_with_its_rows():
     ]
 
 
+def test_a_waterfall_and_its_total_are_compared_with_their_data():
+    steps = {"type": "waterfall", "path": "basket.fruits", "category": "name"}
+    total = {"label": "Total", "path": "basket.total", "format": "percent"}
+    assert found(BASKET_STEP, **panel(**steps, value="value", format="money")) == []
+    assert found(BASKET_STEP, **panel(**steps, value="colour", format="money", total=total)) == [
+        (PANEL_PATH, "/presentation/panels/0/value"),
+        (UNIT, "/presentation/panels/0/total/format"),
+    ]
+
+
+def test_each_half_of_a_dual_list_is_compared_with_its_rows():
+    good = {"title": "A", "path": "basket.fruits", "label": "name", "value": "value",
+            "format": "money"}  # fmt: skip
+    bad = {**good, "detail": "quantity", "format": "percent"}
+    assert found(BASKET_STEP, **panel(type="dual_list", lists=[good, bad])) == [
+        (UNIT, "/presentation/panels/0/lists/1/detail"),
+        (UNIT, "/presentation/panels/0/lists/1/value"),
+    ]
+
+
 def test_a_step_without_capability_makes_no_second_fault_of_its_panels():
     step = {**BASKET_STEP, "capability": "shop.baskt"}
     assert found(step, **tile("basket.anything", "money")) == [(CAPABILITY, "/steps/0/capability")]

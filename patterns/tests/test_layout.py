@@ -3,6 +3,7 @@ import json
 import pytest
 
 from patterns import runner
+from patterns.charts import STEP_UNKNOWN
 from patterns.layout import NO_ROWS, panels
 from patterns.panels import Panel, Withheld
 from patterns.tests.inventions import BASKET_STEP, SHARE_STEP, context, pattern
@@ -202,3 +203,67 @@ def test_a_minus_that_rounds_to_zero_is_neither_up_nor_down():
     lower = {**SHARE_STEP, "args": {"part": "-1", "whole": "8"}}
     panel = drawn(lower, panel=tiles(metric("Share", "share.share", "percent")))
     assert (panel.metrics[0].cell.text, panel.metrics[0].cell.sign) == ("−12.50 %", "negative")
+
+
+WATERFALL: dict[str, object] = {
+    "type": "waterfall",
+    "category": "name",
+    "value": "weight",
+    "format": "percent",
+    **FRUITS,
+}
+
+
+def test_a_waterfall_ends_in_a_figure_of_the_result():
+    steps = {**WATERFALL, "value": "quantity", "format": "quantity"}
+    total = metric("Size", "basket.size", "count")
+    panel = drawn(BASKET_STEP, panel={**steps, "total": total})
+    assert panel.chart is not None
+    assert (panel.chart["kind"], panel.chart["signed"], panel.chart["sum"]) == (
+        "waterfall",
+        True,
+        True,
+    )
+    assert panel.chart["categories"] == ["apple", "pear", "Size"]
+    assert panel.chart["series"][0]["values"] == [4.0, 1.0, 4.0]
+    assert [row.cells[1].text for row in panel.rows] == ["4", "1", "4"]
+    assert panel.rows[-1].cells[1].path == "basket.size"
+
+
+def test_a_waterfall_with_an_unknown_step_says_so_and_keeps_its_table():
+    panel = drawn(BASKET_STEP, panel=WATERFALL)
+    assert (panel.chart, len(panel.rows)) == (None, 2)
+    assert panel.note == STEP_UNKNOWN
+
+
+DUAL: dict[str, object] = {
+    "type": "dual_list",
+    "lists": [
+        {"title": "All", "label": "name", "detail": "picked_on", "value": "value",
+         "format": "money", **FRUITS},
+        {"title": "None", "path": "empty.fruits", "label": "name", "value": "value",
+         "format": "money", "empty": "No fruit."},
+    ],
+}  # fmt: skip
+EMPTY_STEP = {"as": "empty", "capability": "shop.shelf"}
+
+
+def test_a_dual_list_has_two_halves():
+    panel = drawn(BASKET_STEP, EMPTY_STEP, panel=DUAL)
+    full, empty = panel.lists
+    assert [(item.label.text, item.value.text) for item in full.items] == [
+        ("apple", "10.00 CAD"),
+        ("pear", "—"),
+    ]
+    assert full.items[0].detail is not None
+    assert full.items[0].detail.text == "2013-02-28"
+    assert full.items[0].value.path == "basket.fruits.0.value"
+    assert (empty.items, empty.empty) == ((), "No fruit.")
+    assert panel.state == "partial"
+    assert panel.withheld == (Withheld(label="pear", reason="No price source.", missing=("pear",)),)
+
+
+def test_a_dual_list_of_a_skipped_step_says_so():
+    skipped = {**EMPTY_STEP, "when": "{{inputs.size}} > 100"}
+    panel = drawn(BASKET_STEP, skipped, panel=DUAL)
+    assert (panel.state, panel.note) == ("skipped", "Not asked for: {{inputs.size}} > 100.")

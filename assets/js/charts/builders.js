@@ -190,6 +190,90 @@
     };
   }
 
+  /* Where each step begins and ends: it starts where the one before ended, the sum at zero. */
+  function stairs(spec) {
+    var level = 0;
+    return spec.series[0].values.map(function (raw, index) {
+      var value = number(raw);
+      if (spec.sum && index === spec.categories.length - 1) return { from: 0, to: value, value: value, sum: true };
+      var from = level;
+      level += value;
+      return { from: from, to: level, value: value, sum: false };
+    });
+  }
+
+  /* Floating bars. One that crosses zero has a part on either side of it; what lies between zero
+     and a part is stacked unseen. Positive and negative values stack apart. */
+  function waterfall(spec, theme, size) {
+    var steps = stairs(spec);
+    var ends = { texts: spec.series[0].texts, values: [] };
+    steps.forEach(function (step) { ends.values.push(step.from, step.to); });
+    var option = bar(spec, theme, size);
+    var span = reach({ series: [ends] }, size.width - option.yAxis.axisLabel.width - 40);
+    option.xAxis.min = span.min;
+    option.xAxis.max = span.max;
+    var low = steps.map(function (step) { return Math.min(step.from, step.to); });
+    var high = steps.map(function (step) { return Math.max(step.from, step.to); });
+    option.series = [
+      unseen(low.map(function (value) { return Math.max(0, value); })),
+      unseen(high.map(function (value) { return Math.min(0, value); })),
+      parts(spec, theme, steps, true, function (index) { return Math.max(0, high[index]) - Math.max(0, low[index]); }),
+      parts(spec, theme, steps, false, function (index) { return Math.min(0, low[index]) - Math.min(0, high[index]); }),
+    ];
+    option.series[2].markLine = zero(theme);
+    option.series[3].markLine = threads(spec, theme, steps);
+    if (!size.paper) {
+      option.tooltip = tooltip(theme, "axis", function (items) {
+        var index = items[0].dataIndex;
+        return spec.categories[index] + "\n" + text(spec.series[0], index);
+      });
+      option.tooltip.axisPointer = { type: "none" };
+    }
+    return option;
+  }
+
+  function unseen(values) {
+    return {
+      type: "bar", stack: "steps", barMaxWidth: 22, barCategoryGap: "42%", silent: true, animation: false,
+      itemStyle: { color: "transparent" }, data: values, emphasis: { disabled: true },
+    };
+  }
+
+  /* The parts of all steps on one side of zero; a step is labelled once, where it ends. */
+  function parts(spec, theme, steps, positive, measure) {
+    return {
+      type: "bar", stack: "steps", barMaxWidth: 22, barCategoryGap: "42%", animation: false, emphasis: { disabled: true },
+      data: steps.map(function (step, index) {
+        var length = measure(index);
+        var falls = step.to < step.from;
+        var above = step.to > 0 || (step.to === 0 && step.from >= 0);
+        var here = above === positive;
+        return {
+          value: length,
+          itemStyle: { color: step.sum ? theme.accent : falls ? theme.negative : theme.positive, borderRadius: 2 },
+          label: {
+            show: here, position: falls ? "left" : "right", color: theme.text,
+            fontFamily: theme.fonts.figures, fontSize: 12,
+            formatter: (step.sum ? "" : arrow(step.value)) + spec.series[0].texts[index],
+          },
+        };
+      }),
+    };
+  }
+
+  /* A thread from where a step ends to where the next begins; the sum begins at zero. */
+  function threads(spec, theme, steps) {
+    var data = [];
+    steps.forEach(function (step, index) {
+      var next = steps[index + 1];
+      if (next) data.push([{ coord: [step.to, index] }, { coord: [step.to, index + 1] }]);
+    });
+    return {
+      silent: true, symbol: "none", label: { show: false }, animation: false,
+      lineStyle: { color: theme.zero, type: "dashed", width: 1 }, data: data,
+    };
+  }
+
   function zero(theme) {
     return {
       silent: true, symbol: "none", label: { show: false }, animation: false,
@@ -268,7 +352,7 @@
     };
   }
 
-  var kinds = { line: line, bar: bar, donut: donut };
+  var kinds = { line: line, bar: bar, donut: donut, waterfall: waterfall };
 
   root.DawsOSCharts.option = function (spec, theme, size) {
     if (!kinds[spec.kind]) throw new Error("no builder draws a chart of kind " + spec.kind);
