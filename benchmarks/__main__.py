@@ -1,6 +1,7 @@
-"""`python -m benchmarks [web] [ledger]`: every benchmark, as tables and as JSON.
+"""`python -m benchmarks [web] [ledger] [invariants]`: every benchmark, as tables and as JSON.
 
-`web` needs a built demo and makes it; `ledger` makes Beancount's environment once.
+`web` needs a built demo and makes it; `ledger` makes Beancount's environment once;
+`invariants` writes a million entries first.
 """
 
 from __future__ import annotations
@@ -49,7 +50,17 @@ def ledger() -> list[Rows]:
     return [booking.measure(), evaluating.measure(), writing.measure()]
 
 
-SUITES: dict[str, Callable[[], list[Rows]]] = {"web": web, "ledger": ledger}
+def invariants() -> list[Rows]:
+    from benchmarks import invariants
+
+    return [invariants.measure()]
+
+
+SUITES: dict[str, Callable[[], list[Rows]]] = {
+    "web": web,
+    "ledger": ledger,
+    "invariants": invariants,
+}
 
 if __name__ == "__main__":
     run(sys.argv[1:])

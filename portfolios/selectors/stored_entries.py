@@ -95,6 +95,12 @@ def splits_since(portfolio: Portfolio, day: date) -> tuple[Entry, ...]:
     return tuple(_entries(rows, portfolio.base_currency, {}))
 
 
+def entries_of_securities(portfolio: Portfolio, securities: set[UUID]) -> tuple[Entry, ...]:
+    """All entries of some securities, reversals included. Whatever a corporate action joins to one
+    of them must be among them."""
+    return _entries_of(portfolio, set(securities), None, set()).entries
+
+
 def touched_groups(portfolio: Portfolio, new: Sequence[Entry], *, joins: bool = True) -> Touched:
     """All that `new`, entries that are not stored yet, can change, and nothing else.
 
