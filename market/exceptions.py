@@ -8,6 +8,7 @@ MarketError
 ├── UnknownPolicy           no such pricing policy
 ├── PoliciesInvalid         mistakes in policy files, all of them listed
 ├── PackIncomplete          too little of what is required is priced: no seal
+├── RestatementNotFound     the pack corrects nothing, and nothing corrects it
 ├── QuarantineNotFound      no such observation in quarantine
 ├── QuarantineRefused       it cannot be decided like this
 ├── ObservationRefused      an observation that contradicts what is stored
@@ -83,6 +84,12 @@ class PackIncomplete(MarketError):
     code = "BUSINESS_4027"
     http_status = 409
     suggestion = "Bring the closes and rates that are named, then build the pack again."
+
+
+class RestatementNotFound(MarketError):
+    code = "NOT_FOUND_3033"
+    http_status = 404
+    suggestion = "Choose a pack with a reason: one that replaces an earlier revision."
 
 
 class QuarantineNotFound(MarketError):

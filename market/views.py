@@ -21,12 +21,16 @@ MOST = 2**63 - 1  # ids fit the column, or no row has them
 
 @login_required
 @require_safe
-def packs(request: HttpRequest) -> HttpResponse:
+def packs(request: AuthenticatedRequest) -> HttpResponse:
     """All packs, the newest first; HTMX gets the rows alone."""
     number = _page(request)
     htmx = request.headers.get("HX-Request") == "true"
     template = "market/packs/_rows.html" if htmx else "market/packs/page.html"
-    context = {"page": pack_list(number), "held": waiting_count()}
+    context = {
+        "page": pack_list(number),
+        "held": waiting_count(),
+        "can_restate": has(request.user, Permission.MANAGE_PORTFOLIOS),
+    }
     response = render(request, template, context)
     response["Vary"] = "HX-Request"
     return response
@@ -92,5 +96,6 @@ def _provenance(shown: PackPage) -> dict[str, Any]:
             "pack_id": successor.pk,
             "pack_url": reverse("market:pack", args=[successor.pk]),
             "reason": successor.reason,
+            "report_url": f"{reverse('market:pack', args=[successor.pk])}restatement/",
         },
     }

@@ -13,6 +13,7 @@ from portfolios.views import (
     imports,
     portfolio,
     reconciliation,
+    restatements,
     runs,
     security,
     settings,
@@ -83,4 +84,6 @@ urlpatterns = [
     path("runs/<uuid:run_id>/why/", runs.why, name="why"),
     path("runs/<uuid:run_id>/replay/", runs.replay, name="replay"),
     path("runs/<uuid:run_id>/compare/", runs.compare_runs, name="compare"),
+    path("packs/restate/", restatements.restate, name="restate"),
+    path("packs/<str:pack_id>/restatement/", restatements.restatement, name="restatement"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -17,7 +17,8 @@ from portfolios.selectors.ledger import Head, ledger_head
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Pack, ledger head, day and freshness; `restated` names the revision that came after."""
+    """Pack, ledger head, day and freshness; `restated` names the revision that came after, or a
+    sentence about what was restated, and where it says what moved."""
 
     pack_id: str | None
     pack_hash: str | None
@@ -86,16 +87,35 @@ def _stale(pack_id: str | None, asof_date: date | None, state: str | None) -> st
 
 
 def _restated(pack: PricingPack | None) -> dict[str, Any] | str:
-    """The later revision of a superseded pack, or why this one replaced an earlier one."""
+    """The later revision of a superseded pack, why this one replaced an earlier one, or why the
+    session before it was restated: the day's return begins there. `report_url` says what moved."""
     if pack is None:
         return ""
     later = getattr(pack, "superseded_by", None)
     if later is not None:
-        return {"pack_id": later.pk, "pack_url": pack_url(later.pk), "reason": later.reason}
-    return _replaces(pack)
+        named = {"pack_id": later.pk, "pack_url": pack_url(later.pk), "reason": later.reason}
+        return named | {"report_url": report_url(later.pk)}
+    return _replaces(pack) or _begins_restated(pack)
 
 
-def _replaces(pack: PricingPack) -> str:
+def _replaces(pack: PricingPack) -> dict[str, Any] | str:
     if not pack.supersedes_id:
         return ""
-    return f"Restated: {pack.pk} replaces {pack.supersedes_id}. {pack.reason}"
+    said = f"Restated: {pack.pk} replaces {pack.supersedes_id}. {pack.reason}"
+    return {"sentence": said, "report_url": report_url(pack.pk)}
+
+
+def _begins_restated(pack: PricingPack) -> dict[str, Any] | str:
+    before = latest_pack(pack.policy, pack.asof_date - timedelta(days=1))
+    if before is None or not before.supersedes_id:
+        return ""
+    said = (
+        "Restated: the session before this one, where the day’s return begins. "
+        f"{before.pk} replaces {before.supersedes_id}. {before.reason}"
+    )
+    return {"sentence": said, "report_url": report_url(before.pk)}
+
+
+def report_url(pack_id: str) -> str:
+    """Where a restatement says what it moved."""
+    return reverse("portfolios:restatement", args=[pack_id])

@@ -13,7 +13,8 @@ from portfolios.services.portfolios import create_portfolio, set_loss_rule
 from portfolios.services.projections import Rebuilt, projection_breaks, rebuild_projections
 from portfolios.services.reconciling import Reconciled, reconcile_portfolio
 from portfolios.services.reconciling_many import reconcile_bulk
-from portfolios.services.repricing import Repriced, connect_and_reprice
+from portfolios.services.rehearsing import Rehearsal, rehearse_closes, rehearse_restatement
+from portfolios.services.repricing import Repriced, connect_and_reprice, restate_and_reprice
 from portfolios.services.transfers import Transferred, transfer_cash, transfer_in_kind
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PortfolioFailure",
     "Rebuilt",
     "Reconciled",
+    "Rehearsal",
     "Repriced",
     "Transferred",
     "amend_entry",
@@ -41,6 +43,9 @@ __all__ = [
     "rebuild_projections",
     "reconcile_bulk",
     "reconcile_portfolio",
+    "rehearse_closes",
+    "rehearse_restatement",
+    "restate_and_reprice",
     "reverse_entry",
     "run_import",
     "set_loss_rule",

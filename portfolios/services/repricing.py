@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from django.db import connection
 
 from accounts.identity import as_service
 from accounts.models import User
+from accounts.permissions import Permission, require
+from market.calc.policies import DEFAULT_POLICY
 from market.formats.csv_records import Limits
 from market.models import Security
 from market.selectors import market_head, policies
@@ -115,33 +117,71 @@ def connect_and_reprice(
         for policy in policies().values():
             if policy.price_basis != security.price_basis:
                 continue
-            report = restate_packs(
+            report, counted = restate_and_reprice(
                 connected.changed_from,
                 date.max,
                 policy.name,
                 reason=_reason(connected),
                 by=by,
-                listings=[connected.listing],
-                required=held_between(policy.name, connected.changed_from, date.max),
+                listings=[security],
             )
-            counted = _value_again(security.pk, policy.name, report)
-            mark_all_fresh(report.pack_ids)
             restated.append(report)
             portfolios, rows = portfolios + counted[0], rows + counted[1]
         return Repriced(connected, tuple(restated), portfolios, rows)
 
 
-def _value_again(security_id: UUID, policy: str, report: RestatementReport) -> tuple[int, int]:
+def restate_and_reprice(
+    start: date,
+    end: date,
+    policy: str = DEFAULT_POLICY,
+    *,
+    reason: str,
+    by: User | None,
+    known_at: datetime | None = None,
+    listings: Sequence[Security] | None = None,
+) -> tuple[RestatementReport, tuple[int, int]]:
+    """Supersede the packs of a span that are other by now, and value again what stands on them.
+
+    With `listings` only their prices are looked at, so only those who hold them can move. One
+    transaction. Returns the restated packs, and how many portfolios and rows were valued. Raises
+    PermissionDenied below MANAGER, ReasonMissing and UnknownPolicy.
+    """
+    if by is not None:
+        require(by, Permission.MANAGE_PORTFOLIOS)
+    with as_service("restate and value again"):
+        report = restate_packs(
+            start,
+            end,
+            policy,
+            reason=reason,
+            by=by,
+            known_at=known_at,
+            listings=None if listings is None else [it.key for it in listings],
+            required=held_between(policy, start, end),
+        )
+        counted = _value_again(policy, report, listings)
+        mark_all_fresh(report.pack_ids)
+    return report, counted
+
+
+def _value_again(
+    policy: str, report: RestatementReport, listings: Sequence[Security] | None
+) -> tuple[int, int]:
     """Holders anew from the first restated day; everyone else's values are the new packs' too."""
     if report.first is None:
         return 0, 0
     # All at once and in order, as the night goes through them: a trade in flight waits.
     priced = Portfolio.objects.filter(pricing_policy=policy).order_by("pk")
-    list(priced.select_for_update(of=("self",)).values_list("pk", flat=True))
-    holders = portfolio_ids_holding(security_id, policy)
+    everyone = list(priced.select_for_update(of=("self",)).values_list("pk", flat=True))
+    holders = everyone if listings is None else _holders(policy, listings)
     rows = sum(rebuild_history(pk, from_date=report.first) for pk in holders)
     _follow(report.pack_ids)
     return len(holders), rows
+
+
+def _holders(policy: str, listings: Sequence[Security]) -> list[UUID]:
+    found = {pk for it in listings for pk in portfolio_ids_holding(it.pk, policy)}
+    return sorted(found)
 
 
 def _follow(pack_ids: Sequence[str]) -> None:

@@ -53,7 +53,10 @@ def test_a_restated_pack_names_what_it_replaces(traded: Portfolio, alice: User) 
     supersede_pack(FRIDAY_PACK, "Late close.", alice)
     found = shown(traded, alice)
     assert found.pack_id == f"{FRI}-ECB-r2"
-    assert found.restated == f"Restated: {FRI}-ECB-r2 replaces {FRIDAY_PACK}. Late close."
+    assert found.restated == {
+        "sentence": f"Restated: {FRI}-ECB-r2 replaces {FRIDAY_PACK}. Late close.",
+        "report_url": f"/packs/{FRI}-ECB-r2/restatement/",
+    }
 
 
 def test_a_head_that_is_at_hand_is_not_read_again(

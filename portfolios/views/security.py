@@ -21,7 +21,8 @@ from market.selectors.listing_page import listing_page
 from portfolios.forms import ClosesForm
 from portfolios.models import Portfolio
 from portfolios.selectors import visible_portfolios
-from portfolios.services import connect_and_reprice
+from portfolios.selectors.restatement_page import RestatementPage, restatement_page
+from portfolios.services import connect_and_reprice, rehearse_closes
 from portfolios.views.shell import can_write
 
 
@@ -42,12 +43,15 @@ def security(request: AuthenticatedRequest, security_id: UUID) -> HttpResponse:
         form = ClosesForm(request.POST, request.FILES)
         context["form"], status = form, 422
         if form.is_valid():
+            file = form.cleaned_data["file"]
             try:
-                _connect(request, security_id, form.cleaned_data["file"])
+                if request.POST.get("decision") != "rehearse":
+                    _connect(request, security_id, file)
+                    return redirect(request.get_full_path())
+                context["pages"], status = _rehearsed(request, security_id, file), 200
+                context["rehearsed"] = True
             except ClosesRefused as error:
                 context["refused"], status = error, error.http_status
-            else:
-                return redirect(request.get_full_path())
     context["shown"] = listing_page(security_id)
     return render(request, "portfolios/security/page.html", context, status=status)
 
@@ -62,6 +66,19 @@ def _connect(request: AuthenticatedRequest, security_id: UUID, file: UploadedFil
         by=request.user,
     )
     messages.success(request, report.sentence)
+
+
+def _rehearsed(
+    request: AuthenticatedRequest, security_id: UUID, file: UploadedFile
+) -> list[RestatementPage]:
+    """What the file would move, one page a policy; nothing is stored."""
+    found = rehearse_closes(
+        security_by_id(security_id),
+        file.read((Limits().max_bytes or 0) + 1),
+        file.name or "closes.csv",
+        by=request.user,
+    )
+    return [restatement_page(report) for report in found.reports]
 
 
 def _came_from(request: AuthenticatedRequest) -> Portfolio | None:
