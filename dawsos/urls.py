@@ -10,6 +10,7 @@ from dawsos.api.evaluate import evaluate_document
 from dawsos.api.execute import execute_pattern
 from dawsos.api.export import export_portfolio
 from dawsos.api.health import health, health_pack
+from dawsos.catalogue import capabilities, capabilities_page, schema
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,6 +18,9 @@ urlpatterns = [
     path("", include("portfolios.urls")),
     path("", include("market.urls")),
     path("methods/", include("dawsos.method_views")),
+    path("capabilities/", capabilities_page, name="capabilities"),
+    path("api/v1/capabilities/", capabilities, name="api-capabilities"),
+    path("api/schema/patterns/", schema, name="pattern-schema"),
     path("admin/", admin.site.urls),
     # Programs. Two paths of one door, because clients of both exist.
     path("v1/execute", execute_pattern, name="execute"),
