@@ -6,7 +6,7 @@ tuples are equal. Lots go by their label, closures by the entry that closes, in 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -99,12 +99,10 @@ class Projection:
 
     def add(self, book: Book) -> None:
         """Take in another book of the same ledger, which shares no lot with those before."""
-        for lot in book.lots:
-            self.lots[lot.label] = LotRow(lot.open_seq, _lot_values(lot))
-        for closure in book.closures:
-            label = f"{closure.open_seq}.{closure.number}"
-            relieved = self.closures.setdefault(closure.close_seq, [])
-            relieved.append((label, _closure_values(closure)))
+        for label, open_seq, values in lot_rows(book):
+            self.lots[label] = LotRow(open_seq, values)
+        for label, close_seq, values in closure_rows(book):
+            self.closures.setdefault(close_seq, []).append((label, values))
         self.pay(book)
 
     def pay(self, book: Book) -> None:
@@ -126,6 +124,19 @@ class Stored:
 
     lots: dict[str, tuple[int, Row]]
     closures: dict[int, list[tuple[int, str, Row]]]
+
+
+def lot_rows(book: Book) -> Iterator[tuple[str, int, Row]]:
+    """Each lot's label, the number of the entry that opened it, and its columns."""
+    for lot in book.lots:
+        yield lot.label, lot.open_seq, _lot_values(lot)
+
+
+def closure_rows(book: Book) -> Iterator[tuple[str, int, Row]]:
+    """Each closure's lot by its label, the number of the closing entry, and its columns."""
+    for closure in book.closures:
+        label = f"{closure.open_seq}.{closure.number}"
+        yield label, closure.close_seq, _closure_values(closure)
 
 
 def projected(books: Iterable[Book]) -> Projection:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from market.formats.csv_records import Limits
+from portfolios.calc.lots import Book
 from portfolios.exceptions import ImportRefused
 from portfolios.formats.contract import Source
 from portfolios.models import Portfolio
@@ -75,3 +76,10 @@ class Booking:
         if self.plan.errors:
             raise ImportRefused([fault.as_dict() for fault in self.plan.errors])
         return self.plan
+
+    def book_of_all(self) -> Book:
+        """The book of a ledger that begins with these entries."""
+        book = self.book().after
+        if book is None:
+            raise ValueError("what begins a ledger was booked without a book")
+        return book

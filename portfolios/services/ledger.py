@@ -27,13 +27,13 @@ from portfolios.models import EntryType, ImportRun, LedgerAnchor, Portfolio, Tra
 from portfolios.selectors.access import opened, resolve_portfolio
 from portfolios.selectors.ground import ground_of
 from portfolios.selectors.ledger import Head, first_date, ledger_rows
-from portfolios.selectors.projected import projected
 from portfolios.services.batches import Batch, Target, write_batch
-from portfolios.services.booking import BookedBatch, book_batch, project
+from portfolios.services.booking import book_batch, project
 from portfolios.services.checks import settled
 from portfolios.services.first_build import build_unbuilt
 from portfolios.services.history import follow_ledger
 from portfolios.services.legs import other_legs
+from portfolios.services.projections import store_first
 from portfolios.services.rows import beside, insert_rows
 
 LONG_BATCH = 5_000  # entries
@@ -66,7 +66,7 @@ class Ahead:
     are the first of their ledger, `book` books them, or raises what is wrong with them; it is
     called while they are being written, and what is written is undone if it raises."""
 
-    book: Callable[[], Book | None] | None = None
+    book: Callable[[], Book] | None = None
 
 
 def append_entries(
@@ -229,13 +229,16 @@ def _write(
     with beside(when=len(batch.drafts) > LONG_BATCH) as hand_over:
         if ahead is not None and ahead.book is not None and not before.seq:
             ids, head = write_batch(portfolio, batch, before, hand_over, progress)
-            booked = _first_booked(ahead.book())
+            book = ahead.book()
+            store_first(portfolio.pk, book, ids, hand_over)
+            first_day = first_date(book.accepted)
         else:
             booked = book_batch(portfolio, batch, ground)
             if booked.faults:
                 raise EntriesRefused([fault.as_dict() for fault in booked.faults])
             ids, head = write_batch(portfolio, batch, before, hand_over, progress)
-        project(portfolio, booked, ids, hand_over)
+            project(portfolio, booked, ids, hand_over)
+            first_day = booked.first_day
     anchor = {"portfolio_id": portfolio.pk, "at": timezone.now()}
     insert_rows(LedgerAnchor, ("seq", "entry_hash"), [(head.seq, head.entry_hash)], same=anchor)
     record(
@@ -246,15 +249,8 @@ def _write(
         portfolio_id=portfolio.pk,
         details=_details(before, head),
     )
-    follow_ledger(portfolio, before, head, booked.first_day)
+    follow_ledger(portfolio, before, head, first_day)
     return Appended(portfolio.pk, before.seq + 1, head.seq, head.entry_hash)
-
-
-def _first_booked(book: Book | None) -> BookedBatch:
-    """A batch of which the ledger's book is all."""
-    if book is None:
-        raise ValueError("what begins a ledger has been booked without a book")
-    return BookedBatch({}, projected([book]), {}, (), first_date(book.accepted))
 
 
 def _details(before: Head, head: Head) -> dict[str, Any]:

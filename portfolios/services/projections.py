@@ -6,16 +6,19 @@ came out otherwise is written. A rebuild books everything and writes by the same
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from portfolios.calc.entries import ZERO
+from portfolios.calc.lots import Book
 from portfolios.models import CashBalance, Lot, LotClosure, Portfolio
 from portfolios.selectors.booked import book_ledger
 from portfolios.selectors.projected import (
@@ -23,14 +26,25 @@ from portfolios.selectors.projected import (
     LOT,
     Projection,
     Stored,
+    cash_of,
+    closure_rows,
     differences,
+    lot_rows,
     projected,
     projection_as_text,
     stored_history,
     stored_lots,
 )
 from portfolios.services.history import refresh_history
-from portfolios.services.rows import HandOver, Row, at_once, insert_rows, reserve_ids, update_rows
+from portfolios.services.rows import (
+    AT_ONCE,
+    HandOver,
+    Row,
+    at_once,
+    insert_rows,
+    reserve_ids,
+    update_rows,
+)
 
 LOT_COLUMNS = ("label", "open_entry_id", *LOT)
 CLOSURE_COLUMNS = ("lot_id", "close_entry_id", *CLOSURE)
@@ -125,6 +139,30 @@ def store(
     new = [(lot_ids[label], entry_ids[seq], *values) for seq, label, values in written]
     same = {"portfolio_id": portfolio_id}
     insert_rows(LotClosure, CLOSURE_COLUMNS, new, same=same, hand_over=hand_over)
+
+
+def store_first(
+    portfolio_id: UUID, book: Book, entry_ids: Mapping[int, int], hand_over: HandOver
+) -> None:
+    """`store` and `store_cash` for a ledger that had nothing: all of its book, part by part."""
+    same = {"portfolio_id": portfolio_id}
+    numbers = iter(reserve_ids(Lot, len(book.lots)))
+    lot_ids: dict[str, int] = {}
+    for part in _parts(lot_rows(book)):
+        lot_ids |= {label: next(numbers) for label, *_ in part}
+        lots = [(lot_ids[label], label, entry_ids[seq], *values) for label, seq, values in part]
+        insert_rows(Lot, ("id", *LOT_COLUMNS), lots, same=same, hand_over=hand_over)
+    # As `store` has them: by closing entry, and of one in order of relief.
+    for part in _parts(sorted(closure_rows(book), key=itemgetter(1))):
+        closures = [(lot_ids[label], entry_ids[seq], *values) for label, seq, values in part]
+        insert_rows(LotClosure, CLOSURE_COLUMNS, closures, same=same, hand_over=hand_over)
+    store_cash(portfolio_id, {}, cash_of([book]))
+
+
+def _parts(rows: Iterable[tuple[str, int, Row]]) -> Iterator[list[tuple[str, int, Row]]]:
+    source = iter(rows)
+    while part := [*islice(source, AT_ONCE)]:
+        yield part
 
 
 def store_cash(portfolio_id: UUID, before: Cash, after: Cash) -> None:
