@@ -24,7 +24,7 @@ from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio, Transaction
 from portfolios.models.chain import Speller, parts_hash, pieces_hash
 from portfolios.selectors.ledger import Head, draft_entry
-from portfolios.services.rows import FEW, HandOver, check_row_by_row, insert_rows, reserve_ids
+from portfolios.services.rows import FEW, HandOver, check_row_by_row, insert_rows
 
 CHUNK = 5_000  # entries; no more rows than these are kept as values
 NO_COLUMNS = frozenset(
@@ -32,9 +32,22 @@ NO_COLUMNS = frozenset(
 )
 SAID = tuple(f.name for f in fields(Draft) if f.name not in NO_COLUMNS)
 PLACE = ("id", "seq", "content_hash", "occurrence", "previous_hash", "entry_hash", "reverses_id")
-OCCURRENCES = """
-    SELECT content_hash, count(*) FROM portfolios_transaction
-    WHERE portfolio_id = %s AND content_hash = ANY(%s) GROUP BY content_hash
+# Ids that no other row gets, ascending, and how often each content stands in the ledger already,
+# reversed ones included.
+PLACES = """
+    SELECT
+        ARRAY(
+            SELECT nextval(pg_get_serial_sequence('portfolios_transaction', 'id'))
+            FROM generate_series(1, %s)
+        ),
+        (
+            SELECT json_object_agg(content_hash, times)
+            FROM (
+                SELECT content_hash, count(*) AS times FROM portfolios_transaction
+                WHERE portfolio_id = %s AND content_hash = ANY(%s)
+                GROUP BY content_hash
+            ) known
+        )
 """
 UNSAID = {name: getattr(Draft, name, None) for name in SAID}
 # What the chain holds also of an entry that does not say it: the account, and charges of zero.
@@ -115,11 +128,10 @@ def write_batch(
     Of a long batch PostgreSQL inserts one part while the next is hashed.
     """
     total = len(batch.drafts)
-    ids = reserve_ids(Transaction, total)
     same = {**batch.same, "portfolio_id": portfolio.pk, "created_at": timezone.now()}
     same |= {name: UNSAID[name] for name in SAID if name not in batch.columns}
     same = {name: value for name, value in same.items() if value is not None}
-    chain = _Chain(portfolio, batch, head, ids)
+    chain = _Chain(portfolio, batch, head)
     columns = (*PLACE, *chain.columns)
     if total > CHUNK:
         check_row_by_row()
@@ -128,20 +140,20 @@ def write_batch(
         insert_rows(Transaction, columns, rows, same=same, hand_over=hand_over)
         if progress is not None:
             progress(start + len(rows), total)
-    return dict(enumerate(ids, start=head.seq + 1)), Head(head.seq + total, chain.head)
+    return dict(enumerate(chain.ids, start=head.seq + 1)), Head(head.seq + total, chain.head)
 
 
 class _Chain:
     """The rows one after the other; each holds the hash of the one before."""
 
-    def __init__(self, portfolio: Portfolio, batch: Batch, head: Head, ids: list[int]) -> None:
+    def __init__(self, portfolio: Portfolio, batch: Batch, head: Head) -> None:
         self.head = head.entry_hash
-        self._after, self._batch, self._ids = head.seq, batch, ids
+        self._after, self._batch = head.seq, batch
         speller = Speller(batch.columns, UNSAID, security_keys(batch.securities))
         self.columns, self._spell = speller.columns, speller.spell
         source = batch.same["source"]
         self._source = [f'"source":{encode_basestring(source)}'] if source else []
-        self._times = self._known(portfolio) if head.seq else Counter()
+        self.ids, self._times = self._places(portfolio)
 
     def row(self, place: int) -> tuple[Any, ...]:
         """The values of `PLACE` and of `columns`."""
@@ -152,7 +164,7 @@ class _Chain:
         beside += (f'"seq":{seq}', f'"occurrence":{times}', *self._source)
         previous, self.head = self.head, pieces_hash(self.head, parts + beside)
         reverses = None if target is None else target.pk
-        return (self._ids[place], seq, content, times, previous, self.head, reverses, *cells)
+        return (self.ids[place], seq, content, times, previous, self.head, reverses, *cells)
 
     def _said(self, place: int) -> tuple[list[str | None], list[str], list[str]]:
         target = self._batch.target(place)
@@ -161,9 +173,12 @@ class _Chain:
             said[1].append(f'"reverses":{target.seq}')
         return said
 
-    def _known(self, portfolio: Portfolio) -> Counter[str]:
-        """How often each content stands in the ledger already, reversed ones included."""
-        hashes = {parts_hash(self._said(place)[1]) for place in range(len(self._batch.drafts))}
+    def _places(self, portfolio: Portfolio) -> tuple[list[int], Counter[str]]:
+        """A row of `PLACES`; in an empty ledger nothing stands yet."""
+        total = len(self._batch.drafts)
+        searched = range(total if self._after else 0)
+        hashes = {parts_hash(self._said(place)[1]) for place in searched}
         with connection.cursor() as cursor:
-            cursor.execute(OCCURRENCES, [portfolio.pk, [*hashes]])
-            return Counter(dict(cursor.fetchall()))
+            cursor.execute(PLACES, [total, portfolio.pk, [*hashes]])
+            ids, known = cursor.fetchone()
+        return ids, Counter(known or {})

@@ -19,7 +19,7 @@ from portfolios.tests.factories import PortfolioFactory, append, trade
 from portfolios.tests.world import MON, WED, listing
 
 # Statements, what opens and closes a transaction and switches an identity and back included.
-APPENDED, BACK_DATED, HELD = 17, 21, 7
+APPENDED, BACK_DATED, HELD = 16, 20, 7
 
 
 @pytest.fixture
