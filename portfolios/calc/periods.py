@@ -116,12 +116,11 @@ def _after(funded: DailyReturns, anchor: date, *, whole: bool) -> Span:
     return Span(returns, "FUNDED_IN_PERIOD" if funded.start > anchor and not whole else None)
 
 
-def _anchor(daily: DailyReturns, period: Period, asof: date) -> date:
-    """The day on or before which the period's baseline close lies."""
-    if period is Period.SINCE_INCEPTION:
-        return daily.start
-    if period is Period.DAY:
-        return date.fromordinal(int(daily.days[-2]))
+def anchor_of(period: Period, asof: date) -> date | None:
+    """The day on or before which a period's baseline close lies, by the calendar alone; None for
+    1D and SI, which depend on the days that there are."""
+    if period in (Period.DAY, Period.SINCE_INCEPTION):
+        return None
     if period in _MONTHS_BACK:
         return add_months(asof, -_MONTHS_BACK[period])
     first_month = {
@@ -130,3 +129,10 @@ def _anchor(daily: DailyReturns, period: Period, asof: date) -> date:
         Period.YTD: 1,
     }[period]
     return date(asof.year, first_month, 1) - timedelta(days=1)
+
+
+def _anchor(daily: DailyReturns, period: Period, asof: date) -> date:
+    """The day on or before which the period's baseline close lies."""
+    if period is Period.DAY:
+        return date.fromordinal(int(daily.days[-2]))
+    return anchor_of(period, asof) or daily.start

@@ -33,10 +33,15 @@ class OverLookback(OfPortfolio):
     lookback_days: Lookback = 252
 
 
-class OverPeriod(OverLookback):
-    """From the last close on or before `start` to the pack's day; without one, the last
-    `lookback_days` valuation days. A period longer than the history is all of it."""
+PeriodName = Literal["1D", "MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "SI"]
 
+
+class OverPeriod(OverLookback):
+    """From the last close on or before `start` to the pack's day; without one, the named
+    `period`; without either, the last `lookback_days` valuation days. A period longer than the
+    history is all of it, and says so."""
+
+    period: PeriodName | None = None
     start: date | None = None
 
 
@@ -45,9 +50,6 @@ class AgainstBenchmark(OverPeriod):
 
     benchmark_id: UUID | None = None
     hedged: bool = False
-
-
-PeriodName = Literal["1D", "MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "SI"]
 
 
 class OverNamedPeriod(OfPortfolio):

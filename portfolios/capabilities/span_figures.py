@@ -7,6 +7,7 @@ import numpy as np
 from patterns.results import BpsFigure, FractionFigure, MoneyFigure, State
 from portfolios.calc.day_lines import DayLines
 from portfolios.calc.money import decimal_from_float, half_even
+from portfolios.calc.periods import Period
 from portfolios.capabilities.inputs import OverPeriod
 from portfolios.selectors.spans import Asked, Span
 
@@ -17,7 +18,7 @@ NO_RETURNS = "No day of the period has a return: nothing was invested."
 
 
 def asked_of(args: OverPeriod) -> Asked:
-    return Asked(args.lookback_days, args.start)
+    return Asked(args.lookback_days, args.start, Period(args.period) if args.period else None)
 
 
 def unmade(span: Span) -> str | None:

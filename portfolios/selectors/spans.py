@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from market.models import Security
 from patterns.context import Context
+from patterns.memo import once_a_context
 from portfolios.calc.contribution import Charges, charges_of
 from portfolios.calc.cutting import cut
 from portfolios.calc.day_lines import DayLines
 from portfolios.calc.entries import SecurityKey
 from portfolios.calc.marks import splits_among
+from portfolios.calc.periods import Period, anchor_of
 from portfolios.calc.replay import replay
 from portfolios.calc.returns import Floats
 from portfolios.selectors.ledger import first_date
 from portfolios.selectors.sheets import DatedSheet, sheet_of
-from portfolios.selectors.standing import Standing, portfolio_of, standing
-
-KEPT = 12  # ten years of fifty holdings are 12 MB
+from portfolios.selectors.standing import Standing, standing
 
 
 @dataclass(frozen=True)
@@ -50,70 +49,76 @@ class Span:
 
 @dataclass(frozen=True)
 class Asked:
-    """The period asked for: from the last close on or before `start`, or `lookback_days`
-    valuation days. Both end on the pack's day; a period longer than the history is all of it."""
+    """The period asked for: from the last close on or before `start`, else a named one, else
+    `lookback_days` valuation days. All end on the pack's day."""
 
     lookback_days: int
     start: date | None = None
+    period: Period | None = None
 
 
-@dataclass(frozen=True)
-class _Question:
-    """What determines a span, as its key; the context answers it and is no part of the key."""
-
-    facts: tuple[Any, ...]
-    portfolio_id: UUID
-    asked: Asked
-    ctx: Context = field(compare=False, repr=False)
-
-
+@once_a_context
 def span_of(ctx: Context, portfolio_id: UUID, asked: Asked) -> Span:
-    """The period of a context. The steps of a run share it, and so does the next run of the same
-    ledger, packs and settings: whoever asks was let in when the context was built."""
-    portfolio_of(ctx, portfolio_id)
-    facts = (*ctx.fingerprint().values(), ctx.pricing_pack_id)
-    return _kept(_Question(facts, portfolio_id, asked, ctx))
-
-
-@lru_cache(maxsize=KEPT)
-def _kept(question: _Question) -> Span:
-    now = standing(question.ctx, question.portfolio_id)
-    found = _lines(now, question.asked)
+    """The period of a context, which the steps of a run share."""
+    now = standing(ctx, portfolio_id)
+    found = _lines(now, asked)
     return Span(
-        lines=None if found is None else found[0],
+        lines=None if found is None else found.lines,
         securities=now.securities,
         charges=charges_of(now.booked.book.journal, now.booked.book.accepted),
         missing=now.missing,
-        why_stale="" if found is None else found[1],
+        why_stale="" if found is None else found.why_stale,
         sources=now.sources,
+        shortened="" if found is None else found.shortened,
     )
 
 
-def _lines(now: Standing, asked: Asked) -> tuple[DayLines, str] | None:
-    """The lines, and why the first or last value is stale."""
+class _Found(NamedTuple):
+    lines: DayLines
+    why_stale: str
+    shortened: str
+
+
+def _lines(now: Standing, asked: Asked) -> _Found | None:
     began = first_date(now.booked.book.accepted)
     if began is None:
         return None
     history = [day for day in now.booked.market.packs if began <= day <= now.pack_date]
-    days, whole = period_days(history, asked)
-    if not days or (len(days) == 1 and not whole):
+    chosen = period_days(history, asked)
+    days = chosen.days
+    if not days or (len(days) == 1 and not chosen.whole):
         return None
     dated = sheet_of(now.booked.market, days, splits_among(now.booked.book.accepted))
-    base = days[0] - timedelta(days=1) if whole else None
+    base = days[0] - timedelta(days=1) if chosen.whole else None
     lines = cut(replay(now.booked.book.journal, days), dated.sheet, base)
-    if whole:
+    if chosen.whole:
         lines = lines.funded()
-    return lines, _why_stale(now, dated, lines, days)
+    short = f"The portfolio is younger than the period, which begins on {lines.base_date}."
+    return _Found(lines, _why_stale(now, dated, lines, days), short if chosen.short else "")
 
 
-def period_days(history: Sequence[date], asked: Asked) -> tuple[Sequence[date], bool]:
-    """The closes of a period, its baseline first, and whether it reaches back to the beginning,
-    before which there was nothing."""
-    if asked.start is not None:
-        first = bisect_right(history, asked.start) - 1
-    else:
-        first = len(history) - asked.lookback_days - 1
-    return (history, True) if first < 0 else (history[first:], False)
+class PeriodDays(NamedTuple):
+    """The closes of a period, its baseline first. whole: it reaches back to the beginning, before
+    which there was nothing. short: it was asked to begin earlier than that."""
+
+    days: Sequence[date]
+    whole: bool = False
+    short: bool = False
+
+
+def period_days(history: Sequence[date], asked: Asked) -> PeriodDays:
+    """Which of the ascending closes of a portfolio belong to a period."""
+    if not history:
+        return PeriodDays(())
+    start = asked.start
+    if start is None and asked.period is not None:
+        start = anchor_of(asked.period, history[-1])
+    if start is not None:
+        first = bisect_right(history, start) - 1
+        return PeriodDays(history[first:]) if first >= 0 else PeriodDays(history, True, True)
+    back = {Period.SINCE_INCEPTION: len(history), Period.DAY: 1, None: asked.lookback_days}
+    first = len(history) - back[asked.period] - 1
+    return PeriodDays(history[first:]) if first >= 0 else PeriodDays(history, whole=True)
 
 
 def _why_stale(now: Standing, dated: DatedSheet, lines: DayLines, days: Sequence[date]) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import User
 from patterns.context import Context
+from portfolios.calc.periods import Period
 from portfolios.capabilities.attribution import currency
 from portfolios.capabilities.contribution import PartRow, PortfolioContribution, contribution
 from portfolios.capabilities.history import historical_nav
@@ -107,14 +108,37 @@ def test_effects_of_positions_sum_to_their_currency(ctx: Context, traded: Portfo
 
 
 def test_a_period_begins_at_the_last_close_before_it() -> None:
-    """Saturday's start is Friday's close; one before the ledger began is all of it."""
+    """Saturday's start is Friday's close; one before the ledger began is all of it, and short."""
     days = list(DAYS)
-    assert period_days(days, Asked(252, start=date(2013, 2, 9))) == ([FRI], False)
-    assert period_days(days, Asked(252, start=WED)) == ([WED, THU, FRI], False)
-    assert period_days(days, Asked(252, start=date(2013, 2, 1))) == (days, True)
-    assert period_days(days, Asked(4)) == (days, False)
-    assert period_days(days, Asked(5)) == (days, True)
-    assert period_days(days, Asked(2)) == ([WED, THU, FRI], False)
+    assert period_days(days, Asked(252, date(2013, 2, 9))) == ([FRI], False, False)
+    assert period_days(days, Asked(252, WED)) == ([WED, THU, FRI], False, False)
+    assert period_days(days, Asked(252, date(2013, 2, 1))) == (days, True, True)
+    assert period_days(days, Asked(4)) == (days, False, False)
+    assert period_days(days, Asked(5)) == (days, True, False)
+    assert period_days(days, Asked(2)) == ([WED, THU, FRI], False, False)
+    assert period_days([], Asked(2)) == ((), False, False)
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        (Period.DAY, ([THU, FRI], False, False)),
+        (Period.MTD, (list(DAYS), True, True)),  # January's last close was before the money
+        (Period.YEAR, (list(DAYS), True, True)),
+        (Period.SINCE_INCEPTION, (list(DAYS), True, False)),
+    ],
+)
+def test_a_period_has_a_name(period: Period, expected: object) -> None:
+    assert period_days(list(DAYS), Asked(252, period=period)) == expected
+    # a start beats it
+    assert period_days(list(DAYS), Asked(252, WED, period)) == ([WED, THU, FRI], False, False)
+
+
+def test_a_portfolio_younger_than_the_period_says_so(ctx: Context, traded: Portfolio) -> None:
+    found = contribution(ctx, OverPeriod(portfolio_id=traded.pk, period="1Y"))
+    said = "The portfolio is younger than the period, which begins on 2013-02-03."
+    assert (found.state, found.reason) == ("partial", said)
+    assert found.total_return.value == pytest.approx(0.198)
 
 
 def test_the_arrays_have_the_returns_that_are_stored(ctx: Context, traded: Portfolio) -> None:
