@@ -46,6 +46,13 @@ class Answer:
                 currency = data["currency"]
         return (data if isinstance(data, list) else []), currency
 
+    def owner(self, path: str) -> Mapping[str, Any]:
+        """The mapping that holds what a path leads to."""
+        found: Any = self.run.result
+        for name in path.split(".")[:-1]:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found if isinstance(found, Mapping) else {}
+
 
 def root_of(path: str) -> str:
     """The output that a path begins with."""

@@ -158,7 +158,7 @@ def _row_panel(spec: RowPanelSpec, answer: Answer) -> Panel:
         _row(item, columns, f"{spec.path}.{index}", currency) for index, item in enumerate(items)
     )
     if not rows:
-        return replace(_frame(spec, answer, "empty"), columns=columns, note=NO_ROWS)
+        return _without_rows(spec, columns, answer)
     note = why_no_ring(rows) if isinstance(spec, DonutChartSpec) else ""
     if isinstance(spec, WaterfallSpec):
         note = why_no_waterfall(rows)
@@ -172,6 +172,16 @@ def _row_panel(spec: RowPanelSpec, answer: Answer) -> Panel:
         chart=None if note else _chart(spec, columns, rows),
         withheld=tuple(_withheld_rows(columns, rows)),
     )
+
+
+def _without_rows(spec: RowPanelSpec, columns: tuple[Column, ...], answer: Answer) -> Panel:
+    """A list that its result withholds, or one that is there and has no rows."""
+    owner = answer.owner(spec.path)
+    if owner.get("state") != "withheld" or not owner.get("reason"):
+        return replace(_frame(spec, answer, "empty"), columns=columns, note=NO_ROWS)
+    frame = _frame(spec, answer, "withheld")
+    reason = Withheld(label=frame.title, reason=str(owner["reason"]), missing=())
+    return replace(frame, columns=columns, withheld=(reason,))
 
 
 def _chart(

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from portfolios.views import (
     actions,
+    attribution,
     benchmarks,
     entries,
     exporting,
@@ -50,6 +51,9 @@ urlpatterns = [
     path("portfolios/", portfolio.portfolio_list, name="list"),
     path("portfolios/new/", portfolio.new_portfolio, name="new"),
     path("portfolios/<uuid:portfolio_id>/", portfolio.overview, name="overview"),
+    path(
+        "portfolios/<uuid:portfolio_id>/attribution/", attribution.attribution, name="attribution"
+    ),
     path("portfolios/<uuid:portfolio_id>/export/", exporting.export, name="export"),
     path(f"{LEDGER}/", transactions.transactions, name="transactions"),
     path(f"{LEDGER}/new/", entries.new_entry, name="new_entry"),

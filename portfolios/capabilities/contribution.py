@@ -15,6 +15,7 @@ from portfolios.capabilities.span_figures import (
     fraction,
     lines_of,
     money,
+    of_lines,
     state_of,
     unmade,
     why,
@@ -134,19 +135,20 @@ def _label(span: Span, line: Contribution) -> str:
 
 def _holding(span: Span, line: Contribution, whole: float) -> HoldingRow:
     security = span.securities[line.source.security]
+    own = of_lines(span, [line.source.security])
     return HoldingRow(
         symbol=security.symbol,
         name=security.name,
         security=security.key,
         currency=security.currency,
         sector=security.sector,
-        market_value_start=money(span, line.value_start),
-        market_value_end=money(span, line.value_end),
+        market_value_start=money(own, line.value_start),
+        market_value_end=money(own, line.value_end),
         weight_start=fraction(span, line.weight_start, NO_VALUE),
         weight_end=fraction(span, line.weight_end, NO_VALUE),
         mean_weight=fraction(span, line.mean_weight),
         time_weighted_return=fraction(
-            span, line.total_return, NEVER_AT_WORK, method="over the days it was held"
+            own, line.total_return, NEVER_AT_WORK, method="over the days it was held"
         ),
         contribution=fraction(span, line.contribution, method=METHOD),
         share=_share(span, line, whole),
@@ -156,11 +158,12 @@ def _holding(span: Span, line: Contribution, whole: float) -> HoldingRow:
 def _other(span: Span, line: Contribution, whole: float) -> OtherRow:
     source = line.source
     name = "Interest on it" if source.kind is Kind.CASH else MONEY[source.kind][1]
+    own = of_lines(span, [None])
     return OtherRow(
         label=_label(span, line),
         name=name,
-        market_value_start=money(span, line.value_start),
-        market_value_end=money(span, line.value_end),
+        market_value_start=money(own, line.value_start),
+        market_value_end=money(own, line.value_end),
         contribution=fraction(span, line.contribution, method=METHOD),
         share=_share(span, line, whole),
     )

@@ -22,7 +22,7 @@ from portfolios.capabilities.span_figures import (
     why,
 )
 from portfolios.selectors.against import Against, against, from_first_close
-from portfolios.selectors.benchmarks import benchmark_track
+from portfolios.selectors.periods import beside
 from portfolios.selectors.spans import Span, span_of
 
 TOTAL_LOSS = "The benchmark lost everything."
@@ -80,15 +80,13 @@ class Compared:
 def compared(ctx: Context, args: AgainstBenchmark) -> Compared:
     """The period of both sides, from the benchmark's first close on where that is later."""
     span = span_of(ctx, args.portfolio_id, asked_of(args))
-    track = benchmark_track(
-        ctx, args.portfolio_id, benchmark_id=args.benchmark_id, hedged=args.hedged
-    )
+    track = beside(ctx, args.portfolio_id, args.benchmark_id, hedged=args.hedged).track
     span = from_first_close(span, track)
-    beside = against(span, track)
+    days = against(span, track)
     own = unmade(span)
     if own is not None:
-        return Compared(span, beside, own, span.missing)
-    return Compared(span, beside, beside.reason, beside.missing)
+        return Compared(span, days, own, span.missing)
+    return Compared(span, days, days.reason, days.missing)
 
 
 def excess_figures(both: Compared, whole: Whole) -> dict[str, Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 
 from patterns.results import BpsFigure, FractionFigure, MoneyFigure, State
 from portfolios.calc.day_lines import DayLines
+from portfolios.calc.entries import SecurityKey
 from portfolios.calc.money import decimal_from_float, half_even
 from portfolios.calc.periods import Period
 from portfolios.capabilities.inputs import OverPeriod
@@ -57,6 +61,14 @@ def fraction(
         asof_date=lines.dates[-1],
         method=method,
     )
+
+
+def of_lines(span: Span, keys: Iterable[SecurityKey | None]) -> Span:
+    """The span as figures of some lines alone stand on it: stale only where they are."""
+    own = set(keys)
+    if any(key in own for _, key in span.carried):
+        return span
+    return replace(span, why_stale="")
 
 
 def money(span: Span, value: float) -> MoneyFigure:

@@ -14,7 +14,7 @@ from patterns.context import Context
 from patterns.memo import once_a_context
 from portfolios.calc.contribution import Charges, charges_of
 from portfolios.calc.cutting import cut
-from portfolios.calc.day_lines import DayLines
+from portfolios.calc.day_lines import DayLines, Line
 from portfolios.calc.entries import SecurityKey
 from portfolios.calc.marks import splits_among
 from portfolios.calc.periods import Period, anchor_of
@@ -32,6 +32,7 @@ class Span:
     missing: what has no price or rate at the end. why_stale: why the first or the last value is;
     "" when both are of their own day. charges: fees and taxes of the portfolio by day. shortened:
     why the period begins later than was asked for, and coverage the share of its days that is left.
+    carried: the lines whose own price or rate is carried at either end.
     """
 
     lines: DayLines | None
@@ -42,6 +43,7 @@ class Span:
     sources: tuple[str, ...]
     shortened: str = ""
     coverage: float | None = None
+    carried: frozenset[Line] = frozenset()
 
     def symbol(self, security: SecurityKey) -> str:
         return self.securities[security].symbol
@@ -70,6 +72,7 @@ def span_of(ctx: Context, portfolio_id: UUID, asked: Asked) -> Span:
         why_stale="" if found is None else found.why_stale,
         sources=now.sources,
         shortened="" if found is None else found.shortened,
+        carried=frozenset() if found is None else found.carried,
     )
 
 
@@ -77,6 +80,7 @@ class _Found(NamedTuple):
     lines: DayLines
     why_stale: str
     shortened: str
+    carried: frozenset[Line]
 
 
 def _lines(now: Standing, asked: Asked) -> _Found | None:
@@ -94,7 +98,13 @@ def _lines(now: Standing, asked: Asked) -> _Found | None:
     if chosen.whole:
         lines = lines.funded()
     short = f"The portfolio is younger than the period, which begins on {lines.base_date}."
-    return _Found(lines, _why_stale(now, dated, lines, days), short if chosen.short else "")
+    start, end = _carried(dated, lines, days)
+    return _Found(
+        lines,
+        _why_stale(now, lines, start, end),
+        short if chosen.short else "",
+        start | end,
+    )
 
 
 class PeriodDays(NamedTuple):
@@ -121,23 +131,30 @@ def period_days(history: Sequence[date], asked: Asked) -> PeriodDays:
     return PeriodDays(history[first:]) if first >= 0 else PeriodDays(history, whole=True)
 
 
-def _why_stale(now: Standing, dated: DatedSheet, lines: DayLines, days: Sequence[date]) -> str:
+def _why_stale(now: Standing, lines: DayLines, start: frozenset[Line], end: frozenset[Line]) -> str:
     """Why the first or the last value is stale; "" when both are of their own day."""
-    if not lines.dates:
-        return ""
-    if _is_stale(dated, lines.closing[-1], lines, len(days) - 1):
+    if end:
         return now.why_stale()
-    first = len(days) - len(lines.dates) - 1
-    if first >= 0 and _is_stale(dated, lines.opening[0], lines, first):
-        return f"On {days[first]} a price or a rate was carried forward."
-    return ""
+    return f"On {lines.base_date} a price or a rate was carried forward." if start else ""
 
 
-def _is_stale(dated: DatedSheet, worths: Floats, lines: DayLines, at: int) -> bool:
-    held = {line for line, worth in zip(lines.lines, worths, strict=True) if worth}
-    listings = dated.sheet.listings
-    closes = (
-        dated.stale_closes[at, n] for n, (key, code) in enumerate(listings) if (code, key) in held
+def _carried(
+    dated: DatedSheet, lines: DayLines, days: Sequence[date]
+) -> tuple[frozenset[Line], frozenset[Line]]:
+    """The lines that were worth something at a carried price or rate, at the start and the end."""
+    if not lines.dates:
+        return frozenset(), frozenset()
+    baseline = len(days) - len(lines.dates) - 1
+    start = _stale_lines(dated, lines.opening[0], lines, baseline) if baseline >= 0 else frozenset()
+    return start, _stale_lines(dated, lines.closing[-1], lines, len(days) - 1)
+
+
+def _stale_lines(dated: DatedSheet, worths: Floats, lines: DayLines, at: int) -> frozenset[Line]:
+    listings = enumerate(dated.sheet.listings)
+    carried = {(code, key) for n, (key, code) in listings if dated.stale_closes[at, n]}
+    rates = {code for code, stale in dated.stale_rates.items() if stale[at]}
+    return frozenset(
+        line
+        for line, worth in zip(lines.lines, worths, strict=True)
+        if worth and (line in carried or line[0] in rates)
     )
-    rates = (dated.stale_rates[code][at] for code, _ in held if code in dated.stale_rates)
-    return any(closes) or any(rates)

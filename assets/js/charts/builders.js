@@ -209,6 +209,7 @@
     var ends = { texts: spec.series[0].texts, values: [] };
     steps.forEach(function (step) { ends.values.push(step.from, step.to); });
     var option = bar(spec, theme, size);
+    option.yAxis.axisLabel.width = Math.min(option.yAxis.axisLabel.width * 1.15 + 4, size.width * 0.34);
     var span = reach({ series: [ends] }, size.width - option.yAxis.axisLabel.width - 40);
     option.xAxis.min = span.min;
     option.xAxis.max = span.max;
