@@ -17,6 +17,8 @@ class Permission(StrEnum):
     MANAGE_PORTFOLIOS = "manage_portfolios"
     MANAGE_ALERTS = "manage_alerts"
     EXPORT_DATA = "export_data"
+    READ_NIGHTS = "read_nights"
+    RESUME_NIGHTS = "resume_nights"
 
 
 class Actor(Protocol):
@@ -32,6 +34,7 @@ _MANAGER: Final = _USER | {
     Permission.MANAGE_PORTFOLIOS,
     Permission.EXPORT_DATA,
     Permission.MANAGE_ALERTS,
+    Permission.READ_NIGHTS,
 }
 
 ROLE_PERMISSIONS: Final = {

@@ -5,12 +5,14 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from dawsos import views
+from dawsos.api import nights as nights_api
 from dawsos.api.docs import api_docs
 from dawsos.api.evaluate import evaluate_document
 from dawsos.api.execute import execute_pattern
 from dawsos.api.export import export_portfolio
 from dawsos.api.health import health, health_pack
 from dawsos.catalogue import capabilities, capabilities_page, schema
+from dawsos.night import views as night_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +23,9 @@ urlpatterns = [
     path("capabilities/", capabilities_page, name="capabilities"),
     path("api/v1/capabilities/", capabilities, name="api-capabilities"),
     path("api/schema/patterns/", schema, name="pattern-schema"),
+    path("nights/", night_views.nights, name="nights"),
+    path("nights/<int:run_id>/", night_views.night, name="night"),
+    path("nights/<int:run_id>/resume/", night_views.resume, name="night-resume"),
     path("admin/", admin.site.urls),
     # Programs. Two paths of one door, because clients of both exist.
     path("v1/execute", execute_pattern, name="execute"),
@@ -31,6 +36,9 @@ urlpatterns = [
         export_portfolio,
         name="export",
     ),
+    path("api/v1/nights/", nights_api.nights, name="api-nights"),
+    path("api/v1/nights/<int:run_id>/", nights_api.night, name="api-night"),
+    path("api/v1/nights/<int:run_id>/resume/", nights_api.resume, name="api-night-resume"),
     path("api/auth/", include("accounts.api.urls")),
     path("api/v1/", include("portfolios.api.urls")),
     path("api/v1/", include("market.api.urls")),

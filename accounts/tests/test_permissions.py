@@ -28,10 +28,13 @@ def test_a_role_allows_what_the_table_says(role: str, allowed: set[str]) -> None
         "manage_portfolios",
         "manage_alerts",
         "export_data",
+        "read_nights",
     }
     assert {permission for permission in every if has(user(role), permission)} == allowed
     assert all(has(user("MANAGER"), permission) for permission in every)
     assert all(has(user("ADMIN"), permission) for permission in every)
+    assert not has(user("MANAGER"), "resume_nights")
+    assert has(user("ADMIN"), "resume_nights")
 
 
 def test_nobody_and_the_deactivated_may_do_nothing() -> None:

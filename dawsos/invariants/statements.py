@@ -19,7 +19,9 @@ WITH RECURSIVE gone (id, target_id) AS (
       JOIN portfolios_transaction e ON e.id = g.target_id
       JOIN portfolios_transaction f ON f.id = e.reverses_id
 ), standing AS (
-    SELECT t.* FROM portfolios_transaction t
+    SELECT t.portfolio_id, t.security_id, t.entry_type, t.quantity, t.carried_lots, t.net_amount,
+           t.fees, t.taxes, t.currency, t.security_currency
+      FROM portfolios_transaction t
      WHERE t.reverses_id IS NULL AND t.security_id IS NOT NULL
        AND NOT EXISTS (SELECT FROM gone WHERE gone.id = t.id)
 ), shaped AS (
@@ -70,16 +72,19 @@ SELECT 'lot ' || l.id || ' of ' || l.portfolio_id || ': more was sold than it ha
 """
 
 COST = f"""{STANDING}
-, plain AS (
-    SELECT portfolio_id, security_id FROM standing
-     GROUP BY 1, 2
+, paid AS (
+    SELECT portfolio_id, security_id,
+           sum(-net_amount) FILTER (WHERE entry_type = 'BUY') AS amount,
+           sum(fees) FILTER (WHERE entry_type = 'BUY') AS fees,
+           sum(taxes) FILTER (WHERE entry_type = 'BUY') AS taxes
+      FROM standing GROUP BY 1, 2
     HAVING bool_and(entry_type = ANY (%(costed)s) AND security_currency IN ('', currency))
+       AND bool_or(entry_type = 'BUY')
 ), cost_in AS (
-    SELECT s.portfolio_id, s.security_id,
-           sum(-s.net_amount - CASE WHEN p.fees_in_cost THEN 0 ELSE s.fees END
-                             - CASE WHEN p.taxes_in_cost THEN 0 ELSE s.taxes END) AS amount
-      FROM standing s JOIN portfolios_portfolio p ON p.id = s.portfolio_id
-     WHERE s.entry_type = 'BUY' GROUP BY 1, 2
+    SELECT portfolio_id, security_id,
+           amount - CASE WHEN p.fees_in_cost THEN 0 ELSE fees END
+                  - CASE WHEN p.taxes_in_cost THEN 0 ELSE taxes END AS amount
+      FROM paid JOIN portfolios_portfolio p ON p.id = paid.portfolio_id
 ), cost_open AS (
     SELECT portfolio_id, security_id, sum(cost_basis_local) AS amount,
            bool_or(cost_basis_local IS NULL OR is_short) AS unsure
@@ -92,7 +97,7 @@ COST = f"""{STANDING}
 SELECT i.portfolio_id || ' ' || i.security_id || ': cost ' || trim_scale(i.amount)
        || ' came in, ' || trim_scale(coalesce(o.amount, 0)) || ' went out, '
        || trim_scale(coalesce(n.amount, 0)) || ' is open'
-  FROM cost_in i JOIN plain USING (portfolio_id, security_id)
+  FROM cost_in i
   LEFT JOIN cost_out o USING (portfolio_id, security_id)
   LEFT JOIN cost_open n USING (portfolio_id, security_id)
  WHERE NOT coalesce(o.unsure, false) AND NOT coalesce(n.unsure, false)

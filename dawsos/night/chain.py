@@ -59,6 +59,11 @@ def night(run_id: int) -> NightlyRun:
         return NightlyRun.objects.get(pk=run_id)
 
 
+def find(run_id: int) -> NightlyRun | None:
+    with as_service("night"):
+        return NightlyRun.objects.filter(pk=run_id).first()
+
+
 def unfinished() -> list[int]:
     """Nights to wake: all that are not finished. Whoever finds a worker there leaves politely."""
     with as_service("night"):

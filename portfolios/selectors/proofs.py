@@ -23,7 +23,10 @@ from portfolios.selectors.verification import LedgerProof, verify_ledger
 def prove_ledgers(portfolio_ids: Iterable[UUID]) -> Iterator[LedgerProof]:
     """One proof for each ledger, in the order asked. Inside a transaction."""
     ids = list(portfolio_ids)
-    keys = {security.pk: security.key for security in Security.objects.all()}
+    keys = {
+        security.pk: security.key
+        for security in Security.objects.only("symbol", "exchange", "price_basis")
+    }
     lists = _with_lists(ids)
     for portfolio_id in ids:
         proof = None if portfolio_id in lists else _quick_proof(portfolio_id, keys)
