@@ -12,6 +12,7 @@
         ├── OutputInvalid         SYSTEM_5003: a capability returned something undeclared
         ├── FigureUnknown         NOT_FOUND_3006: a path that leads to no figure of a run
         ├── NotExplained          BUSINESS_4008: no explanation, or one that leads elsewhere
+        ├── RunBusy               SYSTEM_5007: somebody else computes the same for too long
         ├── DependencyFailed      a step that could not run because an earlier one failed
         └── NotCanonical          SYSTEM_5003: NaN, infinity or a type without a canonical form
 
@@ -116,6 +117,12 @@ class OutputInvalid(PatternError):
 
 class DependencyFailed(PatternError):
     pass
+
+
+class RunBusy(PatternError):
+    code = "SYSTEM_5007"
+    http_status = 503
+    suggestion = "Ask again in a moment: the answer is kept as soon as it is there."
 
 
 class FigureUnknown(PatternError):

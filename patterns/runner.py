@@ -4,7 +4,7 @@
 
 A complete run is a pure function of these, so one that is stored is served as it is. The runner
 knows no domain, no database and no user: capabilities come from the registry, results go to a
-store of three verbs.
+store. Of those who ask the same question at the same moment one computes, the others wait.
 """
 
 from collections.abc import Mapping
@@ -35,20 +35,27 @@ def run(
 ) -> RunResult:
     """Answer a pattern; from the store when the same question was answered completely before.
 
-    Raises InputsInvalid, PatternUnknown and PatternInvalid, each with every mistake. A step that
-    fails raises nothing: it is in `errors`, and what did not need it is in `result`.
+    Raises InputsInvalid, PatternUnknown and PatternInvalid, each with every mistake, and RunBusy
+    when somebody else computes the same for too long. A step that fails raises nothing: it is in
+    `errors`, and what did not need it is in `result`.
     """
     started = perf_counter()
     plan = plan_for(library.get_pattern(pattern) if isinstance(pattern, str) else pattern)
     values = validate_inputs(plan.spec, inputs)
     run_hash = run_hash_of(plan, values, ctx)
     store = store if store is not None else MemoryStore()
-    stored = store.get_run(run_hash)
+    stored = store.get_run(run_hash) or _of_another(run_hash, store)
     if stored is not None:
         return _served(stored, started)
     computed = _computed(plan, values, run_hash, ctx, store, started)
     store.put_run(computed, ctx)
     return computed
+
+
+def _of_another(run_hash: str, store: ResultStore) -> RunResult | None:
+    """What somebody else stored while we waited for them. None: it is ours to compute."""
+    store.alone(run_hash)
+    return store.get_run(run_hash)
 
 
 def run_hash_of(plan: Plan, values: Mapping[str, Any], ctx: Context) -> str:

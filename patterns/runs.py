@@ -66,6 +66,12 @@ class ResultStore(Protocol):
 
     def put_step(self, step: StoredStep, ctx: Context) -> None: ...
 
+    def alone(self, run_hash: str) -> None:
+        """Return when nobody else computes this run. Whoever waited looks the run up again.
+
+        Raises RunBusy when somebody else takes too long.
+        """
+
     def isolated(self) -> AbstractContextManager[Any]:
         """Around one step: what goes wrong inside must not spoil the store for the others."""
 
@@ -89,6 +95,9 @@ class MemoryStore:
 
     def put_step(self, step: StoredStep, ctx: Context) -> None:
         self.steps.setdefault(step.key, step)
+
+    def alone(self, run_hash: str) -> None:
+        """One process, and nobody else in it."""
 
     def isolated(self) -> AbstractContextManager[Any]:
         return nullcontext()

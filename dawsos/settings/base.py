@@ -224,6 +224,9 @@ CELERY_BEAT_SCHEDULE = {
 NIGHT_CHUNK = env.integer("DAWSOS_NIGHT_CHUNK", 50, minimum=1, maximum=10_000)
 NIGHT_LEASE_SECONDS = env.integer("DAWSOS_NIGHT_LEASE", 600, minimum=1, maximum=86_400)
 
+# --- Patterns: how long one waits for an answer that somebody else is computing
+PATTERN_WAIT_SECONDS = env.integer("DAWSOS_RUN_WAIT", 30, minimum=1, maximum=600)
+
 # --- What is said, and where
 LOGGING: dict[str, Any] = {
     "version": 1,

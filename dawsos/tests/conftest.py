@@ -13,9 +13,10 @@ from django.test import Client
 from accounts.models import User
 from dawsos.db import server
 from dawsos.db.places import Cluster
+from patterns.tests.conftest import shop
 from portfolios.tests.conftest import market, portfolio, traded
 
-__all__ = ["market", "portfolio", "traded"]
+__all__ = ["market", "portfolio", "shop", "traded"]
 
 Post = Callable[..., Any]
 

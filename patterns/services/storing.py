@@ -1,9 +1,11 @@
 """Keeping runs and step results in the database.
 
-Rows are written once. Two processes that answer the same question at the same time compute the
-same row, so whoever comes second leaves what is there (ON CONFLICT DO NOTHING, no lock).
+Rows are written once; whoever comes second leaves what is there (ON CONFLICT DO NOTHING). Steps
+are written with the run that needed them, in one statement and in the order of their keys, so two
+runs that share steps never wait for each other crosswise.
 """
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -13,22 +15,34 @@ from patterns.context import Context
 from patterns.models import PatternRun, StepResult
 from patterns.runs import RunResult, StoredStep
 from patterns.selectors import complete_run, step_result
+from patterns.services.turns import take_turn
 
 
 class DatabaseStore:
-    """The runner's store over PatternRun and StepResult, under the caller's own identity."""
+    """The runner's store over PatternRun and StepResult, under the caller's own identity.
+
+    One store serves one run: it remembers the steps of the run until the run itself is kept.
+    """
+
+    def __init__(self) -> None:
+        self.fresh: dict[str, StoredStep] = {}
 
     def get_run(self, run_hash: str) -> RunResult | None:
         return complete_run(run_hash)
 
     def put_run(self, run: RunResult, ctx: Context) -> None:
+        record_steps(self.fresh.values(), ctx)
+        self.fresh = {}
         record_run(run, ctx)
 
     def get_step(self, key: str) -> StoredStep | None:
-        return step_result(key)
+        return self.fresh.get(key) or step_result(key)
 
     def put_step(self, step: StoredStep, ctx: Context) -> None:
-        record_step(step, ctx)
+        self.fresh.setdefault(step.key, step)
+
+    def alone(self, run_hash: str) -> None:
+        take_turn(run_hash)
 
     def isolated(self) -> AbstractContextManager[Any]:
         """A savepoint: a query that fails inside a step does not abort the others."""
@@ -62,13 +76,16 @@ def record_run(run: RunResult, ctx: Context) -> None:
     PatternRun.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def record_step(step: StoredStep, ctx: Context) -> None:
-    row = StepResult(
-        key=step.key,
-        capability=step.capability,
-        version=step.version,
-        portfolio_id=ctx.portfolio_id,
-        value_text=step.value_text,
-        meta=dict(step.meta),
-    )
-    StepResult.objects.bulk_create([row], ignore_conflicts=True)
+def record_steps(steps: Iterable[StoredStep], ctx: Context) -> None:
+    rows = [
+        StepResult(
+            key=step.key,
+            capability=step.capability,
+            version=step.version,
+            portfolio_id=ctx.portfolio_id,
+            value_text=step.value_text,
+            meta=dict(step.meta),
+        )
+        for step in sorted(steps, key=lambda step: step.key)
+    ]
+    StepResult.objects.bulk_create(rows, ignore_conflicts=True)

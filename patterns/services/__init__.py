@@ -1,0 +1,5 @@
+"""What the runner keeps in the database, and how its processes wait for each other."""
+
+from patterns.services.storing import DatabaseStore, record_run, record_steps
+
+__all__ = ["DatabaseStore", "record_run", "record_steps"]
