@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from patterns.formats import MINUS, NUMERIC, UNITS, display
@@ -28,6 +29,11 @@ def cell_at(
     if _is_figure(value):
         return _figure_cell(value, format_name, place, found)
     return _plain_cell(None if value is _MISSING else value, owner, format_name, place, found)
+
+
+def no_cell(cell: Cell) -> Cell:
+    """The place of a cell that a grid does not have: nothing is shown, and nothing is missing."""
+    return replace(cell, text="", state="exact", reason="", sign="", raw="")
 
 
 def _figure_cell(figure: Mapping[str, Any], format_name: str, path: str, currency: str) -> Cell:

@@ -1,7 +1,6 @@
 """Panels for templates: the presentation of a pattern, filled with the result of a run."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -10,7 +9,7 @@ from patterns import library
 from patterns.answers import Answer
 from patterns.cells import cell_at
 from patterns.charts import chart_spec, why_no_ring, why_no_waterfall
-from patterns.formats import NUMERIC
+from patterns.grid import RowPanelSpec, axis_format, columns_of, label_of, row_of
 from patterns.panels import (
     Cell,
     Column,
@@ -27,7 +26,7 @@ from patterns.spec import (
     BarChartSpec,
     DonutChartSpec,
     DualListSpec,
-    LineChartSpec,
+    HeatmapSpec,
     ListSpec,
     MetricsGridSpec,
     PanelSpec,
@@ -39,16 +38,13 @@ from patterns.spec import (
 KEPT: Final = 64  # about 200 kB each
 NO_ROWS: Final = "There is nothing to show for this day."
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WORDS: Final = {"asof_date": "As of", "fx": "FX"}
 _KINDS: Final = {
     "line_chart": "line",
     "bar_chart": "bar",
     "donut_chart": "donut",
     "waterfall": "waterfall",
+    "heatmap": "heatmap",
 }
-
-RowPanelSpec = LineChartSpec | BarChartSpec | DonutChartSpec | WaterfallSpec | TableSpec
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,11 @@ def _metrics_grid(spec: MetricsGridSpec, answer: Answer) -> Panel:
         failed = [path for path in paths if answer.error(path)]
         return _absent(spec, (failed or paths)[0], answer)
     metrics = tuple(
-        Metric(label=metric.label, cell=_metric_cell(metric.path, metric.format, answer))
+        Metric(
+            label=metric.label,
+            cell=_metric_cell(metric.path, metric.format, answer),
+            definition=metric.definition or "",
+        )
         for metric in spec.metrics
     )
     cells = [metric.cell for metric in metrics]
@@ -143,7 +143,7 @@ def _list(spec: ListSpec, answer: Answer) -> ItemList:
         place = {"path": f"{spec.path}.{index}", "currency": currency}
         shown.append(
             Item(
-                label=cell_at(item, spec.label, _axis_format(spec.label, [item]), **place),
+                label=cell_at(item, spec.label, axis_format(spec.label, [item]), **place),
                 detail=cell_at(item, spec.detail, "text", **place) if spec.detail else None,
                 value=cell_at(item, spec.value, spec.format, **place),
             )
@@ -153,9 +153,10 @@ def _list(spec: ListSpec, answer: Answer) -> ItemList:
 
 def _row_panel(spec: RowPanelSpec, answer: Answer) -> Panel:
     items, currency = answer.items(spec.path)
-    columns = _columns(spec, items)
+    columns = columns_of(spec, items)
     rows = tuple(
-        _row(item, columns, f"{spec.path}.{index}", currency) for index, item in enumerate(items)
+        row_of(spec, item, columns, f"{spec.path}.{index}", currency)
+        for index, item in enumerate(items)
     )
     if not rows:
         return _without_rows(spec, columns, answer)
@@ -193,6 +194,8 @@ def _chart(
     drawn = chart_spec(_KINDS[spec.type], columns, rows, signed=signed)
     if isinstance(spec, WaterfallSpec):
         drawn["sum"] = spec.total is not None
+    if isinstance(spec, HeatmapSpec):
+        drawn["total"] = spec.total is not None
     return drawn
 
 
@@ -201,36 +204,6 @@ def _total(spec: WaterfallSpec, columns: Sequence[Column], answer: Answer) -> It
     if spec.total is not None:
         label = cell_at({"label": spec.total.label}, "label", columns[0].format, path=spec.path)
         yield Row(cells=(label, _metric_cell(spec.total.path, spec.total.format, answer)))
-
-
-def _columns(spec: RowPanelSpec, items: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:
-    fields: list[tuple[str, str, str]] = []
-    if isinstance(spec, TableSpec):
-        fields += [(each.label, each.field, each.format) for each in spec.columns]
-    else:
-        axis = spec.x if isinstance(spec, LineChartSpec) else spec.category
-        fields.append((_label(axis), axis, _axis_format(axis, items)))
-        if isinstance(spec, (DonutChartSpec, WaterfallSpec)):
-            fields.append((_label(spec.value), spec.value, spec.format))
-        else:
-            fields += [(each.label, each.field, each.format) for each in spec.series]
-    return tuple(
-        Column(label=label, field=field, format=name, numeric=name in NUMERIC)
-        for label, field, name in fields
-    )
-
-
-def _axis_format(field: str, items: Sequence[Mapping[str, Any]]) -> str:
-    texts = [str(item.get(field, "")) for item in items]
-    return "date" if texts and all(_DAY.fullmatch(text) for text in texts) else "text"
-
-
-def _row(item: Mapping[str, Any], columns: Sequence[Column], path: str, currency: str) -> Row:
-    cells = tuple(
-        cell_at(item, column.field, column.format, path=path, currency=currency)
-        for column in columns
-    )
-    return Row(cells=cells)
 
 
 def _absent(spec: PanelSpec, path: str, answer: Answer) -> Panel:
@@ -243,7 +216,7 @@ def _frame(spec: PanelSpec, answer: Answer, state: PanelState) -> Panel:
     return Panel(
         id=spec.id,
         type=spec.type,
-        title=spec.title or _label(spec.id),
+        title=spec.title or label_of(spec.id),
         description=spec.description,
         state=state,
         note="",
@@ -296,10 +269,3 @@ def _one_reason(cells: Sequence[Cell]) -> bool:
 def _named(labels: Sequence[str], cells: Sequence[Cell]) -> Withheld:
     missing = dict.fromkeys(name for cell in cells for name in cell.missing)
     return Withheld(label=" · ".join(labels), reason=cells[0].reason, missing=tuple(missing))
-
-
-def _label(field: str) -> str:
-    """A heading from a field's name: sector_name → Sector name."""
-    last = field.rpartition(".")[2]
-    words = last.replace("_", " ")
-    return _WORDS.get(last, words[:1].upper() + words[1:])

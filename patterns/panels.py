@@ -14,6 +14,7 @@ PanelType = Literal[
     "donut_chart",
     "waterfall",
     "dual_list",
+    "heatmap",
     "table",
 ]
 
@@ -52,10 +53,11 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metric:
-    """One tile of a metrics grid."""
+    """One tile of a metrics grid. definition: "risk.2", or "" for none."""
 
     label: str
     cell: Cell
+    definition: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,11 +66,13 @@ class Column:
     field: str
     format: str
     numeric: bool
+    definition: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     cells: tuple[Cell, ...]  # as many as the panel has columns, in their order
+    definition: str = ""  # of what the row is about
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,14 +125,15 @@ class Panel:
     for table and for every chart: they are the table behind it. `chart` is filled for charts that
     can be drawn:
 
-        {"kind": "line" | "bar" | "donut" | "waterfall",
+        {"kind": "line" | "bar" | "donut" | "waterfall" | "heatmap",
          "categories": ["2013-02-27", …], "category_kind": "date" | "text",
          "series": [{"label": "Value", "values": [1234.5, null, …], "texts": ["1,234.50 CAD", …],
                      "states": ["exact", …], "unit": "money", "format": "money",
                      "currency": "CAD"}],
          "unit": "money", "currency": "CAD",      # the first series', "" when there is none
          "signed": false,                         # bars diverge from zero, signs are shown
-         "sum": true}                             # of a waterfall: the last bar is the total
+         "sum": true,                             # of a waterfall: the last bar is the total
+         "total": true}                           # of a heatmap: the last series stands apart
 
     Values are as stored (0.05, not 5); null where nothing is known. A chart that cannot be drawn
     (no rows, a negative share in a ring) has `chart` None and `note` says why; its table remains.

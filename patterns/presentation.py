@@ -12,11 +12,13 @@ from patterns.spec import (
     BarChartSpec,
     DonutChartSpec,
     DualListSpec,
+    HeatmapSpec,
     LineChartSpec,
     ListSpec,
     MetricsGridSpec,
     PanelSpec,
     PatternSpec,
+    TableSpec,
     WaterfallSpec,
 )
 
@@ -58,13 +60,17 @@ def cells_of(panel: PanelSpec | ListSpec) -> Iterator[tuple[Place, str, str | No
             yield ("detail",), panel.detail, None
         yield ("value",), panel.value, panel.format
         return
-    if isinstance(panel, BarChartSpec):
+    if isinstance(panel, (BarChartSpec, HeatmapSpec)):
         yield ("category",), panel.category, None
+    if isinstance(panel, HeatmapSpec) and panel.total is not None:
+        yield ("total", "field"), panel.total.field, panel.total.format
+    if isinstance(panel, TableSpec) and panel.definition is not None:
+        yield ("definition",), panel.definition, "text"
     if isinstance(panel, LineChartSpec):
         yield ("x",), panel.x, None
     if isinstance(panel, MetricsGridSpec):
         return
-    key = "series" if isinstance(panel, (BarChartSpec, LineChartSpec)) else "columns"
+    key = "columns" if isinstance(panel, TableSpec) else "series"
     for index, cell in enumerate(getattr(panel, key)):
         yield (key, index, "field"), cell.field, cell.format
 

@@ -11,6 +11,7 @@ RESERVED: Final = frozenset({"inputs", "ctx"})
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=64)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Definition = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*\.[1-9][0-9]?$")]
 Path = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$")]
 InputType = Literal["uuid", "string", "integer", "number", "boolean", "date"]
 Format = Literal[
@@ -56,17 +57,21 @@ class StepSpec(_Part):
 
 
 class MetricSpec(_Part):
+    """`definition` names the rule that a label links to: "risk.2"."""
+
     label: Label
     path: Path
     format: Format
+    definition: Definition | None = None
 
 
 class FieldSpec(_Part):
-    """A column of a table or a series of a chart."""
+    """A column of a table or a series of a chart; its heading links to `definition`."""
 
     label: Label
     field: Path
     format: Format
+    definition: Definition | None = None
 
 
 class _PanelSpec(_Part):
@@ -134,10 +139,23 @@ class DualListSpec(_PanelSpec):
     lists: Annotated[tuple[ListSpec, ...], Field(min_length=2, max_length=2)]
 
 
+class HeatmapSpec(_PanelSpec):
+    """A row a category, a cell a series; a null field is no cell. `total` stands apart."""
+
+    type: Literal["heatmap"]
+    path: Path
+    category: Path
+    series: Annotated[tuple[FieldSpec, ...], Field(min_length=1)]
+    total: FieldSpec | None = None
+
+
 class TableSpec(_PanelSpec):
+    """`definition` is a field of the row with the rule that the row's first cell links to."""
+
     type: Literal["table"]
     path: Path
     columns: Annotated[tuple[FieldSpec, ...], Field(min_length=1)]
+    definition: Path | None = None
 
 
 PanelSpec = (
@@ -147,6 +165,7 @@ PanelSpec = (
     | DonutChartSpec
     | WaterfallSpec
     | DualListSpec
+    | HeatmapSpec
     | TableSpec
 )
 PANEL_TYPES: Final[dict[str, type[PanelSpec]]] = {
@@ -156,6 +175,7 @@ PANEL_TYPES: Final[dict[str, type[PanelSpec]]] = {
     "donut_chart": DonutChartSpec,
     "waterfall": WaterfallSpec,
     "dual_list": DualListSpec,
+    "heatmap": HeatmapSpec,
     "table": TableSpec,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django import template
@@ -82,6 +82,12 @@ def health(panels: Iterable[Panel]) -> Health:
             Place(panel.title, f"panel-{panel.id}", 1) for panel in shown if panel.state == "failed"
         ),
     )
+
+
+@register.filter
+def rows_step(categories: Sequence[str]) -> int:
+    """The class of height that fits so many rows: 3, 6, 9, 12, 16, 24 or 40."""
+    return next((step for step in (3, 6, 9, 12, 16, 24) if len(categories) <= step), 40)
 
 
 @register.filter

@@ -174,3 +174,39 @@ def test_a_process_that_drew_a_chart_ends():
 
     # An engine that is left open would wait for ever; `check` refuses a failure.
     subprocess.run([sys.executable, "-c", program], cwd=ASSETS.parent, timeout=60, check=True)
+
+
+def months(width: int, charts: SvgCharts, **changes: object) -> str:
+    """Two years, two months and a total; the second year has no February."""
+
+    def column(label: str, values: list[float | None], texts: list[str], **more: object) -> dict:
+        found = spec("heatmap", ["2013", "2012"], values)["series"][0]
+        return found | {"label": label, "texts": texts} | more
+
+    grid = spec("heatmap", ["2013", "2012"], [0.0, 0.0], total=True) | {
+        "series": [
+            column("Jan", [-0.0603, 0.0568], ["−6.03 %", "5.68 %"]),
+            column("Feb", [None, None], ["—", ""], states=["withheld", "exact"]),
+            column("Year", [-0.0468, 0.1849], ["−4.68 %", "18.49 %"], states=["partial", "exact"]),
+        ]
+    }
+    return charts.draw(grid | changes, width=width, height=140)
+
+
+def test_a_grid_says_each_value_and_leaves_out_what_is_no_cell(charts):
+    drawn = words(months(640, charts))
+
+    for expected in ("2013", "2012", "Jan", "Feb", "Year", "−6.03 %", "5.68 %", "18.49 %", "—"):
+        assert expected in drawn
+    assert drawn.split().count("—") == drawn.split().count("Jan")
+
+
+def test_a_narrow_grid_shortens_all_its_values_alike(charts):
+    drawn = words(months(200, charts)).split()
+
+    assert {"−6.0", "5.7", "18.5"} <= set(drawn)
+    assert {"−6", "6", "18"} <= set(words(months(130, charts)).split())
+
+
+def test_a_part_of_a_year_has_a_dashed_rim(charts):
+    assert "stroke-dasharray" in months(640, charts)

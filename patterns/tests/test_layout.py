@@ -6,7 +6,8 @@ from patterns import runner
 from patterns.charts import STEP_UNKNOWN
 from patterns.layout import NO_ROWS, panels
 from patterns.panels import Panel, Withheld
-from patterns.tests.inventions import BASKET_STEP, SHARE_STEP, context, pattern
+from patterns.presentation import panel_faults
+from patterns.tests.inventions import BASKET_STEP, SHARE_STEP, Basket, context, pattern
 
 REFUSE = {"as": "refuse", "capability": "shop.refuse"}
 FRUITS = {"path": "basket.fruits"}
@@ -267,3 +268,50 @@ def test_a_dual_list_of_a_skipped_step_says_so():
     skipped = {**EMPTY_STEP, "when": "{{inputs.size}} > 100"}
     panel = drawn(BASKET_STEP, skipped, panel=DUAL)
     assert (panel.state, panel.note) == ("skipped", "Not asked for: {{inputs.size}} > 100.")
+
+
+GRID: dict[str, object] = {"type": "heatmap", "category": "name", "series": [VALUE], **FRUITS}
+
+
+def test_a_grid_has_a_row_a_category_and_its_total_apart():
+    total = {"label": "Weight", "field": "weight", "format": "percent"}
+    panel = drawn(BASKET_STEP, panel={**GRID, "total": total})
+    assert panel.template == "panels/heatmap.html"
+    assert [column.label for column in panel.columns] == ["Name", "Value", "Weight"]
+    chart = panel.chart or {}
+    assert (chart["kind"], chart["total"]) == ("heatmap", True)
+    assert [series["label"] for series in chart["series"]] == ["Value", "Weight"]
+    assert chart["categories"] == [row.cells[0].text for row in panel.rows]
+    assert (drawn(BASKET_STEP, panel=GRID).chart or {})["total"] is False
+
+
+def test_a_null_is_no_cell_of_a_grid_and_is_withheld_in_a_table():
+    weight = {"label": "Weight", "field": "weight", "format": "percent"}
+    grid = drawn(BASKET_STEP, panel={**GRID, "series": [weight]})
+    table = drawn(BASKET_STEP, panel={"type": "table", "columns": [weight], **FRUITS})
+    cells = [row.cells[1] for row in grid.rows]
+    assert [(cell.text, cell.state) for cell in cells if not cell.raw] == [("", "exact")]
+    assert [row.cells[0].state for row in table.rows].count("withheld") == 1
+    assert grid.withheld == ()
+
+
+def test_headings_tiles_and_rows_lead_to_their_definitions():
+    defined = {**VALUE, "definition": "risk.2"}
+    columns: dict[str, object] = {
+        "type": "table",
+        "columns": [defined],
+        "definition": "name",
+        **FRUITS,
+    }
+    table = drawn(BASKET_STEP, panel=columns)
+    assert table.columns[0].definition == "risk.2"
+    assert [row.definition for row in table.rows] == ["apple", "pear"]
+    tile = {**metric("Total", "basket.total", "money"), "definition": "valuation.1"}
+    assert drawn(BASKET_STEP, panel=tiles(tile)).metrics[0].definition == "valuation.1"
+
+
+def test_a_row_defined_by_a_number_is_a_mistake():
+    columns = {"id": "t", "type": "table", "columns": [VALUE], "definition": "value", **FRUITS}
+    spec = pattern(BASKET_STEP, presentation={"panels": [columns]})
+    faults = list(panel_faults(spec, {"basket": Basket}, frozenset({"basket"})))
+    assert [fault.pointer for fault in faults] == ["/presentation/panels/0/definition"]

@@ -50,7 +50,8 @@ def test_every_mistake_is_reported_at_once():
         "/steps/1/capability": "Add 'capability'.",
         "/presentation/pannels": "Did you mean 'panels'?",
         "/presentation/panels/0/type": (
-            "Known: bar_chart, donut_chart, dual_list, line_chart, metrics_grid, table, waterfall."
+            "Known: bar_chart, donut_chart, dual_list, heatmap, line_chart, metrics_grid, table, "
+            "waterfall."
         ),
         "/presentation/panels/1/metrics/0/format": (
             "Use 'percent', 'money', 'price', 'quantity', 'rate', 'ratio', 'count', 'bps', 'date', "

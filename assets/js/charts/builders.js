@@ -353,7 +353,92 @@
     };
   }
 
-  var kinds = { line: line, bar: bar, donut: donut, waterfall: waterfall };
+  /* A grid of cells: categories down, series across, the total apart behind a gap. The bundle has no
+     heatmap of its own, so each cell is a square point. Colour says the size, the text the sign. */
+  function heatmap(spec, theme, size) {
+    var option = base(theme, size);
+    var across = spec.series.map(function (series) { return series.label; });
+    var left = Math.max.apply(null, spec.categories.map(function (category) { return category.length; })) * 7.4 + 14;
+    var cell = { width: (size.width - left - (spec.total ? 18 : 10)) / across.length, height: Math.min(38, (size.height - 34) / spec.categories.length) };
+    option.animation = false;
+    option.grid = { left: left, right: spec.total ? 18 : 10, top: 26, height: cell.height * spec.categories.length };
+    option.xAxis = {
+      type: "category", position: "top", data: across, axisLine: { show: false }, axisTick: { show: false },
+      axisLabel: Object.assign(words(theme, cell.width < 30 ? 10 : 11), { interval: 0, margin: 8, formatter: function (name) { return cell.width < 30 ? name.slice(0, 1) : name; } }),
+    };
+    option.yAxis = {
+      type: "category", inverse: true, data: spec.categories, axisLine: { show: false }, axisTick: { show: false },
+      axisLabel: Object.assign(figures(theme), { color: theme.text, margin: 10 }),
+    };
+    var most = largest(spec);
+    option.series = [{
+      type: "scatter", symbol: "rect", symbolSize: [cell.width - 2, cell.height - 2], clip: false,
+      data: cells(spec, theme, cell, most), emphasis: { disabled: true },
+    }];
+    if (!size.paper) {
+      option.tooltip = tooltip(theme, "item", function (item) {
+        var series = spec.series[item.data.series];
+        return series.label + " " + spec.categories[item.data.row] + "\n" + text(series, item.data.row);
+      });
+    }
+    return option;
+  }
+
+  /* The greatest size among the cells; totals, which are larger, take no part in the colours. */
+  function largest(spec) {
+    var most = 0;
+    (spec.total ? spec.series.slice(0, -1) : spec.series).forEach(function (series) {
+      series.values.forEach(function (value) { most = Math.max(most, Math.abs(number(value) || 0)); });
+    });
+    return most || 1;
+  }
+
+  function cells(spec, theme, cell, most) {
+    var found = [], short = compact(spec, cell.width);
+    spec.series.forEach(function (series, at) {
+      var apart = spec.total && at === spec.series.length - 1;
+      series.values.forEach(function (raw, row) {
+        if (series.texts[row] === "") return; // no cell of the grid
+        found.push({
+          value: [at, row], series: at, row: row, symbolOffset: apart ? [10, 0] : undefined,
+          itemStyle: paint(number(raw), series.states[row], theme, most, apart),
+          label: Object.assign({ show: true, formatter: number(raw) === null ? "\u2014" : short(series, number(raw), row) }, figures(theme, cell.width < 34 ? 9.5 : 11), {
+            color: number(raw) === null ? theme.muted : theme.text, fontWeight: apart ? 600 : 400,
+          }),
+        });
+      });
+    });
+    return found;
+  }
+
+  /* At most half a tone, so that the text on it stays legible. What is partial has a dashed rim. */
+  function paint(value, state, theme, most, apart) {
+    var tone = Math.round((0.08 + 0.42 * Math.min(1, Math.abs(value || 0) / most)) * 255).toString(16).padStart(2, "0");
+    var plain = apart || value === null || value === 0;
+    var rim = state === "partial" || value === null;
+    return {
+      color: plain ? theme.line + (apart ? "80" : "40") : (value < 0 ? theme.negative : theme.positive) + tone,
+      borderColor: rim ? theme.zero : "transparent", borderWidth: rim ? 1 : 0, borderType: "dashed",
+    };
+  }
+
+  /* As much of the values as every cell holds; the tip and the table have all of it. */
+  function compact(spec, width) {
+    var longest = function (word) {
+      var most = 0;
+      spec.series.forEach(function (series) {
+        series.values.forEach(function (raw, row) { if (number(raw) !== null) most = Math.max(most, word(series, number(raw), row).length); });
+      });
+      return most * 6.8 + 2;
+    };
+    var full = function (series, value, row) { return series.texts[row]; };
+    var tenths = function (series, value) { return shared.fixed(value * 100, 1); };
+    if (width >= longest(full)) return full;
+    if (spec.series[0].format !== "percent") return function () { return ""; };
+    return width >= longest(tenths) ? tenths : function (series, value) { return shared.fixed(value * 100, 0); };
+  }
+
+  var kinds = { line: line, bar: bar, donut: donut, waterfall: waterfall, heatmap: heatmap };
 
   root.DawsOSCharts.option = function (spec, theme, size) {
     if (!kinds[spec.kind]) throw new Error("no builder draws a chart of kind " + spec.kind);

@@ -50,5 +50,5 @@
   }
 
   root.DawsOSCharts = root.DawsOSCharts || {};
-  root.DawsOSCharts.values = { number: number, tick: tick, step: step, text: text };
+  root.DawsOSCharts.values = { number: number, fixed: fixed, tick: tick, step: step, text: text };
 })(globalThis);
