@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -48,19 +49,20 @@ class Wealth(Answer):
 
 
 class RollingPoint(Answer):
-    """Measures of the days that end with this close; None before a window is full."""
+    """A measure of the window that ends with this close."""
 
     asof_date: date
-    volatility_60d: Fraction | None
-    benchmark_volatility_60d: Fraction | None
-    return_1y: Fraction | None
-    benchmark_return_1y: Fraction | None
+    portfolio: Fraction
+    benchmark: Fraction | None
     state: State
     reason: str | None
 
 
 class Rolling(Answer):
-    points: tuple[RollingPoint, ...]
+    """returns over each 252 days, volatilities of each 60; every window is full."""
+
+    returns: tuple[RollingPoint, ...]
+    volatilities: tuple[RollingPoint, ...]
     reason: str | None
     sources: tuple[str, ...]
 
@@ -112,10 +114,15 @@ def rolling_measures(ctx: Context, args: Compared) -> Rolling:
     reason = _why_no_series(period) or (
         None if whole.is_unbroken else why(period.path, "BROKEN_CHAIN")
     )
+    theirs, gap = _whole(other, whole), _gap(other, whole)
+
+    def drawn(measure: Callable[[Floats], Floats]) -> tuple[RollingPoint, ...]:
+        found = None if theirs is None else measure(theirs.returns)
+        return _rolled(whole, measure(whole.returns), found, period.returns.start, gap)
+
     return Rolling(
-        points=()
-        if reason
-        else _rolled(whole, _whole(other, whole), period.returns, _gap(other, whole)),
+        returns=() if reason else drawn(lambda returns: rolling(returns, YEAR)),
+        volatilities=() if reason else drawn(lambda returns: rolling_volatility(returns, WINDOW)),
         reason=reason,
         sources=period.path.sources,
     )
@@ -196,41 +203,24 @@ def _extremes(returns: DailyReturns) -> list[int]:
 
 
 def _rolled(
-    whole: DailyReturns, other: DailyReturns | None, period: DailyReturns, reason: str | None
+    whole: DailyReturns, own: Floats, theirs: Floats | None, start: date, reason: str | None
 ) -> tuple[RollingPoint, ...]:
-    inside = np.flatnonzero(whole.days[1:] > period.days[0])
-    shown = inside[shown_days(whole.days[1:][inside])]
-    columns = [_list(values[shown]) for values in _windows(whole)]
-    columns += (
-        [[None] * len(shown)] * 2
-        if other is None
-        else [_list(values[shown]) for values in _windows(other)]
-    )
+    """The windows that end after `start`; measures belong to the last days of the series."""
+    days = whole.days[len(whole.days) - len(own) :]
+    inside = np.flatnonzero(days > start.toordinal())
+    shown = inside[shown_days(days[inside])]
     return tuple(
         RollingPoint(
             asof_date=date.fromordinal(day),
-            volatility_60d=deviation,
-            return_1y=earned,
-            benchmark_volatility_60d=theirs,
-            benchmark_return_1y=their_return,
+            portfolio=measured,
+            benchmark=None if theirs is None else float(theirs[place]),
             state="exact",
-            reason="The window is not full." if earned is None or deviation is None else reason,
+            reason=reason,
         )
-        for day, deviation, earned, theirs, their_return in zip(
-            whole.days[1:][shown].tolist(), *columns, strict=True
+        for place, day, measured in zip(
+            shown.tolist(), days[shown].tolist(), own[shown].tolist(), strict=True
         )
     )
-
-
-def _windows(returns: DailyReturns) -> tuple[Floats, Floats]:
-    """Volatility and return of the window that ends with each day; NaN while it is not full."""
-    n = len(returns)
-    found = []
-    for values in (rolling_volatility(returns.returns, WINDOW), rolling(returns.returns, YEAR)):
-        padded = np.full(n, np.nan)
-        padded[n - len(values) :] = values
-        found.append(padded)
-    return found[0], found[1]
 
 
 def _list(values: Floats) -> list[float | None]:
