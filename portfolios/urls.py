@@ -12,6 +12,7 @@ from portfolios.views import (
     import_runs,
     import_steps,
     imports,
+    performance,
     portfolio,
     reconciliation,
     restatements,
@@ -53,6 +54,11 @@ urlpatterns = [
     path("portfolios/<uuid:portfolio_id>/", portfolio.overview, name="overview"),
     path(
         "portfolios/<uuid:portfolio_id>/attribution/", attribution.attribution, name="attribution"
+    ),
+    path(
+        "portfolios/<uuid:portfolio_id>/performance/",
+        performance.performance,
+        name="performance",
     ),
     path("portfolios/<uuid:portfolio_id>/export/", exporting.export, name="export"),
     path(f"{LEDGER}/", transactions.transactions, name="transactions"),

@@ -9,7 +9,7 @@ from portfolios.capabilities.inputs import Answer
 
 
 class FractionRow(Answer):
-    """One metric of both. `definition` is a rule of docs/methods: "risk/volatility"."""
+    """One metric of both. `definition` is a rule of docs/methods: "risk.2"."""
 
     label: str
     definition: str
@@ -34,47 +34,53 @@ class _Line(NamedTuple):
 
 _FRACTIONS = {
     "risk": (
-        _Line("volatility", "Volatility", "risk/volatility"),
-        _Line("volatility_30d", "Volatility, last 30 days", "risk/volatility-over-the-last-days"),
-        _Line("volatility_60d", "Volatility, last 60 days", "risk/volatility-over-the-last-days"),
-        _Line("volatility_90d", "Volatility, last 90 days", "risk/volatility-over-the-last-days"),
-        _Line("volatility_1y", "Volatility, last 252 days", "risk/volatility-over-the-last-days"),
-        _Line("ewma_volatility", "EWMA volatility", "risk/ewma-volatility"),
-        _Line("downside_deviation", "Downside deviation", "risk/downside-deviation"),
+        _Line("volatility", "Volatility", "risk.2"),
+        _Line("volatility_30d", "Volatility, last 30 days", "risk.3"),
+        _Line("volatility_60d", "Volatility, last 60 days", "risk.3"),
+        _Line("volatility_90d", "Volatility, last 90 days", "risk.3"),
+        _Line("volatility_1y", "Volatility, last 252 days", "risk.3"),
+        _Line("ewma_volatility", "EWMA volatility", "risk.4"),
+        _Line("downside_deviation", "Downside deviation", "risk.6"),
         _Line(
             "downside_deviation_zero",
             "Downside deviation, zero target",
-            "risk/downside-deviation-zero-target",
+            "risk.7",
         ),
-        _Line("max_drawdown", "Max drawdown", "risk/max-drawdown"),
-        _Line("current_drawdown", "Current drawdown", "risk/current-drawdown"),
-        _Line("average_drawdown", "Average drawdown", "risk/current-drawdown"),
-        _Line("best_day", "Best day", "risk/best-and-worst-day"),
-        _Line("worst_day", "Worst day", "risk/best-and-worst-day"),
-        _Line("best_month", "Best month", "risk/best-and-worst-day"),
-        _Line("worst_month", "Worst month", "risk/best-and-worst-day"),
-        _Line("win_rate", "Win rate, days", "risk/win-rate"),
-        _Line("positive_months", "Positive months", "risk/win-rate"),
+        _Line("max_drawdown", "Max drawdown", "risk.12"),
+        _Line("current_drawdown", "Current drawdown", "risk.13"),
+        _Line("average_drawdown", "Average drawdown", "risk.13"),
+        _Line("best_day", "Best day", "risk.15"),
+        _Line("worst_day", "Worst day", "risk.15"),
+        _Line("best_month", "Best month", "risk.15"),
+        _Line("worst_month", "Worst month", "risk.15"),
+        _Line("win_rate", "Win rate, days", "risk.16"),
+        _Line("positive_months", "Positive months", "risk.16"),
     ),
     "tails": tuple(
-        _Line(f"{name}_{confidence}", f"{label}, {confidence} %", f"risk/{definition}")
+        _Line(f"{name}_{confidence}", f"{label}, {confidence} %", definition)
         for confidence in ("95", "99")
         for name, label, definition in (
-            ("historical_var", "Value at risk, historical", "value-at-risk-historical"),
-            ("historical_cvar", "CVaR, historical", "cvar-historical"),
-            ("normal_var", "Value at risk, normal", "value-at-risk-normal"),
-            ("normal_cvar", "CVaR, normal", "value-at-risk-normal"),
-            ("cornish_fisher_var", "Value at risk, Cornish–Fisher", "value-at-risk-cornish-fisher"),
+            ("historical_var", "Value at risk, historical", "risk.18"),
+            ("historical_cvar", "CVaR, historical", "risk.19"),
+            ("normal_var", "Value at risk, normal", "risk.20"),
+            ("normal_cvar", "CVaR, normal", "risk.20"),
+            ("cornish_fisher_var", "Value at risk, Cornish–Fisher", "risk.21"),
         )
     ),
 }
 _RATIOS = (
-    _Line("sharpe_ratio", "Sharpe ratio", "risk/sharpe-ratio"),
-    _Line("sortino_ratio", "Sortino ratio", "risk/sortino-ratio"),
-    _Line("calmar_ratio", "Calmar ratio", "risk/calmar-ratio"),
-    _Line("skew", "Skew", "risk/skew"),
-    _Line("excess_kurtosis", "Excess kurtosis", "risk/skew"),
+    _Line("sharpe_ratio", "Sharpe ratio", "risk.8"),
+    _Line("sortino_ratio", "Sortino ratio", "risk.9"),
+    _Line("calmar_ratio", "Calmar ratio", "risk.10"),
+    _Line("skew", "Skew", "risk.17"),
+    _Line("excess_kurtosis", "Excess kurtosis", "risk.17"),
 )
+
+
+def definitions() -> frozenset[str]:
+    """Every rule that a row leads to."""
+    lines = [*_RATIOS, *(line for group in _FRACTIONS.values() for line in group)]
+    return frozenset(line.definition for line in lines)
 
 
 def fraction_rows(group: str, own: Any, theirs: Any) -> tuple[FractionRow, ...]:
