@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from market.selectors.restatements import FactChange, FactValue
 from portfolios.selectors.restatement import MovedFigure, RestatementReport
-from portfolios.selectors.restatement_page import FIGURES, REASONS
+from portfolios.selectors.restatement_page import figure_row
 
 SHOWN = 20
 
@@ -15,9 +14,11 @@ SHOWN = 20
 def lines_of(report: RestatementReport, *, rehearsed: bool = False) -> Iterator[str]:
     """The packs, the rows that changed, and what moved because of them."""
     what = report.restatement
-    would = "would be" if rehearsed else "were"
+    were = "was" if len(what.days) == 1 else "were"
+    would = "would be" if rehearsed else were
     days = f"{what.first}" if what.first == what.last else f"{what.first} to {what.last}"
-    yield f"{len(what.days)} packs of {what.policy} {would} restated, {days}: {what.reason}"
+    packs = _count(len(what.days), "pack")
+    yield f"{packs} of {what.policy} {would} restated, {days}: {what.reason}"
     yield f"report {report.report_hash}"
     for place, fact in enumerate(report.facts[:SHOWN], start=1):
         yield f"  [{place}] {fact.day} {fact.key}: {_fact(fact)}"
@@ -26,8 +27,8 @@ def lines_of(report: RestatementReport, *, rehearsed: bool = False) -> Iterator[
     for portfolio in report.portfolios:
         yield f"{portfolio.name}, in {portfolio.base_currency}, as of {portfolio.asof_date}"
         for figure in portfolio.figures:
-            yield f"  {_figure(figure)}"
-    yield f"{len(report.portfolios)} portfolios moved, {report.unmoved} did not."
+            yield f"  {_figure(figure, portfolio.base_currency)}"
+    yield f"{_count(len(report.portfolios), 'portfolio')} moved, {report.unmoved} did not."
 
 
 def _fact(fact: FactChange) -> str:
@@ -41,15 +42,14 @@ def _value(value: FactValue | None) -> str:
     return f"{value.value} {value.unit} ({value.state}, of {value.asof_date}, {value.source})"
 
 
-def _figure(figure: MovedFigure) -> str:
-    move = figure.move
-    rows = ", ".join(f"[{place + 1}]" for place in figure.because[:5])
-    old, new = _number(move.old, move.old_reason), _number(move.new, move.new_reason)
-    by = f", by {_number(move.difference, '')}" if move.difference is not None else ""
-    return f"{FIGURES[move.figure]} of {move.asof_date}: {old} is now {new}{by}, because of {rows}"
+def _figure(figure: MovedFigure, currency: str) -> str:
+    row = figure_row(figure, currency)
+    rows = ", ".join(f"[{place}]" for place in row.because)
+    more = f" and {row.more} more" if row.more else ""
+    by = f", {row.difference}" if row.difference else ""
+    why = f", because of {rows}{more}" if rows else ""
+    return f"{row.title} of {row.asof_date}: {row.old} is now {row.new}{by}{why}"
 
 
-def _number(number: Decimal | float | None, reason: str) -> str:
-    if number is None:
-        return f"none ({REASONS.get(reason, reason)})"
-    return f"{number:,}" if isinstance(number, Decimal) else f"{number:.6%}"
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

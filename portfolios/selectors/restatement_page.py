@@ -41,6 +41,15 @@ REASONS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class SaidValue:
+    """A number with its unit, and where it comes from."""
+
+    number: str
+    source: str
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactRow:
     """A row of a pack that is other than before; `place` is how figures refer to it."""
 
@@ -48,10 +57,8 @@ class FactRow:
     day: date
     name: str
     title: str
-    old: str
-    old_note: str
-    new: str
-    new_note: str
+    old: SaidValue
+    new: SaidValue
     known_at: datetime | None
 
 
@@ -101,7 +108,7 @@ def restatement_page(report: RestatementReport) -> RestatementPage:
 
 
 def _block(moved: MovedPortfolio) -> PortfolioBlock:
-    rows = [(it, _figure(it, moved.base_currency)) for it in moved.figures]
+    rows = [(it, figure_row(it, moved.base_currency)) for it in moved.figures]
     days = [row for it, row in rows if it.move.figure in ("total_value", "twr_1d")]
     headlines = [row for it, row in rows if it.move.figure not in ("total_value", "twr_1d")]
     return PortfolioBlock(
@@ -115,7 +122,8 @@ def _block(moved: MovedPortfolio) -> PortfolioBlock:
     )
 
 
-def _figure(figure: MovedFigure, currency: str) -> FigureRow:
+def figure_row(figure: MovedFigure, currency: str) -> FigureRow:
+    """One figure in words and digits."""
     move = figure.move
     change = move.difference
     return FigureRow(
@@ -124,7 +132,7 @@ def _figure(figure: MovedFigure, currency: str) -> FigureRow:
         old=_number(move.old, move.old_reason, currency, change),
         new=_number(move.new, move.new_reason, currency, change),
         difference="" if change is None else _change(change, currency),
-        direction="" if change is None else ("negative" if change < 0 else "positive"),
+        direction=_direction(move.figure, change),
         because=tuple(place + 1 for place in figure.because[:BECAUSE_SHOWN]),
         more=max(0, len(figure.because) - BECAUSE_SHOWN),
     )
@@ -147,6 +155,13 @@ def _change(change: Decimal | float, currency: str) -> str:
     return f"{change * 100:+.{_places(change)}f} points".replace("-", MINUS)
 
 
+def _direction(figure: str, change: Decimal | float | None) -> str:
+    """Whether it is a gain or a loss; more risk is neither."""
+    if change is None or figure in ("volatility_1y", "max_drawdown"):
+        return ""
+    return "negative" if change < 0 else "positive"
+
+
 def _places(change: Decimal | float | None) -> int:
     """Decimals of a percentage so that two digits of its change are seen: 4 to 10."""
     size = abs(float(change or 0)) * 100
@@ -155,13 +170,12 @@ def _places(change: Decimal | float | None) -> int:
 
 def _fact(place: int, fact: FactChange) -> FactRow:
     old, new = _value(fact.old), _value(fact.new)
-    return FactRow(place, fact.day, fact.symbol, fact.key, *old, *new, fact.known_at)
+    return FactRow(place, fact.day, fact.symbol, fact.key, old, new, fact.known_at)
 
 
-def _value(value: FactValue | None) -> tuple[str, str]:
-    """The number with its unit, and where it comes from."""
+def _value(value: FactValue | None) -> SaidValue:
     if value is None:
-        return "none", "the pack had no value"
+        return SaidValue("none", "", "the pack had no value")
     number = f"{digits(Decimal(value.value))} {value.unit}"
     age = "of its day" if value.state == "exact" else f"carried from {value.asof_date}"
-    return number, f"{value.source}, {age}"
+    return SaidValue(number, value.source, age)

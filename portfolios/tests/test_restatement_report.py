@@ -389,7 +389,8 @@ def shell(*words: str) -> str:
 def test_the_shell_sees_every_portfolio(restated: Portfolio, charlie: User) -> None:
     said = shell("restatement_report", NEW)
     assert "Total value of 2013-02-07: 1,111.60" in said
-    assert "1 portfolios moved, 0 did not." in said
+    assert "1 portfolio moved, 0 did not." in said
+    assert "1,127.20 CAD, +15.60 CAD, because of [1]" in said
     found = json.loads(shell("restatement_report", NEW, "--json"))
     assert found["report_hash"] == report().report_hash
     mine = json.loads(shell("restatement_report", NEW, "--json", "--user", charlie.email))
@@ -404,7 +405,7 @@ def test_the_shell_rehearses_and_restates(traded: Portfolio, tmp_path: Any) -> N
     assert not PricingPack.objects.filter(pk=NEW).exists()
     with pytest.raises(CommandError, match="VALIDATION_2007"):
         shell("restate")
-    assert "1 packs restated, 4 would be the same" in shell("restate", "--reason", REASON)
+    assert "Restated: 1. The same, and kept: 4." in shell("restate", "--reason", REASON)
     assert "No pack would change." in shell("restate", "--dry-run")
     file = tmp_path / "dark.csv"
     file.write_text("date,close\n2013-02-05,3\n")

@@ -112,8 +112,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(answer | {"packs": list(report.pack_ids)}))
             return
         self.stdout.write(
-            f"{report.restated} packs restated, {report.kept} would be the same and are kept. "
-            f"{rows} daily values of {portfolios} portfolios were computed again."
+            f"Restated: {report.restated:,}. The same, and kept: {report.kept:,}. Daily values "
+            f"computed again: {rows:,}, of portfolios: {portfolios:,}."
         )
         if report.pack_ids:
             self.stdout.write(f"What moved: manage.py restatement_report {report.pack_ids[0]}")
