@@ -19,6 +19,9 @@ class Permission(StrEnum):
     EXPORT_DATA = "export_data"
     READ_NIGHTS = "read_nights"
     RESUME_NIGHTS = "resume_nights"
+    READ_AGENTS = "read_agents"
+    RESET_AGENTS = "reset_agents"
+    UPLOAD_PATTERNS = "upload_patterns"
 
 
 class Actor(Protocol):
@@ -35,6 +38,7 @@ _MANAGER: Final = _USER | {
     Permission.EXPORT_DATA,
     Permission.MANAGE_ALERTS,
     Permission.READ_NIGHTS,
+    Permission.READ_AGENTS,
 }
 
 ROLE_PERMISSIONS: Final = {

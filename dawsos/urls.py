@@ -13,6 +13,7 @@ from dawsos.api.export import export_portfolio
 from dawsos.api.health import health, health_pack
 from dawsos.catalogue import capabilities, capabilities_page, schema
 from dawsos.night import views as night_views
+from dawsos.running import agents
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -26,6 +27,8 @@ urlpatterns = [
     path("nights/", night_views.nights, name="nights"),
     path("nights/<int:run_id>/", night_views.night, name="night"),
     path("nights/<int:run_id>/resume/", night_views.resume, name="night-resume"),
+    path("agents/", agents.agents_page, name="agents"),
+    path("agents/<str:agent>/reset/", agents.reset_page, name="agent-reset"),
     path("admin/", admin.site.urls),
     # Programs. Two paths of one door, because clients of both exist.
     path("v1/execute", execute_pattern, name="execute"),
@@ -39,6 +42,8 @@ urlpatterns = [
     path("api/v1/nights/", nights_api.nights, name="api-nights"),
     path("api/v1/nights/<int:run_id>/", nights_api.night, name="api-night"),
     path("api/v1/nights/<int:run_id>/resume/", nights_api.resume, name="api-night-resume"),
+    path("api/v1/agents/", agents.agents_api, name="api-agents"),
+    path("api/v1/agents/<str:agent>/reset/", agents.reset_api, name="api-agent-reset"),
     path("api/auth/", include("accounts.api.urls")),
     path("api/v1/", include("portfolios.api.urls")),
     path("api/v1/", include("market.api.urls")),

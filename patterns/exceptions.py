@@ -13,6 +13,7 @@
         ├── FigureUnknown         NOT_FOUND_3006: a path that leads to no figure of a run
         ├── NotExplained          BUSINESS_4008: no explanation, or one that leads elsewhere
         ├── RunBusy               SYSTEM_5007: somebody else computes the same for too long
+        ├── AgentOpen             SYSTEM_5008: the agent failed too often and is left alone
         ├── DependencyFailed      a step that could not run because an earlier one failed
         └── NotCanonical          SYSTEM_5003: NaN, infinity or a type without a canonical form
 
@@ -123,6 +124,11 @@ class RunBusy(PatternError):
     code = "SYSTEM_5007"
     http_status = 503
     suggestion = "Ask again in a moment: the answer is kept as soon as it is there."
+
+
+class AgentOpen(PatternError):
+    code = "SYSTEM_5008"
+    http_status = 503
 
 
 class FigureUnknown(PatternError):

@@ -49,6 +49,7 @@ def run(
         return _served(stored, started)
     computed = _computed(plan, values, run_hash, ctx, store, started)
     store.put_run(computed, ctx)
+    store.finish(ctx)
     return computed
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from patterns.breakers import Breakers, NoBreakers
 from patterns.context import Context
 
 RunState = Literal["complete", "partial", "failed"]
@@ -66,6 +67,12 @@ class ResultStore(Protocol):
 
     def put_step(self, step: StoredStep, ctx: Context) -> None: ...
 
+    @property
+    def breakers(self) -> Breakers: ...
+
+    def finish(self, ctx: Context) -> None:
+        """The run has ended, whichever way: keep what else there is to keep."""
+
     def alone(self, run_hash: str) -> None:
         """Return when nobody else computes this run. Whoever waited looks the run up again.
 
@@ -82,6 +89,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.runs: dict[str, RunResult] = {}
         self.steps: dict[str, StoredStep] = {}
+        self.breakers: Breakers = NoBreakers()
 
     def get_run(self, run_hash: str) -> RunResult | None:
         return self.runs.get(run_hash)
@@ -95,6 +103,9 @@ class MemoryStore:
 
     def put_step(self, step: StoredStep, ctx: Context) -> None:
         self.steps.setdefault(step.key, step)
+
+    def finish(self, ctx: Context) -> None:
+        """Everything is kept already."""
 
     def alone(self, run_hash: str) -> None:
         """One process, and nobody else in it."""

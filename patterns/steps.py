@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from patterns import ENGINE_VERSION, conditions, references
+from patterns.breakers import Failure, is_unexpected
 from patterns.canonical import content_hash, encoded, plain
 from patterns.context import Context
 from patterns.exceptions import (
@@ -90,8 +91,7 @@ def outcome_of(
         if step.when is not None and not conditions.holds(step.when, namespace):
             return Outcome(step=step, state="skipped", note=f"Not asked for: {step.when_text}.")
         args = arguments_of(step, namespace)
-        with store.isolated():
-            stored, hit = _result(step.capability, args, ctx, store)
+        stored, hit = _result(step.capability, args, ctx, store)
     except DawsError as error:
         return _failed(step, error, started)
     except Exception:  # noqa: BLE001 - the one place where a defect becomes a structured error
@@ -137,9 +137,24 @@ def _result(
             "engine": ENGINE_VERSION,
         }
     )
-    stored = store.get_step(key)
+    with store.isolated():
+        stored = store.get_step(key)
     if stored is not None:
         return stored, True
+    store.breakers.admit(capability.agent)
+    try:
+        with store.isolated():
+            fresh = _computed(capability, args, ctx, key)
+    except Exception as error:
+        if is_unexpected(error):
+            store.breakers.failed(capability.agent, _failure(capability, error, ctx))
+        raise
+    store.breakers.succeeded(capability.agent)
+    store.put_step(fresh, ctx)
+    return fresh, False
+
+
+def _computed(capability: Capability, args: BaseModel, ctx: Context, key: str) -> StoredStep:
     value = capability.function(ctx, args)
     if not isinstance(value, capability.output_type):
         raise OutputInvalid(
@@ -147,15 +162,20 @@ def _result(
             details={"reason": "output_invalid", "expected": capability.output_type.__name__},
         )
     found = plain(value)
-    fresh = StoredStep(
+    return StoredStep(
         key=key,
         capability=capability.name,
         version=capability.version,
         value_text=encoded(found),
         meta=provenance(found),
     )
-    store.put_step(fresh, ctx)
-    return fresh, False
+
+
+def _failure(capability: Capability, error: Exception, ctx: Context) -> Failure:
+    """Of a defect its kind alone: its text may hold what only the log may know."""
+    defect = f"{type(error).__name__}: an internal error."
+    sentence = error.message if isinstance(error, DawsError) else defect
+    return Failure(capability.name, sentence, ctx.correlation_id)
 
 
 def provenance(value: Any) -> dict[str, Any]:

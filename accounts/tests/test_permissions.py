@@ -29,12 +29,14 @@ def test_a_role_allows_what_the_table_says(role: str, allowed: set[str]) -> None
         "manage_alerts",
         "export_data",
         "read_nights",
+        "read_agents",
     }
     assert {permission for permission in every if has(user(role), permission)} == allowed
     assert all(has(user("MANAGER"), permission) for permission in every)
     assert all(has(user("ADMIN"), permission) for permission in every)
-    assert not has(user("MANAGER"), "resume_nights")
-    assert has(user("ADMIN"), "resume_nights")
+    for permission in ("resume_nights", "reset_agents", "upload_patterns"):
+        assert not has(user("MANAGER"), permission)
+        assert has(user("ADMIN"), permission)
 
 
 def test_nobody_and_the_deactivated_may_do_nothing() -> None:

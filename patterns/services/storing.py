@@ -11,10 +11,12 @@ from typing import Any
 
 from django.db import transaction
 
+from patterns.breakers import Breakers
 from patterns.context import Context
 from patterns.models import PatternRun, StepResult
 from patterns.runs import RunResult, StoredStep
 from patterns.selectors import complete_run, step_result
+from patterns.services.breakers import DatabaseBreakers
 from patterns.services.turns import take_turn
 
 
@@ -26,14 +28,18 @@ class DatabaseStore:
 
     def __init__(self) -> None:
         self.fresh: dict[str, StoredStep] = {}
+        self.breakers: Breakers = DatabaseBreakers()
 
     def get_run(self, run_hash: str) -> RunResult | None:
         return complete_run(run_hash)
 
     def put_run(self, run: RunResult, ctx: Context) -> None:
+        record_run(run, ctx)
+
+    def finish(self, ctx: Context) -> None:
         record_steps(self.fresh.values(), ctx)
         self.fresh = {}
-        record_run(run, ctx)
+        self.breakers.settle()
 
     def get_step(self, key: str) -> StoredStep | None:
         return self.fresh.get(key) or step_result(key)
