@@ -5,6 +5,7 @@ own day, so that neither pence nor a split looks like a jump. What is doubted do
 yardstick of the next: a source that changes to cents is doubted every day, not once.
 """
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -120,10 +121,12 @@ class _Track:
     largest: Decimal
     said: dict[tuple[date, str, datetime], Decimal] = field(default_factory=dict)
     taken: dict[date, Decimal] = field(default_factory=dict)
+    days: list[date] = field(default_factory=list)  # those of `taken`, ascending
 
     def __post_init__(self) -> None:
         if self.subject is not None:
             self.taken = dict(self.subject.values)
+            self.days = sorted(self.taken)
 
     def doubt(self, quote: Quote) -> Suspect | None:
         """Why the quote is not taken; a taken one becomes the yardstick of those after it."""
@@ -131,6 +134,8 @@ class _Track:
         found = found or self._twice(quote) or self._move(quote)
         if found is not None:
             return Suspect(quote, *found)
+        if quote.observed_on not in self.taken:
+            insort(self.days, quote.observed_on)
         self.taken[quote.observed_on] = in_currency(value_of(quote), unit_of(quote))
         return None
 
@@ -171,7 +176,8 @@ class _Track:
         return None
 
     def _move(self, quote: Quote) -> tuple[Doubt, str] | None:
-        before = max((day for day in self.taken if day < quote.observed_on), default=None)
+        place = bisect_left(self.days, quote.observed_on)
+        before = self.days[place - 1] if place else None
         if before is None or self._explained(before, quote.observed_on):
             return None
         base = self.taken[before] / self._shares(before, quote.observed_on)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -80,15 +80,22 @@ def closed_days(closes: Iterable[Close], sessions: Iterable[date], exchange: str
     ]
 
 
-def jumps(closes: Sequence[Close], known: Mapping[date, Decimal], currency: str) -> list[Fault]:
+def jumps(
+    closes: Sequence[Close],
+    known: Mapping[date, Decimal],
+    currency: str,
+    shares: Callable[[date], Decimal] = lambda _: Decimal(1),
+) -> list[Fault]:
     """Closes that are about a hundred times the neighbouring one or a hundredth of it; `known` are
-    the stored ones, which a file may continue."""
+    the stored ones, which a file may continue. `shares` is what one share of a day has become by
+    now: what a known split explains is no jump."""
     merged = {day: Close(0, day, close) for day, close in known.items()}
     merged |= {close.day: close for close in closes}
     faults = []
     for before, after in pairwise(merged[day] for day in sorted(merged)):
         mine = after if after.row else before
-        if mine.row and not before.close < after.close * JUMP < before.close * JUMP * JUMP:
+        old, new = before.close / shares(before.day), after.close / shares(after.day)
+        if mine.row and not old < new * JUMP < old * JUMP * JUMP:
             faults.append(_jump(mine, before, after, currency))
     return faults
 

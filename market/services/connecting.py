@@ -22,6 +22,7 @@ from market.formats.faults import Fault
 from market.models import PriceObservation, Security
 from market.models.observations import UPLOADED
 from market.selectors import sessions
+from market.selectors.actions import split_factors
 from market.selectors.calendars import FIRST_DAY
 from market.services.observations import ingest_observations
 
@@ -131,7 +132,8 @@ def _read(
     parsed = parse_closes(content, currency=listing.quoted_in, today=today, limits=limits)
     faults = [*parsed.faults, *_without_session(listing.exchange, parsed.closes)]
     if not accept_jumps:
-        faults += jumps(parsed.closes, stored, listing.quoted_in)
+        shares = split_factors(listing.pk).factor
+        faults += jumps(parsed.closes, stored, listing.quoted_in, shares)
     if faults:
         faults.sort(key=lambda fault: fault.row or 0)
         raise ClosesRefused([fault.as_dict() for fault in faults])

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from market.calc.quotes import PriceQuote
 from market.providers import PriceProvider, RateProvider, bundled
+from market.services import receive, record_actions, register_securities
 
 
 def close(symbol: str, day: date) -> PriceQuote:
@@ -88,3 +89,12 @@ def test_a_bill_rate_is_known_on_the_first_business_day() -> None:
     assert known[2008, 8] == date(2008, 9, 2)
     assert known[2009, 1] == date(2009, 2, 2)
     assert known[2012, 12] == date(2013, 1, 2)
+
+
+def test_thirteen_years_of_real_closes_and_fixings_pass_the_gate(db: None) -> None:
+    """Splits included; two late closes are late by a session or two, which is not too late."""
+    register_securities(bundled.securities())
+    record_actions(bundled.action_facts())
+    report = receive(bundled.prices(), bundled.rates())
+    assert report.quarantined == ()
+    assert report.stored.added > 40_000

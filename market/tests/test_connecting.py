@@ -1,6 +1,7 @@
 """A person brings the closes of a listing without a price source."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -13,7 +14,7 @@ from market.selectors import pack_prices
 from market.selectors.listing_page import listing_page
 from market.services import build_pack, connect_prices
 from market.services.connecting import newest_brought, source_named
-from market.tests.factories import SecurityFactory, make
+from market.tests.factories import CorporateActionFactory, SecurityFactory, make
 
 WED, THU, FRI = date(2013, 2, 27), date(2013, 2, 28), date(2013, 3, 1)
 TWO = b"date,close\n2013-02-27,62.10\n2013-02-28,62.50\n"
@@ -107,6 +108,22 @@ def test_every_mistake_is_reported_and_nothing_is_stored(dark: Security, alice: 
     ]
     dark.refresh_from_db()
     assert (dark.price_source, PriceObservation.objects.count()) == ("", 0)
+
+
+def test_a_split_that_is_known_explains_its_jump(dark: Security) -> None:
+    """100 old shares become a new one on Thursday: 0.62 before is 62 after."""
+    make(
+        CorporateActionFactory,
+        security=dark,
+        action_type="reverse_split",
+        ex_date=THU,
+        new_shares=Decimal(1),
+        old_shares=Decimal(100),
+    )
+    content = b"date,close\n2013-02-27,0.62\n2013-02-28,62.50\n"
+    assert connect_prices(dark, content, "dark.csv", None).added == 2
+    with pytest.raises(ClosesRefused, match="hundredfold"):
+        connect_prices(dark, b"date,close\n2013-03-01,0.63\n", "dark.csv", None)
 
 
 def test_a_real_jump_can_be_taken(dark: Security) -> None:

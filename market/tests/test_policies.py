@@ -190,6 +190,18 @@ def test_a_second_policy_is_a_file_and_nothing_else(folder: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_fixings_have_an_order_too(folder: Path) -> None:
+    """London is asked first, and is silent on the Canadian dollar."""
+    write_policy(folder, "TWO", rates={"sources": ["London", "ECB"]})
+    make(FxObservationFactory, rate=Decimal("1.30"))
+    make(FxObservationFactory, rate=Decimal("1.31"), source="London")
+    make(FxObservationFactory, quote_currency="CAD", rate=Decimal("1.34"))
+    rates = pack_prices(build_pack(SESSION, "TWO", known_at=NIGHT).pk).rates
+    assert (rates["EUR", "USD"].rate, rates["EUR", "USD"].source) == (Decimal("1.31"), "London")
+    assert (rates["EUR", "CAD"].rate, rates["EUR", "CAD"].source) == (Decimal("1.34"), "ECB")
+
+
+@pytest.mark.django_db
 class TestOrderOfSources:
     """IBM's own source is the tape; the policy asks the exchange first, a backup last."""
 

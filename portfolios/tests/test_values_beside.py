@@ -8,6 +8,8 @@ ACME is then said to have closed at 13 on Thursday: 15 x 1.04 = 15.60 more.
     new       1,127.20                  1,198   +6.28 %
 """
 
+import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -20,10 +22,12 @@ from market.models import PricingPack
 from market.selectors import head_for, market_head, pack_by_id
 from market.services import build_pack, ingest_observations, restate_packs
 from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue
-from portfolios.selectors.history import history_rows
-from portfolios.services import rebuild_history, rebuild_projections
+from portfolios.selectors.booked import book_ledger
+from portfolios.selectors.history import derived_history, history_rows
+from portfolios.services import rebuild_history, rebuild_projections, restate_and_reprice
+from portfolios.services.history import SAID
 from portfolios.tests.factories import append, deposit
-from portfolios.tests.world import ACME, FRI, MON, THU, TUE, close_of, fix
+from portfolios.tests.world import ACME, FRI, MON, THU, TUE, WED, close_of, fix
 
 LATE = datetime(2013, 2, 10, tzinfo=UTC)
 OLD = (Decimal("1111.60"), Decimal(1198))
@@ -122,3 +126,39 @@ def test_the_same_night_again_writes_no_value(traded: Portfolio) -> None:
     rebuild_history(traded.pk, from_date=FRI)
     assert list(PortfolioDailyValue.revisions.values()) == before
     assert PricingPack.objects.count() == 5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happened_the_table_says_what_the_ledger_gives_at_every_head(
+    traded: Portfolio, alice: User, seed: int
+) -> None:
+    """Corrections of closes and rates and late entries, in any order: at each head there ever
+    was, the stored rows are those that are computed from nothing."""
+    chance = random.Random(seed)
+    for step in range(8):
+        day = chance.choice((MON, TUE, WED, THU, FRI))
+        known = LATE + timedelta(hours=step)
+        kind = chance.choice(("close", "rate", "entry"))
+        if kind == "entry":
+            append(traded, alice, deposit(str(10 + step), day))
+            continue
+        if kind == "close":
+            ingest_observations([close_of(ACME, day, str(8 + step), known_at=known)])
+        else:
+            rate = replace(fix("CAD", day, f"1.{20 + step}"), available_at=known)
+            ingest_observations([], [rate])
+        restate_and_reprice(day, day, reason=f"Step {step}.", by=None, known_at=known)
+
+    portfolio = Portfolio.objects.get(pk=traded.pk)
+    seq = HistoryState.objects.get(portfolio=traded).ledger_seq
+    for pack in PricingPack.objects.order_by("seal_number"):
+        head, asof = head_for(pack), pack.asof_date
+        stored = history_rows(portfolio, asof=asof, market_head=head, ledger_seq=seq)
+        booked = book_ledger(portfolio, upto_seq=seq, asof=asof, market_head=head)
+        derived = derived_history(portfolio, booked)
+        assert [said(row) for row in stored] == [said(row) for row in derived], pack.pk
+    assert rebuild_projections(traded.pk).differences == ()
+
+
+def said(row: PortfolioDailyValue) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in SAID)
