@@ -70,6 +70,8 @@ class FedBenchmark(Answer):
     mwr_annual: FractionFigure
     fed_mwr_annual: FractionFigure
     points: tuple[FedPoint, ...]
+    state: State
+    reason: str | None
     benchmark_name: str
     sources: tuple[str, ...]
 
@@ -94,7 +96,7 @@ def gain_parts(ctx: Context, args: OverNamedPeriod) -> GainParts:
     )
 
 
-@capability("performance.fed_benchmark", version="1", agent="analyst")
+@capability("performance.fed_benchmark", version="2", agent="analyst")
 def fed_benchmark(ctx: Context, args: Compared) -> FedBenchmark:
     """What the portfolio's own deposits and withdrawals would be worth in the benchmark."""
     period = chosen(ctx, args.portfolio_id, args.period, args.start)
@@ -121,6 +123,8 @@ def fed_benchmark(ctx: Context, args: Compared) -> FedBenchmark:
         fed_mwr=_rate(theirs, rate, n, "UNFED", annual=False),
         fed_mwr_annual=_rate(theirs, rate, n, "UNFED", annual=True),
         points=_points(period, fed, currency, reason),
+        state="withheld" if period.why_none else "exact",
+        reason=reason if period.why_none else None,
         benchmark_name=other.track.name,
         sources=period.path.sources,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patterns.context import Context
 from patterns.registry import capability
-from patterns.results import CountFigure, FractionFigure
+from patterns.results import CountFigure, FractionFigure, State
 from portfolios.calc.months import MonthReturn, monthly_returns
 from portfolios.capabilities.dressing import TWR, why
 from portfolios.capabilities.inputs import Answer, OfPortfolio
@@ -36,11 +36,13 @@ class MonthlyReturns(Answer):
     """rows: the last year first."""
 
     rows: tuple[YearRow, ...]
+    state: State
+    reason: str | None
     observations: CountFigure
     sources: tuple[str, ...]
 
 
-@capability("performance.monthly_returns", version="1", agent="analyst")
+@capability("performance.monthly_returns", version="2", agent="analyst")
 def monthly(ctx: Context, args: OfPortfolio) -> MonthlyReturns:
     """Time-weighted returns by calendar month, and by year, of the whole history."""
     path = track(ctx, args.portfolio_id)
@@ -58,6 +60,8 @@ def monthly(ctx: Context, args: OfPortfolio) -> MonthlyReturns:
     )
     return MonthlyReturns(
         rows=rows,
+        state="exact" if rows else "withheld",
+        reason=None if rows else why(path, "NO_RETURNS"),
         observations=CountFigure(value=len(daily.since_funding())),
         sources=path.sources,
     )

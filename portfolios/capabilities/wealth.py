@@ -17,6 +17,7 @@ from portfolios.calc.rolling import rolling_volatility
 from portfolios.calc.thinning import MOST_DAILY, shown_days
 from portfolios.capabilities.dressing import Dresser, why
 from portfolios.capabilities.inputs import Answer, Compared, OverNamedPeriod
+from portfolios.capabilities.sentences import SAID
 from portfolios.selectors.periods import Beside, Chosen, beside, chosen
 
 YEAR = 252
@@ -42,6 +43,7 @@ class Wealth(Answer):
     points: tuple[WealthPoint, ...]
     observations: CountFigure
     weekly: bool
+    state: State
     reason: str | None
     benchmark_name: str
     benchmark_reason: str
@@ -58,12 +60,19 @@ class RollingPoint(Answer):
     reason: str | None
 
 
-class Rolling(Answer):
-    """returns over each 252 days, volatilities of each 60; every window is full."""
+class RollingSeries(Answer):
+    """points: every window that is full; withheld when none is."""
 
-    returns: tuple[RollingPoint, ...]
-    volatilities: tuple[RollingPoint, ...]
+    points: tuple[RollingPoint, ...]
+    state: State
     reason: str | None
+
+
+class Rolling(Answer):
+    """returns over each 252 days, volatilities of each 60."""
+
+    returns: RollingSeries
+    volatilities: RollingSeries
     sources: tuple[str, ...]
 
 
@@ -81,12 +90,13 @@ class DrawdownRow(Answer):
 
 class Drawdowns(Answer):
     rows: tuple[DrawdownRow, ...]
+    state: State
     reason: str | None
     observations: CountFigure
     sources: tuple[str, ...]
 
 
-@capability("performance.wealth", version="1", agent="analyst")
+@capability("performance.wealth", version="2", agent="analyst")
 def wealth(ctx: Context, args: Compared) -> Wealth:
     """The wealth index and the drawdown of a period day by day, and the benchmark's."""
     period = chosen(ctx, args.portfolio_id, args.period, args.start)
@@ -97,6 +107,7 @@ def wealth(ctx: Context, args: Compared) -> Wealth:
         points=points,
         observations=CountFigure(value=0 if reason else len(returns)),
         weekly=not reason and len(returns) >= MOST_DAILY,
+        state="withheld" if reason else "exact",
         reason=reason,
         benchmark_name=other.track.name,
         benchmark_reason=other.reason or (_gap(other, returns) or "" if not reason else ""),
@@ -104,7 +115,7 @@ def wealth(ctx: Context, args: Compared) -> Wealth:
     )
 
 
-@capability("performance.rolling", version="1", agent="analyst")
+@capability("performance.rolling", version="2", agent="analyst")
 def rolling_measures(ctx: Context, args: Compared) -> Rolling:
     """Volatility over each 60 days and return over each 252, of the windows that end in the
     period; the benchmark's beside them."""
@@ -116,19 +127,24 @@ def rolling_measures(ctx: Context, args: Compared) -> Rolling:
     )
     theirs, gap = _whole(other, whole), _gap(other, whole)
 
-    def drawn(measure: Callable[[Floats], Floats]) -> tuple[RollingPoint, ...]:
+    def drawn(measure: Callable[[Floats], Floats]) -> RollingSeries:
+        if reason:
+            return RollingSeries(points=(), state="withheld", reason=reason)
         found = None if theirs is None else measure(theirs.returns)
-        return _rolled(whole, measure(whole.returns), found, period.returns.start, gap)
+        points = _rolled(whole, measure(whole.returns), found, period.returns.start, gap)
+        if not points:
+            why_none = SAID["WINDOW_NOT_FULL"]
+            return RollingSeries(points=(), state="withheld", reason=why_none)
+        return RollingSeries(points=points, state="exact", reason=None)
 
     return Rolling(
-        returns=() if reason else drawn(lambda returns: rolling(returns, YEAR)),
-        volatilities=() if reason else drawn(lambda returns: rolling_volatility(returns, WINDOW)),
-        reason=reason,
+        returns=drawn(lambda returns: rolling(returns, YEAR)),
+        volatilities=drawn(lambda returns: rolling_volatility(returns, WINDOW)),
         sources=period.path.sources,
     )
 
 
-@capability("performance.drawdowns", version="1", agent="analyst")
+@capability("performance.drawdowns", version="2", agent="analyst")
 def drawdowns(ctx: Context, args: OverNamedPeriod) -> Drawdowns:
     """The ten deepest falls of a period, each from its peak to its recovery."""
     period = chosen(ctx, args.portfolio_id, args.period, args.start)
@@ -139,6 +155,7 @@ def drawdowns(ctx: Context, args: OverNamedPeriod) -> Drawdowns:
         rows=tuple(
             _fallen(rank, fall, returns, dresser) for rank, fall in enumerate(deepest, start=1)
         ),
+        state="withheld" if reason else "exact",
         reason=reason,
         observations=CountFigure(value=0 if reason else len(returns)),
         sources=period.path.sources,

@@ -215,11 +215,17 @@
     option.xAxis.max = span.max;
     var low = steps.map(function (step) { return Math.min(step.from, step.to); });
     var high = steps.map(function (step) { return Math.max(step.from, step.to); });
+    var plot = size.width - option.yAxis.axisLabel.width - 40;
+    /* A falling step is labelled where it ends, unless its words would run into the names. */
+    var fits = function (index) {
+      var before = (low[index] - span.min) / (span.max - span.min) * plot;
+      return before >= spec.series[0].texts[index].length * 7.3 + 22;
+    };
     option.series = [
       unseen(low.map(function (value) { return Math.max(0, value); })),
       unseen(high.map(function (value) { return Math.min(0, value); })),
-      parts(spec, theme, steps, true, function (index) { return Math.max(0, high[index]) - Math.max(0, low[index]); }),
-      parts(spec, theme, steps, false, function (index) { return Math.min(0, low[index]) - Math.min(0, high[index]); }),
+      parts(spec, theme, steps, true, fits, function (index) { return Math.max(0, high[index]) - Math.max(0, low[index]); }),
+      parts(spec, theme, steps, false, fits, function (index) { return Math.min(0, low[index]) - Math.min(0, high[index]); }),
     ];
     option.series[2].markLine = zero(theme);
     option.series[3].markLine = threads(spec, theme, steps);
@@ -241,7 +247,7 @@
   }
 
   /* The parts of all steps on one side of zero; a step is labelled once, where it ends. */
-  function parts(spec, theme, steps, positive, measure) {
+  function parts(spec, theme, steps, positive, fits, measure) {
     return {
       type: "bar", stack: "steps", barMaxWidth: 22, barCategoryGap: "42%", animation: false, emphasis: { disabled: true },
       data: steps.map(function (step, index) {
@@ -253,7 +259,7 @@
           value: length,
           itemStyle: { color: step.sum ? theme.accent : falls ? theme.negative : theme.positive, borderRadius: 2 },
           label: {
-            show: here, position: falls ? "left" : "right", color: theme.text,
+            show: here, position: falls && fits(index) ? "left" : "right", color: theme.text,
             fontFamily: theme.fonts.figures, fontSize: 12,
             formatter: (step.sum ? "" : arrow(step.value)) + spec.series[0].texts[index],
           },
