@@ -45,9 +45,9 @@ def test_the_overview_says_value_day_health_and_where_the_withheld_is(
     health = owner.get_by_role("region", name="Data health")
     expect(health).to_contain_text("IBM of 2013-02-27")
 
-    reason = owner.get_by_text("Money-weighted return is not computed yet.").last
+    reason = owner.locator("#panel-holdings_table-withheld li").first
     expect(reason).to_be_hidden()
-    health.get_by_role("link", name="1 in Performance").click()
+    health.get_by_role("link", name="2 in Holdings").click()
     expect(reason).to_be_visible()
     expect(owner.locator("#chart-nav_chart svg")).to_be_visible()
 
