@@ -1,0 +1,110 @@
+"""The closes and rates of a policy's live packs as tables, for many portfolios at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+
+from market.calc.fx import PIVOTS
+from market.selectors import fx_history
+from portfolios.calc.bulk.errorfree import Mask
+from portfolios.calc.bulk.market import MarketTable
+from portfolios.calc.bulk.steps import Integers
+from portfolios.calc.marks import Rate
+from portfolios.selectors.copied import copied
+from portfolios.selectors.market_view import rate_of
+
+CLOSES = """
+SELECT p.place::int4 - 1, s.place::int4 - 1,
+       CASE WHEN r.close < 90000000000 THEN (r.close * 100000000)::int8 ELSE -1 END,
+       r.currency::text, (r.state = 'stale')::int4
+  FROM unnest(%(packs)s::text[]) WITH ORDINALITY p(id, place)
+  JOIN market_price r ON r.pack_id = p.id
+  JOIN unnest(%(securities)s::uuid[]) WITH ORDINALITY s(id, place) ON s.id = r.security_id
+"""
+KINDS = {"day": ">i4", "security": ">i4", "close": ">i8", "currency": "S3", "stale": ">i4"}
+
+
+class PackDay(NamedTuple):
+    """A day and the pack that is live for it."""
+
+    day: date
+    pack_id: str
+
+
+def market_table(
+    policy: str,
+    market_head: int,
+    days: Sequence[PackDay],
+    securities: Sequence[UUID],
+    currencies: Iterable[str],
+    bases: Iterable[str],
+) -> MarketTable:
+    """What the packs of some days hold for some securities, and their rates to some bases.
+
+    A close too large for the table counts as none. currencies: those of money; the securities'
+    and the bases' own are added.
+    """
+    rows = copied(
+        CLOSES,
+        {"packs": [day.pack_id for day in days], "securities": list(securities)},
+        KINDS,
+    )
+    shape = len(securities), len(days)
+    closes, stale = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
+    at = rows["security"], rows["day"]
+    closes[at] = np.maximum(rows["close"], 0)
+    stale[at] = rows["stale"] == 1
+    base_codes = sorted(set(bases))
+    priced = {code.decode() for code in np.unique(rows["currency"])}
+    codes = tuple(sorted({*currencies, *base_codes, *priced}))
+    return MarketTable(
+        days=np.array([day.day.toordinal() for day in days], dtype=np.int64),
+        closes=closes,
+        stale=stale,
+        currency=_currency_of(rows["security"], rows["currency"], shape[0], codes),
+        currencies=codes,
+        rates=_rates(policy, market_head, days, codes, base_codes),
+    )
+
+
+def _currency_of(
+    security: Integers, currency: np.ndarray, count: int, codes: tuple[str, ...]
+) -> Integers:
+    """The currency of each security's closes: 0 of one that has none, -1 of one that has two."""
+    number = np.searchsorted(np.array(codes, dtype="S3"), currency)
+    found = np.zeros(count, dtype=np.int64)
+    found[security] = number
+    mixed: Mask = found[security] != number
+    found[security[mixed]] = -1
+    return found
+
+
+def _rates(
+    policy: str,
+    market_head: int,
+    days: Sequence[PackDay],
+    codes: tuple[str, ...],
+    bases: Sequence[str],
+) -> dict[tuple[int, int, int], Rate]:
+    if not days:
+        return {}
+    history = fx_history(
+        days[0].day,
+        days[-1].day,
+        market_head,
+        policy=policy,
+        currencies=sorted({*codes, *PIVOTS}),
+    )
+    found: dict[tuple[int, int, int], Rate] = {}
+    for place, day in enumerate(days):
+        for base in bases:
+            for number, code in enumerate(codes):
+                rate = rate_of(history[day.day], code, base)
+                if rate is not None:
+                    found[codes.index(base), number, place] = rate
+    return found
