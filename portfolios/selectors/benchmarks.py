@@ -111,14 +111,8 @@ def benchmark_track(
         return BenchmarkTrack(wanted, "", hedged, nothing, UNKNOWN)
     securities, weights = _members(benchmark)
     base = portfolio.base_currency
-    days, closes = _closes(securities, base, day, ctx.market_head or 0, portfolio.pricing_policy)
-    definition = benchmark.definition
-    found = blend(
-        days,
-        closes,
-        None if definition.get("weighting") == "equal" else weights,
-        _rebalancing(definition),
-    )
+    head, policy = ctx.market_head or 0, portfolio.pricing_policy
+    found = _blended(benchmark, securities, weights, (base, day, head, policy))
     said: dict[str, Any] = {
         "benchmark_id": benchmark.pk,
         "name": benchmark.name,
@@ -133,6 +127,28 @@ def benchmark_track(
     if not hedged:
         return BenchmarkTrack(series=found.series, missing=found.missing, blend=found, **said)
     return _hedged(found, securities, base, nothing, said)
+
+
+def returns_in(
+    benchmark_id: UUID, base_currency: str, policy: str, day: date, market_head: int
+) -> ReturnSeries | None:
+    """A benchmark's daily total returns up to a day, unhedged, in a currency: for whoever measures
+    many portfolios against it. None where it was never priced on two days."""
+    benchmark = Benchmark.objects.get(pk=benchmark_id)
+    found = _blended(benchmark, *_members(benchmark), (base_currency, day, market_head, policy))
+    return None if found is None else found.series
+
+
+def _blended(
+    benchmark: Benchmark,
+    securities: tuple[Security, ...],
+    weights: list[float],
+    seen: tuple[str, date, int, str],
+) -> BlendReturns | None:
+    base, day, head, policy = seen
+    days, closes = _closes(securities, base, day, head, policy)
+    shares = None if benchmark.definition.get("weighting") == "equal" else weights
+    return blend(days, closes, shares, _rebalancing(benchmark.definition))
 
 
 def contents_of(benchmark_ids: Sequence[UUID]) -> list[list[object]]:

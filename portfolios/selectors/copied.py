@@ -27,21 +27,27 @@ def copied(query: str, parameters: Mapping[str, Any], kinds: Mapping[str, str]) 
     for name, kind in kinds.items():
         fields += [(f"{name} length", ">i4"), (name, kind)]
     record = np.dtype(fields)
-    content = bytearray()
-    with connection.cursor() as cursor:
-        statement = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
-        with cursor.copy(statement, parameters) as copy:
-            for block in copy:
-                content += block
+    content = copied_bytes(query, parameters)
     count, rest = divmod(len(content) - HEADER - TRAILER, record.itemsize)
     rows = np.frombuffer(content, record, count=count, offset=HEADER)
     widths = [(name, record[name].itemsize) for name in kinds]
     if rest or any((rows[f"{name} length"] != width).any() for name, width in widths):
         raise ValueError("the rows copied out are not of one length")
-    return {name: _native(rows[name]) for name in kinds}
+    return {name: native(rows[name]) for name in kinds}
 
 
-def _native(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def copied_bytes(query: str, parameters: Mapping[str, Any]) -> bytearray:
+    """The answer of a query as COPY writes it in binary: a header, rows, a trailer."""
+    content = bytearray()
+    statement = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
+    with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+        for block in copy:
+            content += block
+    return content
+
+
+def native(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A column in this machine's order of bytes, integers and floats of 64 bits."""
     if column.dtype.kind in "if":
         return column.astype(np.int64 if column.dtype.kind == "i" else np.float64)
     return np.ascontiguousarray(column)

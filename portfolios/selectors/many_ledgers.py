@@ -61,7 +61,7 @@ SELECT place, security,
             THEN (net_amount * 10000)::int8 ELSE 0 END AS money
   FROM entry
  UNION ALL
-SELECT place, -1, to_currency::text, 1, transaction_date, transaction_date,
+SELECT place, -1, to_currency::text, 2, transaction_date, transaction_date,
        transaction_date, 0, (to_amount * 10000)::int8
   FROM entry WHERE entry_type = 'FX_CONVERSION' AND length(to_currency) = 3
    AND to_amount < 90000000000000
@@ -110,7 +110,8 @@ class FlowEntry(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class ManyLedgers:
     """Movements of ledgers numbered by place in `ids`. Shares in 1e-8, money in 1e-4, days as
-    ordinals; security numbers are places in `securities`, -1 for none; odd by place."""
+    ordinals; security numbers are places in `securities`, -1 for none. is_exchange: what another
+    currency was changed into. odd by place."""
 
     ids: tuple[UUID, ...]
     securities: tuple[UUID, ...]
@@ -121,6 +122,7 @@ class ManyLedgers:
     due_from: Integers
     shares: Integers
     money: Integers
+    is_exchange: npt.NDArray[np.bool_]
     began: Integers
     odd: npt.NDArray[np.bool_]
     flows: tuple[FlowEntry, ...]
@@ -156,6 +158,7 @@ def many_ledgers(ids: Sequence[UUID]) -> ManyLedgers:
         rows["due_from"] + ORDINAL_2000,
         rows["shares"],
         rows["money"],
+        rows["plain"] == 2,
         began,
         odd,
         flows,

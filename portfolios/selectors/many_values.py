@@ -19,7 +19,7 @@ from portfolios.calc.bulk.values import Flows
 from portfolios.calc.entries import ZERO
 from portfolios.calc.money import round_money
 from portfolios.selectors.many_ledgers import FlowEntry, ManyLedgers
-from portfolios.selectors.market_tables import PackDay, market_table
+from portfolios.selectors.market_tables import PackDay, kept_market_table
 
 Cell = tuple[int, int]
 
@@ -52,7 +52,7 @@ def value_ledgers(
 ) -> ManyValued:
     """Value ledgers on the days of live packs. bases: the base currency of each. The first of
     the days is a baseline for portfolios that are older: it has no return then."""
-    market = market_table(
+    market = kept_market_table(
         policy, market_head, days, ledgers.securities, ledgers.currencies, set(bases)
     )
     base = np.array([market.currencies.index(code) for code in bases], dtype=np.int64)
@@ -69,18 +69,20 @@ def value_ledgers(
 
 def _movements(ledgers: ManyLedgers, market: MarketTable) -> Movements:
     codes = np.array(market.currencies, dtype="S3")
-    number = np.searchsorted(codes, ledgers.currency)
-    number[number == len(codes)] = 0  # "---", of entries without money
-    cash = market.securities + number
+    currency = np.searchsorted(codes, ledgers.currency)
+    currency[currency == len(codes)] = 0  # "---", of entries without money
+    cash = market.securities + currency
     due = cash + len(codes)
     paid = np.searchsorted(market.days, ledgers.on_day)
     accrued = np.searchsorted(market.days, ledgers.due_from)
+    number = {key: place for place, key in enumerate(market.keys)}
+    listed = np.array([number[key] for key in ledgers.securities], dtype=np.int64)
     shares = np.flatnonzero((ledgers.shares != 0) & (ledgers.security >= 0))
     money = np.flatnonzero(ledgers.money != 0)
     waits = np.flatnonzero((accrued < paid) & (ledgers.money != 0))
     owner = ledgers.owner
     parts = (
-        (owner[shares], ledgers.security[shares], paid[shares], ledgers.shares[shares]),
+        (owner[shares], listed[ledgers.security[shares]], paid[shares], ledgers.shares[shares]),
         (owner[money], cash[money], paid[money], ledgers.money[money]),
         (owner[waits], due[waits], accrued[waits], ledgers.money[waits]),
         (owner[waits], due[waits], paid[waits], -ledgers.money[waits]),

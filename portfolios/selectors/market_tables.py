@@ -36,6 +36,32 @@ class PackDay(NamedTuple):
     pack_id: str
 
 
+_kept: list[tuple[tuple[str, int, tuple[PackDay, ...]], frozenset[str], MarketTable]] = []
+
+
+def kept_market_table(
+    policy: str,
+    market_head: int,
+    days: Sequence[PackDay],
+    securities: Sequence[UUID],
+    currencies: Iterable[str],
+    bases: Iterable[str],
+) -> MarketTable:
+    """A table that holds at least what is asked for; the last one, if it does. What is sealed
+    never changes at a market head, so portfolios that come in parts share it."""
+    key = policy, market_head, tuple(days)
+    keys, codes, home = set(securities), {*currencies}, frozenset(bases)
+    for known, of, table in _kept:
+        if known == key:
+            if keys <= set(table.keys) and home <= of and codes <= set(table.currencies):
+                return table
+            keys |= {one for one in table.keys if isinstance(one, UUID)}
+            codes, home = codes | set(table.currencies), home | of
+    table = market_table(policy, market_head, days, sorted(keys), codes, home)
+    _kept[:] = [(key, home, table)]
+    return table
+
+
 def market_table(
     policy: str,
     market_head: int,
@@ -63,6 +89,7 @@ def market_table(
     priced = {code.decode() for code in np.unique(rows["currency"])}
     codes = tuple(sorted({*currencies, *base_codes, *priced}))
     return MarketTable(
+        keys=tuple(securities),
         days=np.array([day.day.toordinal() for day in days], dtype=np.int64),
         closes=closes,
         stale=stale,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from uuid import UUID
 
 from accounts.models import User
 from market.models import PricingPack, Security
@@ -99,7 +100,7 @@ def make_packs(chance: Random, places: int, securities: list[Security]) -> None:
     """Sealed packs on weekdays; now and then a close is carried forward."""
     closes = {one.pk: Decimal(chance.randint(1000, 9000)) / 100 for one in securities}
     rates = {code: Decimal(rate) for code, rate in RATES.items()}
-    seen: dict[object, date] = {}
+    seen: dict[UUID, date] = {}
     for offset in range(DAYS + 5):
         day = START + timedelta(days=offset)
         if day.weekday() < 5:
@@ -111,9 +112,9 @@ def _pack(
     places: int,
     day: date,
     securities: list[Security],
-    closes: dict[object, Decimal],
+    closes: dict[UUID, Decimal],
     rates: dict[str, Decimal],
-    seen: dict[object, date],
+    seen: dict[UUID, date],
 ) -> PricingPack:
     pack = make(PricingPackFactory, asof_date=day)
     make(PackFreshnessFactory, pack=pack)

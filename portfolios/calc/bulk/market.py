@@ -10,6 +10,7 @@ import numpy as np
 
 from portfolios.calc.bulk.errorfree import Floats, Mask
 from portfolios.calc.bulk.steps import SHARE_PLACES, Integers, places
+from portfolios.calc.entries import SecurityKey
 from portfolios.calc.marks import Rate
 
 RatePieces: TypeAlias = tuple[Floats, Floats, Mask, Mask]
@@ -19,12 +20,13 @@ RatePieces: TypeAlias = tuple[Floats, Floats, Mask, Mask]
 class MarketTable:
     """Securities and currencies by number, days in order.
 
-    days: their ordinals. closes: securities × days in units of 1e-8, 0 where there is none.
-    stale: where a close is carried forward. currency: of each security's closes, -1 where they
-    are of more than one. currencies: their codes. rates: by base, currency and day, what one unit
-    is worth in base; absent where unknown.
+    keys: the securities. days: their ordinals. closes: securities × days in units of 1e-8, 0
+    where there is none. stale: where a close is carried forward. currency: of each security's
+    closes, -1 where they are of more than one. currencies: their codes. rates: by base, currency
+    and day, what one unit is worth in base; absent where unknown.
     """
 
+    keys: tuple[SecurityKey, ...]
     days: Integers
     closes: Integers
     stale: Mask

@@ -1,0 +1,179 @@
+"""The last returns of many portfolios, from their monthly copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from portfolios.calc.bulk.errorfree import Floats
+from portfolios.calc.bulk.figures import Recent
+from portfolios.calc.bulk.series import Standing, paths
+from portfolios.calc.bulk.steps import Integers
+from portfolios.calc.returns import add_months
+from portfolios.selectors.copied import HEADER, copied_bytes, native
+from portfolios.selectors.many_ledgers import ORDINAL_2000
+
+# Rows of one length follow one another, so that each run is a table of its own.
+MONTHS = """
+SELECT p.place::int4 - 1, m.month, octet_length(m.days)::int4, coalesce(m.funded_on, 'epoch'),
+       m.observations_before::int4, coalesce(m.wealth_before, 'NaN'),
+       coalesce(m.peak_before, 'NaN'), coalesce(m.fall_before, 'NaN'),
+       (m.lineage = %(lineage)s)::int4, m.days, m.returns
+  FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY p(id, place)
+  JOIN portfolios_monthlyreturns m ON m.portfolio_id = p.id
+ WHERE m.month >= %(since)s AND m.month <= %(until)s OR m.month = ANY (%(anchors)s)
+ ORDER BY octet_length(m.days)
+"""
+FIXED = {
+    "place": ">i4",
+    "month": ">i4",
+    "length": ">i4",
+    "funded": ">i4",
+    "observations": ">i4",
+    "wealth": ">f8",
+    "peak": ">f8",
+    "fall": ">f8",
+    "is_live": ">i4",
+}
+EPOCH = date(1970, 1, 1).toordinal()
+RECENT_MONTHS = 13  # a year's returns, wherever in a month the day is
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecentReturns:
+    """days: ascending ordinals; returns: portfolios × days, NaN where there is none; before: how
+    portfolios stood before the first of them; earlier: wealth at closes before these days.
+    newest: the last day of each portfolio, 0 where the copies do not stand on live packs; oldest:
+    the first day among these on which it had a value."""
+
+    days: Integers
+    returns: Floats
+    before: Standing
+    earlier: dict[int, tuple[Floats, Integers]]
+    newest: Integers
+    oldest: Integers
+
+    def as_recent(self) -> Recent:
+        """These returns with how portfolios stand after each of them."""
+        first = np.searchsorted(self.days, self.oldest)
+        begun = np.where(self.before.funded > 0, -1, first)
+        path = paths(self.returns, self.days, self.before, begun)
+        return Recent(self.days, self.returns, path, self.earlier)
+
+
+def recent_returns(ids: Sequence[UUID], asof: date, lineage: str) -> RecentReturns:
+    """The returns of the last year and a month before `asof`, and wealth three and five years
+    ago. lineage: of the packs up to the day before."""
+    since = add_months(asof.replace(day=1), -RECENT_MONTHS)
+    anchors = [add_months(asof, -36), add_months(asof, -60)]
+    asked = {
+        "ids": list(ids),
+        "lineage": lineage,
+        "since": since,
+        "until": asof,
+        "anchors": [day.replace(day=1) for day in anchors],
+    }
+    runs = list(_runs(asked))
+    inside = [run for run in runs if _is_recent(run, since)]
+    days = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *map(_all_days, inside)]))
+    returns = np.full((len(ids), len(days)), np.nan)
+    before, newest = Standing.none(len(ids)), np.zeros(len(ids), dtype=np.int64)
+    oldest = np.full(len(ids), np.iinfo(np.int64).max)
+    began = oldest.copy()
+    for run in inside:
+        _fill(run, days, returns, newest)
+        _stand(run, before, oldest)
+        np.minimum.at(began, run["place"], _ordinals(run)[:, 0])
+    earlier = {day.toordinal(): _wealth_at(day, runs, len(ids)) for day in anchors}
+    return RecentReturns(days, returns, before, earlier, newest, began)
+
+
+Run = Mapping[str, npt.NDArray[Any]]
+
+
+def _runs(asked: Mapping[str, Any]) -> list[Run]:
+    content = copied_bytes(MONTHS, asked)
+    offset = HEADER
+    found: list[Run] = []
+    while offset < len(content) - 2:
+        head = np.frombuffer(content, _record(0), count=1, offset=offset)
+        record = _record(int(head["length"][0]))
+        count = (len(content) - 2 - offset) // record.itemsize
+        rows = np.frombuffer(content, record, count=count, offset=offset)
+        other = np.flatnonzero(rows["length"] != head["length"][0])
+        rows = rows[: int(other[0])] if len(other) else rows
+        found.append({name: native(rows[name]) for name in (*FIXED, "days", "returns")})
+        offset += len(rows) * record.itemsize
+    return found
+
+
+def _record(length: int) -> np.dtype[Any]:
+    fields: list[Any] = [("fields", ">i2")]
+    for name, kind in FIXED.items():
+        fields += [(f"{name} size", ">i4"), (name, kind)]
+    fields += [("days size", ">i4"), ("days", "u1", (length,))]
+    if length:
+        fields += [("returns size", ">i4"), ("returns", "<f8", (length,))]
+    return np.dtype(fields)
+
+
+def _is_recent(run: Run, since: date) -> bool:
+    return bool((run["month"] + ORDINAL_2000 >= since.toordinal()).any())
+
+
+def _ordinals(run: Run) -> Integers:
+    found: Integers = run["month"][:, None] + ORDINAL_2000 + run["days"].astype(np.int64) - 1
+    return found
+
+
+def _all_days(run: Run) -> Integers:
+    return np.unique(_ordinals(run))
+
+
+def _fill(run: Run, days: Integers, returns: Floats, newest: Integers) -> None:
+    ordinals = _ordinals(run)
+    returns[run["place"][:, None], np.searchsorted(days, ordinals)] = run["returns"]
+    live = run["is_live"] == 1
+    newest[run["place"][live]] = ordinals[live, -1]
+
+
+def _stand(run: Run, before: Standing, oldest: Integers) -> None:
+    """Take the standing of each portfolio's oldest month."""
+    older = run["month"] < oldest[run["place"]]
+    # Of one portfolio a run may hold several months: the oldest is written last.
+    order = np.argsort(-run["month"], kind="stable")
+    order = order[older[order]]
+    place = run["place"][order]
+    oldest[place] = run["month"][order]
+    before.wealth[place] = run["wealth"][order]
+    before.peak[place] = run["peak"][order]
+    before.fall[place] = run["fall"][order]
+    funded = run["funded"][order] + ORDINAL_2000
+    before.funded[place] = np.where(funded == EPOCH, 0, funded)
+    before.observations[place] = run["observations"][order]
+
+
+def _wealth_at(day: date, runs: Sequence[Run], count: int) -> tuple[Floats, Integers]:
+    """Wealth at the last close on or before a day, and that close, from the month of the day.
+    NaN where it lies in the month before, and for who has none."""
+    wealth, closes = np.full(count, np.nan), np.zeros(count, dtype=np.int64)
+    month = day.replace(day=1).toordinal()
+    for run in runs:
+        rows = np.flatnonzero(run["month"] + ORDINAL_2000 == month)
+        if not len(rows):
+            continue
+        ordinals = _ordinals({name: values[rows] for name, values in run.items()})
+        until = ordinals <= day.toordinal()
+        growth = np.where(until, 1.0 + run["returns"][rows], 1.0)
+        product = run["wealth"][rows] * np.prod(growth, axis=1)
+        some = until.any(axis=1)
+        place = run["place"][rows]
+        wealth[place] = np.where(some, product, run["wealth"][rows])
+        closes[place] = np.where(some, np.where(until, ordinals, 0).max(axis=1), month - 1)
+    return wealth, closes
