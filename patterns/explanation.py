@@ -33,6 +33,7 @@ Kind = Literal[
     "product",
     "quotient",  # the first by the second
     "inverse",  # 1 by its only child
+    "negative",  # less its only child
     "growth",  # the first by the second, less 1
     "chain",  # Π(1 + child) − 1
     "annualised",  # (1 + first)^(365 / second) − 1
@@ -146,6 +147,8 @@ def breach(node: Explanation) -> str:
     if node.is_fact:
         return _without_source(node)
     values = [child.value for child in node.children]
+    if not values and node.formula.kind == "sum" and not node.value:
+        return ""  # nothing sums to zero
     if not values:
         return f"{node.label} follows from nothing."
     known = [value for value in values if value is not None]
@@ -211,6 +214,7 @@ _ARITHMETIC: Final[dict[str, Callable[[Sequence[Any]], Any]]] = {
     "product": prod,
     "quotient": _quotient,
     "inverse": lambda values: 1 / values[0] if values[0] else None,
+    "negative": lambda values: -values[0],
     "growth": _growth,
     "chain": lambda values: prod(1 + value for value in values) - 1,
     "annualised": _annualised,

@@ -30,6 +30,7 @@ D = Decimal
     "right",
     [
         node(D("30.00"), "sum", D("10"), D("20.00")),
+        node(0, "sum", unit="count"),
         node(D("5"), "difference", D("10"), D("2"), D("3")),
         node(D("900"), "product", D("10"), D("60"), D("1.5")),
         node(0.25, "quotient", D("1"), D("4"), unit="fraction"),
