@@ -6,6 +6,7 @@ the same bytes on every machine that was told the same facts. Its hash holds no 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -153,7 +154,7 @@ def _moved(
         base_currency=portfolio.base_currency,
         asof_date=asof,
         ledger_commit_hash=head.entry_hash,
-        figures=tuple(MovedFigure(move, _because(move, facts, held)) for move in found),
+        figures=_explained(found, facts, held),
     )
 
 
@@ -182,14 +183,20 @@ def _history(portfolio: Portfolio, asof: date, market_head: int, ledger_seq: int
     )
 
 
-def _because(
-    move: Move, facts: Sequence[FactChange], held: Callable[[date], Required]
-) -> tuple[int, ...]:
-    """The changed rows between the first and the last day of a figure that it can rest on."""
+def _explained(
+    found: Sequence[Move], facts: Sequence[FactChange], held: Callable[[date], Required]
+) -> tuple[MovedFigure, ...]:
+    """Each figure with the changed rows between its first and its last day that it can rest on.
+    Facts are in order of day."""
+    needs = {day: held(day) for day in {fact.day for fact in facts}}
+    own = [place for place, fact in enumerate(facts) if _rests_on(fact, needs[fact.day])]
+    days = [facts[place].day for place in own]
     return tuple(
-        place
-        for place, fact in enumerate(facts)
-        if move.start <= fact.day <= move.asof_date and _rests_on(fact, held(fact.day))
+        MovedFigure(
+            move,
+            tuple(own[bisect_left(days, move.start) : bisect_right(days, move.asof_date)]),
+        )
+        for move in found
     )
 
 
