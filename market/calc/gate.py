@@ -27,7 +27,6 @@ Doubt = Literal[
     "stale_date",
     "future_date",
     "other_unit",
-    "unknown_listing",
     "contradicts",
 ]
 Quote = PriceQuote | RateQuote
@@ -51,10 +50,14 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What a batch amounts to: each quote is in one of the two, in order of subject and day."""
+    """What a batch amounts to: each quote is in one of the three, in order of subject and day.
+
+    A source tells of more than a house holds; what it does not know is left out, not doubted.
+    """
 
     accepted: tuple[Quote, ...]
     quarantined: tuple[Suspect, ...]
+    unknown: tuple[Quote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +96,19 @@ def screen(
         by_subject[subject_of(quote)].append(quote)
     accepted: list[Quote] = []
     doubted: list[Suspect] = []
+    unknown: list[Quote] = []
     for name in sorted(by_subject):
-        track = _Track(known.get(name), limits, largest)
+        if name not in known:
+            unknown += by_subject[name]
+            continue
+        track = _Track(known[name], limits, largest)
         for quote in sorted(by_subject[name], key=lambda q: (q.observed_on, q.available_at)):
             suspect = track.doubt(quote)
             if suspect is None:
                 accepted.append(quote)
             else:
                 doubted.append(suspect)
-    return Screened(tuple(accepted), tuple(doubted))
+    return Screened(tuple(accepted), tuple(doubted), tuple(unknown))
 
 
 def value_of(quote: Quote) -> Decimal:
@@ -116,7 +123,7 @@ def unit_of(quote: Quote) -> str:
 class _Track:
     """One subject on its way through a batch, days ascending."""
 
-    subject: Subject | None
+    subject: Subject
     limits: Plausibility
     largest: Decimal
     said: dict[tuple[date, str, datetime], Decimal] = field(default_factory=dict)
@@ -124,9 +131,8 @@ class _Track:
     days: list[date] = field(default_factory=list)  # those of `taken`, ascending
 
     def __post_init__(self) -> None:
-        if self.subject is not None:
-            self.taken = dict(self.subject.values)
-            self.days = sorted(self.taken)
+        self.taken = dict(self.subject.values)
+        self.days = sorted(self.taken)
 
     def doubt(self, quote: Quote) -> Suspect | None:
         """Why the quote is not taken; a taken one becomes the yardstick of those after it."""
@@ -150,8 +156,6 @@ class _Track:
         return None
 
     def _kind(self, quote: Quote) -> tuple[Doubt, str] | None:
-        if self.subject is None:
-            return "unknown_listing", f"{subject_of(quote)} is not registered."
         unit = unit_of(quote)
         if unit not in self.subject.units:
             quoted = " or ".join(sorted(self.subject.units))
@@ -162,8 +166,7 @@ class _Track:
         arrived = quote.available_at.astimezone(UTC).date()
         if quote.observed_on > arrived:
             return "future_date", f"It is dated {quote.observed_on} and arrived on {arrived}."
-        opened = self.subject.sessions if self.subject is not None else ()
-        late = age_in_sessions(quote.observed_on, arrived, opened)
+        late = age_in_sessions(quote.observed_on, arrived, self.subject.sessions)
         if late > self.limits.late_sessions:
             return "stale_date", f"It arrived on {arrived}, {late} sessions after its day."
         return None
@@ -191,13 +194,12 @@ class _Track:
         return "large_move", f"{said}: {factor:.1f} times; up to {self.limits.largest_move} pass."
 
     def _explained(self, before: date, day: date) -> bool:
-        events = self.subject.reorganised if self.subject is not None else ()
-        return any(before < event <= day for event in events)
+        return any(before < event <= day for event in self.subject.reorganised)
 
     def _shares(self, before: date, day: date) -> Decimal:
         """How many shares of `day` one share of `before` has become."""
         shares = Decimal(1)
-        for ex_date, ratio in self.subject.splits if self.subject is not None else ():
+        for ex_date, ratio in self.subject.splits:
             if before < ex_date <= day:
                 shares *= ratio
         return shares

@@ -53,7 +53,6 @@ class Migration(migrations.Migration):
                             ("stale_date", "Arrived long after its day"),
                             ("future_date", "Dated after it was known"),
                             ("other_unit", "In a unit that the listing is not quoted in"),
-                            ("unknown_listing", "Of a listing that is not registered"),
                             ("contradicts", "Two values of one day in one delivery"),
                         ],
                         max_length=20,

@@ -33,7 +33,6 @@ class Quarantine(models.Model):
         STALE_DATE = "stale_date", "Arrived long after its day"
         FUTURE_DATE = "future_date", "Dated after it was known"
         OTHER_UNIT = "other_unit", "In a unit that the listing is not quoted in"
-        UNKNOWN_LISTING = "unknown_listing", "Of a listing that is not registered"
         CONTRADICTS = "contradicts", "Two values of one day in one delivery"
 
     class State(models.TextChoices):

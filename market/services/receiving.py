@@ -25,11 +25,13 @@ LONGEST_VALUE = 60
 @dataclass(frozen=True, slots=True)
 class GateReport:
     """What became of a batch: `quarantined` are newly doubted, `remembered` were before, whatever
-    was decided of them. `refused` could not be read at all."""
+    was decided of them; `unknown` are of listings that the house does not have, by name.
+    `refused` could not be read at all."""
 
     stored: IngestReport
     quarantined: tuple[Suspect, ...]
     remembered: int
+    unknown: tuple[str, ...]
     refused: tuple[Fault, ...] = ()
 
 
@@ -61,7 +63,8 @@ def receive(
         )
         doubted = (*seen.quarantined, *said.quarantined)
         _hold(doubted)
-        return GateReport(stored, doubted, len(given) - len(fresh))
+        unknown = sorted({subject_of(quote) for quote in seen.unknown})
+        return GateReport(stored, doubted, len(given) - len(fresh), tuple(unknown))
 
 
 def receive_delivery(delivery: Delivery, *, policy: str = DEFAULT_POLICY) -> GateReport:

@@ -15,13 +15,15 @@ THURSDAY = "2013-02-28"
 
 @dataclass(frozen=True)
 class Fixture:
-    """`doubts` by reason; `faults` are reasons of what could not be read."""
+    """`doubts` by reason; `faults` are reasons of what could not be read; `unknown` are listings
+    that the house does not have."""
 
     name: str
     content: bytes
     stored: int
     doubts: dict[str, int] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def rows(**changed: str) -> list[str]:
@@ -88,7 +90,7 @@ def _kinds() -> Iterator[Fixture]:
     pence = f"S3,XNYS,{THURSDAY},101,GBX"
     yield Fixture("another unit", text(rows(S3=pence)), 9, {"other_unit": 1})
     stranger = f"WHO,XNYS,{THURSDAY},101,USD"
-    yield Fixture("a stranger", text([*rows(), stranger]), 10, {"unknown_listing": 1})
+    yield Fixture("a stranger", text([*rows(), stranger]), 10, unknown=("WHO.XNYS.raw",))
     shout = f"<b>S3</b>,XNYS,{THURSDAY},101,USD"
     yield Fixture("a name that is none", text(rows(S3=shout)), 9, faults=("name_invalid",))
     twice = f"S3,XNYS,{THURSDAY},102,USD"

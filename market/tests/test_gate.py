@@ -66,6 +66,7 @@ def test_a_delivery_is_divided(universe: None, fixture: Fixture) -> None:
     assert Counter(it.reason for it in report.quarantined) == Counter(fixture.doubts)
     assert {fault.reason for fault in report.refused} >= set(fixture.faults)
     assert bool(report.refused) == bool(fixture.faults)
+    assert report.unknown == fixture.unknown
     assert not stored.exclude(close__gte=10, close__lte=1000).exists()
 
 
