@@ -63,7 +63,9 @@ def test_a_narrow_screen_leads_from_the_overview_to_every_page(
     html = browser(alice).get(page("overview", traded)).content.decode()
     bar = html[html.index('class="nav-side"') : html.index("</nav>")]
     shown = re.findall(r'<a class="nav-item ?"[^>]* href="([^"]+)"', bar)
-    pages = "overview holdings transactions actions reconciliation import settings".split()
+    pages = (
+        "overview attribution holdings transactions actions reconciliation import settings".split()
+    )
     assert {page(name, traded) for name in pages} <= set(shown)
     menu = bar[bar.index("<details") : bar.index("</details>")]
     assert page("settings", traded) in menu and "<summary" in menu

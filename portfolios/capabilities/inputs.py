@@ -65,3 +65,9 @@ class Compared(OverNamedPeriod):
 
     benchmark_id: UUID | None = None
     hedged: bool = False
+
+
+class OfPosition(OverPeriod):
+    """One security of a portfolio, over a period."""
+
+    security_id: UUID

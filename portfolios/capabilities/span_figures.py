@@ -16,7 +16,7 @@ from portfolios.capabilities.inputs import OverPeriod
 from portfolios.selectors.spans import Asked, Span
 
 PLACES = 4  # of an amount that was a float on its way
-DUST = 14  # decimals: what is beyond comes from cancelling and depends on the processor
+DUST_PLACES = 14  # decimals: what is beyond comes from cancelling and depends on the processor
 NO_HISTORY = "There is no history in this period."
 NO_RETURNS = "No day of the period has a return: nothing was invested."
 
@@ -53,7 +53,7 @@ def fraction(
     if value is None:
         return FractionFigure.withheld(reason or NO_RETURNS, n=len(lines.dates))
     return FractionFigure(
-        value=round(value, DUST) + 0.0,
+        value=round(value, DUST_PLACES) + 0.0,
         state=state_of(span),
         reason=why(span),
         coverage=span.coverage,

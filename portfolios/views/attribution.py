@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -13,23 +12,13 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthenticatedRequest
 from market.selectors.benchmarks import benchmark_definitions
 from patterns.layout import panels
-from portfolios.calc.periods import Period
-from portfolios.forms.attribution import USUAL, AttributionForm
+from portfolios.forms.attribution import LABELS, AttributionForm
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.provenance import provenance
 from portfolios.services.runs import execute
 from portfolios.views.shell import can_write
 
 PATTERN = "portfolio_attribution"
-LABELS = {
-    Period.MTD: "MTD",
-    Period.QTD: "QTD",
-    Period.YTD: "YTD",
-    Period.YEAR: "1 year",
-    Period.THREE_YEARS: "3 years",
-    Period.FIVE_YEARS: "5 years",
-    Period.SINCE_INCEPTION: "Since inception",
-}
 
 
 @login_required
@@ -38,14 +27,12 @@ def attribution(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
     """The attribution pattern as a page; HTMX gets what changes with the choice alone."""
     portfolio = resolve_portfolio(request.user, portfolio_id)
     form = AttributionForm(request.GET)
-    valid = form.is_valid()
-    asked: dict[str, Any] = form.cleaned_data if valid else {}
     done = execute(
         user=request.user,
         pattern_id=PATTERN,
         inputs={"portfolio_id": str(portfolio.pk)} | form.inputs(),
-        asof=asked.get("asof"),
-        pack_id=asked.get("pack") or None,
+        asof=form.asked.get("asof"),
+        pack_id=form.asked.get("pack") or None,
         correlation_id=request.correlation_id,
     )
     context = {
@@ -54,7 +41,7 @@ def attribution(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
         "panels": panels(PATTERN, done.run),
         "run": done.run,
         "periods": LABELS.items(),
-        "period": "" if asked.get("start") else asked.get("period") or USUAL,
+        "period": form.chosen,
         "benchmarks": benchmark_definitions(),
         "benchmark_id": done.context.benchmark_id,
         "explained": done.run.result.get("contribution", {}),
@@ -65,5 +52,5 @@ def attribution(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
         "can_write": can_write(request, portfolio),
     }
     template = "_results" if request.htmx else "page"
-    status = 200 if valid else 422
+    status = 200 if form.is_valid() else 422
     return render(request, f"portfolios/attribution/{template}.html", context, status=status)
