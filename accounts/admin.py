@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from accounts import services
 from accounts.http import AuthenticatedRequest
-from accounts.models import AuditEvent, LoginThrottle, Membership, RefreshFamily, User
+from accounts.models import ApiToken, AuditEvent, LoginThrottle, Membership, RefreshFamily, User
 
 
 class UserForm(forms.ModelForm):
@@ -38,7 +38,8 @@ class UserAdmin(admin.ModelAdmin):
         form: "ModelForm[User]",
         change: bool,  # noqa: FBT001 - Django's own signature
     ) -> None:
-        """A changed role or a deactivation ends every token at once, and is written down."""
+        """A changed role or a deactivation ends every login at once, and is written down; a
+        deactivation ends API tokens as well."""
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
@@ -51,6 +52,8 @@ class UserAdmin(admin.ModelAdmin):
         )
         if {"role", "is_active"} & set(form.changed_data):
             services.end_tokens(user=obj)
+        if "is_active" in form.changed_data:
+            services.end_api_tokens(user=obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """People are deactivated: the audit trail goes on naming them."""
@@ -145,6 +148,18 @@ class RefreshFamilyAdmin(ReadOnlyAdmin):
     list_display = ("user", "created_at", "expires_at")
     list_select_related = ("user",)
     exclude = ("current_jti",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """Deleting a row ends the token."""
+
+    list_display = ("user", "name", "prefix", "scopes", "expires_at", "revoked_at", "last_used_on")
+    list_select_related = ("user",)
+    exclude = ("digest",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True

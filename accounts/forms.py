@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts.backends import PASSWORD_LIMIT
-from accounts.exceptions import CredentialsInvalid
+from accounts.exceptions import AccountInvalid, CredentialsInvalid
 from accounts.models import User
+from accounts.scopes import Scope
 
 
 class Styled:
@@ -62,3 +63,36 @@ class ProfileForm(Styled, forms.ModelForm):
     class Meta:
         model = User
         fields = ("display_name",)
+
+
+class ApiTokenForm(Styled, forms.Form):
+    """What a program gets a token for."""
+
+    SCOPES = (
+        (Scope.READ, "Read"),
+        (Scope.WRITE_TRADES, "Read, and write trades"),
+        (Scope.MANAGE, "Read, and manage portfolios"),
+    )
+
+    name = forms.CharField(label="Name", max_length=80, help_text="The program it is for.")
+    scopes = forms.MultipleChoiceField(
+        label="Scopes",
+        choices=SCOPES,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        help_text="No token can do more than your role and your memberships.",
+    )
+    days = forms.TypedChoiceField(
+        label="Valid for",
+        coerce=int,
+        choices=[("30", "30 days"), ("90", "90 days"), ("365", "a year")],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def take_over(self, refused: AccountInvalid) -> None:
+        """The mistakes that the service found, at their fields."""
+        for mistake in refused.details["errors"]:
+            self.add_error(mistake["column"], mistake["message"])
+
+    def wanted(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return said | {"scopes": frozenset(Scope(word) for word in said["scopes"])}

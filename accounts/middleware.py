@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
 
 from accounts.identity import NOBODY, Identity, adopt, assume, current_identity
+from accounts.scopes import Scopes, current_scopes, within
 from accounts.services.audit import record
 from accounts.trace import Trace, traced
 
@@ -35,10 +36,11 @@ class IdentityMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         trace = Trace(correlation_id(request), client_address(request))
         request.correlation_id = trace.correlation_id  # type: ignore[attr-defined]
-        with traced(trace):
+        with traced(trace), within(None):
             response, identity = self._respond(request)
+            scopes = current_scopes()
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = streamed(response, identity, trace)
+            response.streaming_content = streamed(response, identity, trace, scopes)
         if identity != NOBODY:
             # Whatever was seen behind a login stays out of every cache, the browser's included.
             response.headers["Cache-Control"] = "no-store"
@@ -65,14 +67,16 @@ def session_identity(request: HttpRequest) -> Identity:
         return NOBODY
 
 
-def streamed(response: StreamingHttpResponse, identity: Identity, trace: Trace) -> Iterator[bytes]:
+def streamed(
+    response: StreamingHttpResponse, identity: Identity, trace: Trace, scopes: Scopes | None
+) -> Iterator[bytes]:
     if response.is_async:
         # Refused rather than served empty: `atomic()` does not exist for asynchronous code.
         raise TypeError("Streams are produced by ordinary iterators here, not asynchronous ones.")
     content: Iterator[Any] = iter(response.streaming_content)  # type: ignore[arg-type]
 
     def chunks() -> Iterator[bytes]:
-        with traced(trace), assume(identity):
+        with traced(trace), within(scopes), assume(identity):
             yield from content
 
     return chunks()

@@ -1,12 +1,14 @@
-"""What a role may do, and what a membership opens; both must allow.
+"""What a role may do, what a membership opens, what a token's scopes let through; all must allow.
 
-Pure tables and look-ups: whoever asks brings the user and, for a portfolio, the membership role.
+Tables and look-ups: whoever asks brings the user and, for a portfolio, the membership role. The
+scopes are those of the request, if it came with an API token.
 """
 
 from enum import StrEnum
 from typing import Final, Protocol
 
 from accounts.exceptions import PermissionDenied
+from accounts.scopes import Scope, current_scopes
 
 
 class Permission(StrEnum):
@@ -57,9 +59,28 @@ MEMBERSHIP_PERMISSIONS: Final = {
     "owner": frozenset(Permission),
 }
 
+# A scope that writes reads as well: its answers show what was written.
+SCOPE_PERMISSIONS: Final = {
+    Scope.READ: _READ,
+    Scope.WRITE_TRADES: _READ | {Permission.WRITE_TRADES},
+    Scope.MANAGE: _READ | {Permission.MANAGE_PORTFOLIOS, Permission.MANAGE_ALERTS},
+}
+
 
 def has(user: Actor, permission: Permission | str) -> bool:
-    """Whether the role allows it. Nobody, and whoever is deactivated, may do nothing."""
+    """Whether role and scopes allow it. Nobody, and whoever is deactivated, may do nothing."""
+    return _role_allows(user, permission) and in_scope(permission)
+
+
+def in_scope(permission: Permission | str) -> bool:
+    """Whether the token that the request came with, if any, is meant for it."""
+    scopes = current_scopes()
+    if scopes is None:
+        return True
+    return any(Permission(permission) in SCOPE_PERMISSIONS[scope] for scope in scopes)
+
+
+def _role_allows(user: Actor, permission: Permission | str) -> bool:
     if not user.is_active:
         return False
     return Permission(permission) in ROLE_PERMISSIONS.get(getattr(user, "role", ""), frozenset())
@@ -72,6 +93,12 @@ def has_on(user: Actor, membership_role: str | None, permission: Permission | st
 
 
 def require(user: Actor, permission: Permission | str) -> None:
+    if not in_scope(permission):
+        raise PermissionDenied(
+            f"The scopes of this token do not allow {_words(permission)}.",
+            suggestion="Make a token with the scope on your profile page.",
+            details={"permission": str(Permission(permission)), "reason": "scope"},
+        )
     if not has(user, permission):
         raise PermissionDenied(
             f"Your role does not allow {_words(permission)}.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import AuditEvent, Membership, User
+from accounts.models import ApiToken, AuditEvent, Membership, User
 
 
 @dataclass(frozen=True)
@@ -40,3 +40,9 @@ def recent_activity(user: User, limit: int = 10) -> list[Seen]:
     """What the user did lately, newest first."""
     events = AuditEvent.objects.by_actor(user).newest_first()[:limit]
     return [Seen(event.at, event.action, event.ip) for event in events]
+
+
+def api_tokens(user: User) -> list[ApiToken]:
+    """The user's tokens, those that count first, then the newest first."""
+    rows = ApiToken.objects.of(user).order_by("-created_at")
+    return sorted(rows, key=lambda token: token.state != "standing")

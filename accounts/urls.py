@@ -9,4 +9,6 @@ urlpatterns = [
     path("logout/", views.logout, name="logout"),
     path("password/", views.password_change, name="password_change"),
     path("profile/", views.profile, name="profile"),
+    path("profile/tokens/", views.create_token, name="create_token"),
+    path("profile/tokens/<uuid:token_id>/revoke/", views.revoke_token, name="revoke_token"),
 ]

@@ -1,5 +1,8 @@
 """Login, logout, one's own password and profile."""
 
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required, login_required
@@ -11,9 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import selectors, services
-from accounts.forms import LoginForm, PasswordChangeForm, ProfileForm
+from accounts.exceptions import AccountInvalid
+from accounts.forms import ApiTokenForm, LoginForm, PasswordChangeForm, ProfileForm
 from accounts.http import AuthenticatedRequest
 from accounts.identity import NOBODY, Identity, adopt
+from accounts.scopes import Scope
 
 
 @login_not_required
@@ -91,13 +96,43 @@ def profile(request: AuthenticatedRequest) -> HttpResponse:
         services.rename(user=request.user, display_name=form.cleaned_data["display_name"])
         messages.success(request, "The profile is saved.")
         return redirect("accounts:profile")
+    return _profile_page(request, {"form": form}, 422 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def create_token(request: AuthenticatedRequest) -> HttpResponse:
+    """The answer shows the new token, once: a redirect would have to keep it somewhere."""
+    form = ApiTokenForm(request.POST)
+    if form.is_valid():
+        try:
+            made, text = services.create_api_token(user=request.user, **form.wanted())
+        except AccountInvalid as refused:
+            form.take_over(refused)
+        else:
+            return _profile_page(request, {"made": made, "text": text}, 201)
+    return _profile_page(request, {"token_form": form}, 422)
+
+
+@require_POST
+@login_required
+def revoke_token(request: AuthenticatedRequest, token_id: UUID) -> HttpResponse:
+    token = services.revoke_api_token(token_id=token_id, by=request.user)
+    messages.success(request, f"{token.name} is revoked. Nothing can use it any more.")
+    return redirect("accounts:profile")
+
+
+def _profile_page(
+    request: AuthenticatedRequest, given: dict[str, Any], status: int
+) -> HttpResponse:
     context = {
-        "form": form,
+        "form": ProfileForm(instance=request.user),
+        "token_form": ApiTokenForm(initial={"scopes": [Scope.READ], "days": 90}),
+        "tokens": selectors.api_tokens(request.user),
         "portfolio_count": len(selectors.membership_roles(request.user)),
         "activity": selectors.recent_activity(request.user),
     }
-    status = 422 if form.errors else 200
-    return render(request, "accounts/profile/page.html", context, status=status)
+    return render(request, "accounts/profile/page.html", context | given, status=status)
 
 
 def _safe_next(request: HttpRequest) -> str:

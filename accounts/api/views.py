@@ -15,7 +15,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.authentication import JWTAuthentication
+from accounts.api.authentication import ApiTokenAuthentication, JWTAuthentication
 from accounts.backends import PASSWORD_LIMIT
 from accounts.exceptions import CredentialsInvalid
 from accounts.identity import Identity, adopt
@@ -89,7 +89,7 @@ def logout(request: Request) -> Response:
 
 @extend_schema(responses=UserOutput)
 @api_view(["GET"])
-@authentication_classes([SessionAuthentication, JWTAuthentication])
+@authentication_classes([SessionAuthentication, ApiTokenAuthentication, JWTAuthentication])
 @permission_classes([IsAuthenticated])
 def me(request: Request) -> Response:
     """Who the token or the session belongs to."""

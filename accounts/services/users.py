@@ -5,10 +5,11 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.exceptions import AccountInvalid
 from accounts.identity import as_service
-from accounts.models import RefreshFamily, User
+from accounts.models import ApiToken, RefreshFamily, User
 from accounts.models.user import Role
 from accounts.services.audit import record
 
@@ -40,11 +41,12 @@ def create_user(
 
 
 def change_password(*, user: User, new_password: str, by: User) -> None:
-    """Every session and every token of the user ends with the old password."""
+    """Every session and every token of the user, API tokens included, ends with the old one."""
     user.set_password(new_password)
     with as_service("change a password"):
         User.objects.filter(pk=user.pk).update(password=user.password)
         end_tokens(user=user)
+        end_api_tokens(user=user)
         record(action="password_changed", by=by, resource_type="user", resource_id=user.pk)
 
 
@@ -53,6 +55,7 @@ def deactivate(*, user: User, by: User | None) -> None:
     with as_service("deactivate a user"):
         User.objects.filter(pk=user.pk).update(is_active=False)
         end_tokens(user=user)
+        end_api_tokens(user=user)
         record(action="user_deactivated", by=by, resource_type="user", resource_id=user.pk)
     user.is_active = False
 
@@ -63,6 +66,12 @@ def end_tokens(*, user: User) -> None:
         User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
         RefreshFamily.objects.filter(user=user).delete()
         user.refresh_from_db(fields=["token_version"])
+
+
+def end_api_tokens(*, user: User) -> None:
+    """A logout leaves them alone: they are programs' and not a person's at a screen."""
+    with as_service("end API tokens"):
+        ApiToken.objects.of(user).standing().update(revoked_at=timezone.now())
 
 
 def rename(*, user: User, display_name: str) -> None:

@@ -8,11 +8,13 @@ from typing import IO, Any
 from django.conf import settings
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.decorators import api_view, parser_classes
+from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.parsers import JSONParser
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.idempotency import idempotent
 from market.formats.csv_records import Limits
 from portfolios.formats.evaluation import answers
 
@@ -70,6 +72,8 @@ EVALUATE_OUTPUT = inline_serializer(
 )
 @api_view(["POST"])
 @parser_classes([LedgerDocumentParser])
+@permission_classes([IsAuthenticated])
+@idempotent
 def evaluate_document(request: Request) -> Response:
     """Evaluate a ledger document: positions, cash, lots, totals and returns, nothing stored."""
     body: Any = request.data

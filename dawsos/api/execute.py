@@ -9,9 +9,11 @@ from typing import Any, cast
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
+from accounts.idempotency import idempotent
 from accounts.models import User
 from dawsos.api.errors import correlation_id
 from dawsos.api.mistakes import DayField
@@ -61,6 +63,8 @@ EXECUTE_OUTPUT = inline_serializer(
     },
 )
 @api_view(["POST"])
+@permission_classes([IsAuthenticated])
+@idempotent
 def execute_pattern(request: Request) -> HttpResponse:
     """Run a pattern as of a day and a pack, under the caller's own rights."""
     body = ExecuteInput(data=request.data)

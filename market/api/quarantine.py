@@ -17,6 +17,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.idempotency import idempotent
 from accounts.models import User
 from accounts.permissions import Permission, require
 from market.exceptions import QuarantineNotFound
@@ -81,6 +82,7 @@ def listed(request: Request) -> Response:
 
 @extend_schema(request=DecisionInput, responses={200: ITEM, 404: NOT_THERE, 422: REFUSED})
 @api_view(["POST"])
+@idempotent
 def accept(request: Request, item_id: int) -> Response:
     """Make an observation of it, known from now on."""
     return _decided(request, item_id, accept_observation)
@@ -88,6 +90,7 @@ def accept(request: Request, item_id: int) -> Response:
 
 @extend_schema(request=DecisionInput, responses={200: ITEM, 404: NOT_THERE, 422: REFUSED})
 @api_view(["POST"])
+@idempotent
 def reject(request: Request, item_id: int) -> Response:
     """Leave it out for good."""
     return _decided(request, item_id, reject_observation)

@@ -11,6 +11,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.idempotency import idempotent
 from accounts.models import User
 from market.selectors.benchmarks import BenchmarkDefinition, benchmark_definitions
 from market.services.benchmarks import REBALANCING, define_benchmark
@@ -67,6 +68,7 @@ class ChoiceOutput(serializers.Serializer[Any]):
     },
 )
 @api_view(["GET", "POST"])
+@idempotent
 def benchmarks(request: Request) -> Response:
     """Every benchmark, or a new one."""
     if request.method == "GET":
@@ -94,6 +96,7 @@ def benchmarks(request: Request) -> Response:
     },
 )
 @api_view(["PUT"])
+@idempotent
 def choice(request: Request, portfolio_id: UUID) -> Response:
     """Compare a portfolio with a benchmark, or with none."""
     body = ChoiceInput(data=request.data)

@@ -16,6 +16,7 @@ from rest_framework.decorators import api_view, parser_classes
 from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 from rest_framework.request import Request
 
+from accounts.idempotency import idempotent
 from accounts.models import User
 from accounts.permissions import Permission
 from market.formats.csv_records import Limits
@@ -113,6 +114,7 @@ REFUSALS = {
 )
 @api_view(["GET", "POST"])
 @parser_classes([MultiPartParser, RawFile])
+@idempotent
 def imports(request: Request, portfolio_id: UUID) -> HttpResponse:
     """The runs of a portfolio, or a file to be imported whole."""
     user = cast(User, request.user)
@@ -141,6 +143,7 @@ def imports(request: Request, portfolio_id: UUID) -> HttpResponse:
     responses={200: OpenApiResponse(OpenApiTypes.OBJECT), 404: REFUSALS[404]},
 )
 @api_view(["POST"])
+@idempotent
 def undo(request: Request, portfolio_id: UUID, run_id: int) -> HttpResponse:
     """Reverse every entry of a run that still stands."""
     user = cast(User, request.user)

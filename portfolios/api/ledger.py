@@ -20,6 +20,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.idempotency import idempotent
 from accounts.models import User
 from accounts.permissions import Permission
 from market.formats.faults import Fault
@@ -96,6 +97,7 @@ REFUSED = OpenApiResponse(description="Nothing was written; every mistake is in 
     responses={201: WRITTEN_OUTPUT, 404: NOT_YOURS, 422: REFUSED},
 )
 @api_view(["GET", "POST"])
+@idempotent
 def transactions(request: Request, portfolio_id: UUID) -> Response:
     """A stretch of the ledger, newest first, or entries to add to it, all or none."""
     user = cast(User, request.user)
@@ -131,6 +133,7 @@ def transactions(request: Request, portfolio_id: UUID) -> Response:
     responses={201: WRITTEN_OUTPUT, 404: NOT_YOURS, 409: DONE_ALREADY, 422: REFUSED},
 )
 @api_view(["POST"])
+@idempotent
 def reverse(request: Request, portfolio_id: UUID, seq: int) -> Response:
     """Cancel an entry by another; both stay readable."""
     body = ReasonInput(data=request.data)
