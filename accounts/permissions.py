@@ -59,11 +59,14 @@ MEMBERSHIP_PERMISSIONS: Final = {
     "owner": frozenset(Permission),
 }
 
-# A scope that writes reads as well: its answers show what was written.
+_SEEN: Final = _READ | {Permission.READ_NIGHTS, Permission.READ_AGENTS}
+
+# A scope that writes reads as well: its answers show what was written. What only an ADMIN may do
+# is in none.
 SCOPE_PERMISSIONS: Final = {
-    Scope.READ: _READ,
-    Scope.WRITE_TRADES: _READ | {Permission.WRITE_TRADES},
-    Scope.MANAGE: _READ | {Permission.MANAGE_PORTFOLIOS, Permission.MANAGE_ALERTS},
+    Scope.READ: _SEEN,
+    Scope.WRITE_TRADES: _SEEN | {Permission.WRITE_TRADES},
+    Scope.MANAGE: _SEEN | {Permission.MANAGE_PORTFOLIOS, Permission.MANAGE_ALERTS},
 }
 
 

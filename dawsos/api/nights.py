@@ -10,6 +10,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.idempotency import idempotent
 from accounts.models import User
 from accounts.permissions import Permission, require
 from dawsos.night.pages import FailureRow, NightRow, StageRow, last_nights, night_page
@@ -73,6 +74,7 @@ def night(request: Request, run_id: int) -> Response:
     },
 )
 @api_view(["POST"])
+@idempotent
 def resume(request: Request, run_id: int) -> Response:
     """Give what failed its attempts back and call a worker; for administrators."""
     run = resume_night(run_id, cast(User, request.user))

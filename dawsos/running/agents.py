@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import AuthenticatedRequest
+from accounts.idempotency import idempotent
 from accounts.models import User
 from accounts.permissions import Permission, has, require
 from accounts.services.audit import record
@@ -78,6 +79,7 @@ def agents_api(request: Request) -> Response:
     },
 )
 @api_view(["POST"])
+@idempotent
 def reset_api(request: Request, agent: str) -> Response:
     """Forget an agent's failures, so that it is called again at once; for administrators."""
     done = reset_agent(by=cast(User, request.user), agent=agent)
