@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from dawsos.demo.portfolios import PORTFOLIOS
 
 pytestmark = pytest.mark.e2e
+PATIENCE_MS = 30_000  # what nobody asked before is computed
 
 PERFORMANCE = f"portfolios/{PORTFOLIOS[0].id}/performance/"
 
@@ -21,7 +22,7 @@ def test_a_period_is_one_click_and_in_the_address(owner: Page, address: str) -> 
     expect(owner.locator("#chart-monthly_heatmap svg")).to_be_visible()
 
     owner.get_by_role("navigation", name="Period").get_by_text("1 year").click()
-    expect(owner).to_have_url(re.compile("period=1Y"))
+    expect(owner).to_have_url(re.compile("period=1Y"), timeout=PATIENCE_MS)
     expect(standing).to_contain_text("1 year: after the close of 2012-02-28, up to 2013-02-28")
     expect(owner.locator("#chart-wealth_chart svg")).to_be_visible()
 
@@ -34,7 +35,9 @@ def test_any_day_can_begin_a_period(owner: Page, address: str) -> None:
     owner.goto(address + PERFORMANCE)
     owner.get_by_label("Since the close of").fill("2010-05-05")
     owner.get_by_label("Since the close of").blur()
-    expect(owner.locator(".standing")).to_contain_text("after the close of 2010-05-05")
+    expect(owner.locator(".standing")).to_contain_text(
+        "after the close of 2010-05-05", timeout=PATIENCE_MS
+    )
     expect(owner.locator("#panel-periods_table")).to_contain_text("Since 2010-05-05")
 
 

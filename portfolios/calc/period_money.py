@@ -78,6 +78,23 @@ def money_of(days: Sequence[MoneyDay], start: date, end: date) -> PeriodMoney | 
     return PeriodMoney(start, end, opening, closing, tuple(flows))
 
 
+def between_valuations(days: Sequence[MoneyDay], anchor: date, end: date) -> PeriodMoney | None:
+    """The money between the last known values on or before two days; for a portfolio that is
+    priced rarely.
+
+    A history that begins after `anchor` begins from nothing. None when there is no value within
+    the period, or a flow between the two is not known.
+    """
+    valued = [day for day in days if day.total_value is not None and day.asof_date <= end]
+    if not valued or valued[-1].asof_date <= anchor:
+        return None
+    before = [day.asof_date for day in valued if day.asof_date <= anchor]
+    began = bool(days) and days[0].asof_date <= anchor
+    if began and not before:
+        return None
+    return money_of(days, before[-1] if before else anchor, valued[-1].asof_date)
+
+
 def dietz_return(money: PeriodMoney) -> float | None:
     """Modified Dietz over the period; None where the average capital is not positive."""
     return modified_dietz(money.start, money.end, (money.opening, money.closing), money.flows).ret

@@ -42,10 +42,14 @@ class PeriodReturn:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The returns of a period. reason: NO_RETURNS or INSUFFICIENT_HISTORY, when it cannot be
-    asked for; FUNDED_IN_PERIOD, when the money came later than its beginning."""
+    """The returns of a period, and the day after whose close it begins.
+
+    reason: NO_RETURNS or INSUFFICIENT_HISTORY, when it cannot be asked for; FUNDED_IN_PERIOD, when
+    the money came later than its beginning.
+    """
 
     returns: DailyReturns
+    anchor: date
     reason: str | None = None
 
 
@@ -65,12 +69,12 @@ def return_since(series: ReturnSeries, start: date, asof: date) -> PeriodReturn:
 
 def span_of(daily: DailyReturns, period: Period, asof: date) -> Span:
     """Which days a named period consists of."""
-    funded = daily.upto(asof).since_funding()
-    if not len(funded):
-        return Span(funded, "NO_RETURNS")
-    anchor = _anchor(funded, period, asof)
-    if period in _MONTHS_BACK and funded.start > anchor:
-        return Span(funded, "INSUFFICIENT_HISTORY")
+    known = daily.upto(asof)
+    funded = known.since_funding()
+    anchor = _anchor(funded if len(funded) else known, period, asof)
+    began = funded.start if len(funded) else known.start
+    if period in _MONTHS_BACK and began > anchor:
+        return Span(funded, anchor, "INSUFFICIENT_HISTORY")
     return _after(funded, anchor, whole=period is Period.SINCE_INCEPTION)
 
 
@@ -97,8 +101,8 @@ def lookback_return(series: ReturnSeries, days: int, asof: date) -> PeriodReturn
     """The return over the last `days` valuation days, all of which must exist."""
     funded = DailyReturns.of(series).upto(asof).since_funding()
     short = days < 1 or len(funded) < days
-    span = Span(funded, "INSUFFICIENT_HISTORY") if short else Span(funded.last(days))
-    return return_of(span, asof)
+    last = funded if short else funded.last(days)
+    return return_of(Span(last, last.start, "INSUFFICIENT_HISTORY" if short else None), asof)
 
 
 def last_returns(series: ReturnSeries, days: int, asof: date) -> ReturnSeries:
@@ -112,8 +116,9 @@ def last_returns(series: ReturnSeries, days: int, asof: date) -> ReturnSeries:
 def _after(funded: DailyReturns, anchor: date, *, whole: bool) -> Span:
     returns = funded.after(anchor)
     if not len(returns):
-        return Span(returns, "NO_RETURNS")
-    return Span(returns, "FUNDED_IN_PERIOD" if funded.start > anchor and not whole else None)
+        return Span(returns, anchor, "NO_RETURNS")
+    late = funded.start > anchor and not whole
+    return Span(returns, anchor, "FUNDED_IN_PERIOD" if late else None)
 
 
 def anchor_of(period: Period, asof: date) -> date | None:
@@ -134,5 +139,5 @@ def anchor_of(period: Period, asof: date) -> date | None:
 def _anchor(daily: DailyReturns, period: Period, asof: date) -> date:
     """The day on or before which the period's baseline close lies."""
     if period is Period.DAY:
-        return date.fromordinal(int(daily.days[-2]))
+        return date.fromordinal(int(daily.days[max(0, len(daily) - 1)]))
     return anchor_of(period, asof) or daily.start

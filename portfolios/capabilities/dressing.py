@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -36,6 +36,7 @@ class Dresser:
 
     begun_late: the period began before the money came, so what is measured is partial.
     aged: whether a figure is stale when a value at an end is; a benchmark's is not.
+    late: that the last value is older than the period's end, which makes a figure stale.
     instead: sentences that are better than the usual ones, by reason, with what is missing.
     """
 
@@ -44,6 +45,7 @@ class Dresser:
     end: date
     begun_late: bool = False
     aged: bool = True
+    late: str = ""
     instead: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
     @classmethod
@@ -52,8 +54,17 @@ class Dresser:
         late = period.span.reason == "FUNDED_IN_PERIOD"
         return cls(period.path, period.returns.start, period.returns.end, late, instead=instead)
 
+    def of_money(self, period: Chosen) -> Dresser:
+        """The same for what follows from values and flows alone."""
+        money = period.money
+        if money is None or not period.valued_late:
+            return self
+        return replace(self, start=money.start, end=money.end, late=period.valued_late)
+
     def state(self) -> tuple[State, str | None]:
         """The state of a figure that is known, and why it is not exact."""
+        if self.late:
+            return "stale", self.late
         if self.begun_late:
             return "partial", SAID["FUNDED_IN_PERIOD"]
         if not self.aged:
@@ -93,10 +104,12 @@ class Dresser:
             value=value, currency=currency, state=state, reason=why_state, asof_date=self.end
         )
 
-    def rate(self, found: MoneyWeighted | None, n: int, *, annual: bool) -> FractionFigure:
+    def rate(
+        self, found: MoneyWeighted | None, n: int, unknown: str, *, annual: bool
+    ) -> FractionFigure:
         """A money-weighted return; several roots are named, and none is chosen."""
         if found is None:
-            return self.number(None, n, "UNVALUED", MWR)
+            return self.number(None, n, unknown, MWR)
         if found.reason == "MULTIPLE_ROOTS":
             roots = ", ".join(f"{root * 100:.2f} %" for root in found.roots)
             return FractionFigure.withheld(f"{SAID['MULTIPLE_ROOTS']}: {roots}.", n=n)

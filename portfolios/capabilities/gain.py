@@ -9,13 +9,14 @@ from patterns.registry import capability
 from patterns.results import FractionFigure, Money, MoneyFigure, State
 from portfolios.calc.benchmark_fed import BenchmarkFed, feed
 from portfolios.calc.money import decimal_from_float, round_money
-from portfolios.calc.period_money import MoneyWeighted, PeriodMoney, money_weighted
+from portfolios.calc.period_money import PeriodMoney, money_weighted
 from portfolios.calc.thinning import shown_days
-from portfolios.capabilities.dressing import MWR, Dresser
+from portfolios.capabilities.dressing import Dresser
 from portfolios.capabilities.inputs import Answer, Compared, OverNamedPeriod
 from portfolios.selectors.gain import parts_of
 from portfolios.selectors.periods import Beside, Chosen, beside, chosen
 
+UNCOVERED = "The benchmark does not cover the period."
 LABELS = {
     "price": "Prices",
     "income": "Income, gross",
@@ -76,12 +77,12 @@ class FedBenchmark(Answer):
     sources: tuple[str, ...]
 
 
-@capability("performance.gain_parts", version="1", agent="analyst")
+@capability("performance.gain_parts", version="2", agent="analyst")
 def gain_parts(ctx: Context, args: OverNamedPeriod) -> GainParts:
     """The gain of a period, cut into prices, gross income, fees, taxes and exchange rates."""
     period = chosen(ctx, args.portfolio_id, args.period, args.start)
     currency, money = ctx.base_currency or "", period.money
-    dresser = Dresser.of(period)
+    dresser = Dresser.of(period).of_money(period)
     found = None if money is None else parts_of(ctx, args.portfolio_id, money)
     reason = period.why_none or ("UNVALUED" if money is None else "BROKEN_CHAIN")
     parts = {
@@ -96,17 +97,18 @@ def gain_parts(ctx: Context, args: OverNamedPeriod) -> GainParts:
     )
 
 
-@capability("performance.fed_benchmark", version="2", agent="analyst")
+@capability("performance.fed_benchmark", version="3", agent="analyst")
 def fed_benchmark(ctx: Context, args: Compared) -> FedBenchmark:
     """What the portfolio's own deposits and withdrawals would be worth in the benchmark."""
     period = chosen(ctx, args.portfolio_id, args.period, args.start)
     other = beside(ctx, args.portfolio_id, args.benchmark_id, hedged=args.hedged)
     currency, money = ctx.base_currency or "", period.money
-    dresser, n = Dresser.of(period), len(period.returns)
+    dresser, n = Dresser.of(period).of_money(period), len(period.returns)
     unknown = period.why_none or "UNVALUED"
     fed, reason = _fed(period, other, money)
     own = money_weighted(money) if money is not None else None
-    theirs = Dresser.of(period, ("UNFED", reason, other.track.missing if other.reason else ()))
+    lacking = other.track.missing if other.reason else ()
+    theirs = Dresser.of(period, ("UNFED", reason, lacking)).of_money(period)
     value = None if fed is None or fed.value is None else _cents(fed.value, currency)
     gained = None if value is None or money is None else value - money.opening - money.net_flows
     rate = None if fed is None or fed.value is None else fed.rate
@@ -118,10 +120,10 @@ def fed_benchmark(ctx: Context, args: Compared) -> FedBenchmark:
         ),
         gain=dresser.money(money.gain if money else None, currency, unknown),
         fed_gain=theirs.money(gained, currency, "UNFED"),
-        mwr=_rate(dresser, own, n, unknown, annual=False),
-        mwr_annual=_rate(dresser, own, n, unknown, annual=True),
-        fed_mwr=_rate(theirs, rate, n, "UNFED", annual=False),
-        fed_mwr_annual=_rate(theirs, rate, n, "UNFED", annual=True),
+        mwr=dresser.rate(own, n, unknown, annual=False),
+        mwr_annual=dresser.rate(own, n, unknown, annual=True),
+        fed_mwr=theirs.rate(rate, n, "UNFED", annual=False),
+        fed_mwr_annual=theirs.rate(rate, n, "UNFED", annual=True),
         points=_points(period, fed, currency, reason),
         state="withheld" if period.why_none else "exact",
         reason=reason if period.why_none else None,
@@ -130,24 +132,16 @@ def fed_benchmark(ctx: Context, args: Compared) -> FedBenchmark:
     )
 
 
-def _rate(
-    dresser: Dresser, found: MoneyWeighted | None, n: int, unknown: str, *, annual: bool
-) -> FractionFigure:
-    if found is None:
-        return dresser.number(None, n, unknown, MWR)
-    return dresser.rate(found, n, annual=annual)
-
-
 def _fed(
     period: Chosen, other: Beside, money: PeriodMoney | None
 ) -> tuple[BenchmarkFed | None, str]:
     """The benchmark with the period's flows, or why there is none."""
     if money is None:
         return None, Dresser.of(period).said(period.why_none or "UNVALUED")[0]
-    benchmark = None if other.reason else other.over(period.returns)
-    found = None if benchmark is None else feed(benchmark, money)
+    same_days = other.over(period.returns) if len(period.returns) else other.daily
+    found = None if other.reason or same_days is None else feed(same_days, money)
     if found is None:
-        return None, other.reason or other.why_gap(period.returns)
+        return None, other.reason or other.why_gap(period.returns) or UNCOVERED
     return found, Dresser.of(period).said(found.reason)[0] if found.reason else ""
 
 

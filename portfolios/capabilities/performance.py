@@ -22,7 +22,7 @@ from portfolios.calc.periods import (
 )
 from portfolios.calc.returns import Floats, ReturnSeries, is_unbroken, known, since_funding
 from portfolios.calc.risk import Statistic, measured, risk_free_returns, sharpe, sortino, volatility
-from portfolios.capabilities.dressing import MWR, TWR, Dresser, why
+from portfolios.capabilities.dressing import TWR, Dresser, why
 from portfolios.capabilities.inputs import Answer, OverLookback
 from portfolios.capabilities.sentences import SAID
 from portfolios.selectors.performance import Track, track
@@ -59,7 +59,7 @@ class Performance(Answer):
     sources: tuple[str, ...]
 
 
-@capability("metrics.compute_twr", version="3", agent="analyst")
+@capability("metrics.compute_twr", version="4", agent="analyst")
 def compute_twr(ctx: Context, args: OverLookback) -> Performance:
     """Time-weighted returns of the usual periods, and volatility, ratios and drawdown over the
     last `lookback_days` valuation days. A portfolio with an unpriced position has none of them."""
@@ -146,10 +146,9 @@ def _fraction(path: Track, found: PeriodReturn, *, annual: bool = False) -> Frac
 def _money_weighted(ctx: Context, args: OverLookback) -> FractionFigure:
     """The rate a year of the last year's flows."""
     period = chosen(ctx, args.portfolio_id, Period.YEAR)
-    dresser, n = Dresser.of(period), len(period.returns)
-    if period.money is None:
-        return dresser.number(None, n, period.why_none or "UNVALUED", MWR)
-    return dresser.rate(money_weighted(period.money), n, annual=True)
+    found = None if period.money is None else money_weighted(period.money)
+    dresser = Dresser.of(period).of_money(period)
+    return dresser.rate(found, len(period.returns), period.why_none or "UNVALUED", annual=True)
 
 
 def _sample(path: Track, window: ReturnSeries) -> str | None:

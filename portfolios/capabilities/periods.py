@@ -60,7 +60,7 @@ class Periods(Answer):
     sources: tuple[str, ...]
 
 
-@capability("performance.periods", version="1", agent="analyst")
+@capability("performance.periods", version="2", agent="analyst")
 def periods(ctx: Context, args: Compared) -> Periods:
     """Time-weighted, money-weighted and Modified Dietz returns and the gain of each usual period
     and of the one that was chosen, beside the benchmark's return and the excess over it."""
@@ -90,30 +90,29 @@ def periods(ctx: Context, args: Compared) -> Periods:
 
 
 def _row(period: Chosen, label: str, other: Beside, currency: str) -> PeriodRow:
-    dresser, none = Dresser.of(period), period.why_none
-    n = len(period.returns)
-    money = period.money
+    dresser, none, money = Dresser.of(period), period.why_none, period.money
+    n, weighed = len(period.returns), dresser.of_money(period)
     rate = money_weighted(money) if money is not None else None
     unknown = none or "UNVALUED"
+    start = money.start if none and money else None if none else period.returns.start
+    end = money.end if none and money else None if none else period.returns.end
     return PeriodRow(
         label=label,
         period=period.label,
-        start_date=None if none else period.returns.start,
-        end_date=None if none else period.returns.end,
+        start_date=start,
+        end_date=end,
         observations=CountFigure(value=0 if none else n),
         twr=time_weighted(dresser, period.total, annual=False),
         twr_annual=time_weighted(dresser, period.total, annual=True),
-        mwr=dresser.number(None, n, unknown, "") if none else dresser.rate(rate, n, annual=False),
-        mwr_annual=dresser.number(None, n, unknown, "")
-        if none
-        else dresser.rate(rate, n, annual=True),
-        modified_dietz=dresser.number(
+        mwr=weighed.rate(rate, n, unknown, annual=False),
+        mwr_annual=weighed.rate(rate, n, unknown, annual=True),
+        modified_dietz=weighed.number(
             None if money is None else dietz_return(money),
             n,
             unknown if money is None else "NO_CAPITAL",
             DIETZ,
         ),
-        gain=dresser.money(None if money is None else money.gain, currency, unknown),
+        gain=weighed.money(None if money is None else money.gain, currency, unknown),
         **_compared(period, dresser, other),
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from patterns.context import Context
 from patterns.memo import once_a_context
 from portfolios.calc.daily_returns import DailyReturns
-from portfolios.calc.period_money import PeriodMoney, money_of
+from portfolios.calc.period_money import PeriodMoney, between_valuations, money_of
 from portfolios.calc.periods import Period, PeriodReturn, Span, return_of, span_of, span_since
 from portfolios.calc.returns import Floats
 from portfolios.calc.risk import risk_free_returns
@@ -50,10 +50,23 @@ class Chosen:
 
     @cached_property
     def money(self) -> PeriodMoney | None:
-        """Values at both ends and the flows between; None where one is not known."""
-        if self.why_none is not None:
+        """Values at both ends and the flows between; None where one is not known.
+
+        Where an end has no value, the last one known before it: see `valued_late`.
+        """
+        if self.span.reason == "INSUFFICIENT_HISTORY":
             return None
-        return money_of(self.path.money, self.returns.start, self.returns.end)
+        whole = None
+        if len(self.returns):
+            whole = money_of(self.path.money, self.returns.start, self.returns.end)
+        return whole or between_valuations(self.path.money, self.span.anchor, self.path.asof_date)
+
+    @property
+    def valued_late(self) -> str:
+        """That the money ends before the period does; "" when it does not."""
+        money = self.money
+        last = self.returns.end if len(self.returns) else self.path.asof_date
+        return "" if money is None or money.end >= last else f"Valued whole last on {money.end}."
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from accounts.models import User
 from patterns.context import Context
 from portfolios.capabilities.allocation import allocation, sector_allocation
 from portfolios.capabilities.attribution import currency
+from portfolios.capabilities.gain import gain_parts
 from portfolios.capabilities.history import historical_nav
-from portfolios.capabilities.inputs import OfPortfolio, OverPeriod
+from portfolios.capabilities.inputs import Compared, OfPortfolio, OverNamedPeriod, OverPeriod
 from portfolios.capabilities.performance import compute_twr
+from portfolios.capabilities.periods import periods
 from portfolios.capabilities.positions import get_valued_positions
 from portfolios.models import Portfolio
 from portfolios.selectors import build_context
@@ -199,3 +201,28 @@ def test_a_carried_price_is_flagged_in_what_it_touches_and_nowhere_else(
         "CAD": "exact",
     }
     assert {row.weight.state for row in shares.by_holding} == {"stale"}
+
+
+RARELY = """\
+date,type,symbol,exchange,quantity,price,gross_amount,currency
+2013-02-04,DEPOSIT,,,,,1000.00,CAD
+2013-02-04,BUY,MAPLE,XTSE,10,20,,CAD
+2013-02-07,BUY,DARK,XTSE,1,10,,CAD
+"""
+
+
+def test_what_needs_values_at_the_ends_alone_stands_on_the_last_whole_one(
+    market: None, portfolio: Portfolio, alice: User
+) -> None:
+    """DARK has no price from Thursday on. On Wednesday 1,000 were worth 800 + 200: no gain."""
+    run_import(portfolio_id=portfolio.pk, content=RARELY.encode(), filename="l.csv", by=alice)
+    ctx = build_context(user=alice, portfolio_id=portfolio.pk, correlation_id="test")
+    asked = Compared.model_validate({"portfolio_id": portfolio.pk})
+    found = periods(ctx, asked).chosen
+
+    assert found.twr.state == "withheld"
+    assert (found.gain.value, found.gain.state) == (Decimal(0), "stale")
+    assert (found.modified_dietz.value, found.modified_dietz.asof_date) == (0.0, WED)
+    assert found.modified_dietz.reason == f"Valued whole last on {WED}."
+    over = OverNamedPeriod.model_validate({"portfolio_id": portfolio.pk})
+    assert gain_parts(ctx, over).gain.value == 0

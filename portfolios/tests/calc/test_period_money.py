@@ -11,6 +11,7 @@ from portfolios.calc.daily_returns import DailyReturns
 from portfolios.calc.period_money import (
     MoneyDay,
     PeriodMoney,
+    between_valuations,
     dietz_return,
     money_of,
     money_weighted,
@@ -51,6 +52,26 @@ def test_a_value_in_the_middle_is_not_needed_and_one_at_an_end_is() -> None:
     assert money_of(days, MIDDLE, CLOSE) is None
     assert money_of([*days[:2], close(CLOSE, "1")._replace(inflow=None)], OPEN, CLOSE) is None
     assert money_of(days, CLOSE, CLOSE) is None
+
+
+def test_a_portfolio_priced_rarely_is_measured_between_its_valuations() -> None:
+    """Values on the first and the third day only; the period asked for ends on the fourth."""
+    first, second, third, fourth = (date(2023, 1, day) for day in (2, 3, 4, 5))
+    days = [
+        close(first, "1000"),
+        close(second, None, "100"),
+        close(third, "1200"),
+        close(fourth, None, "50"),
+    ]
+    found = between_valuations(days, second, fourth)
+    assert found == PeriodMoney(
+        first, third, Decimal(1000), Decimal(1200), ((second, Decimal(100)),)
+    )
+    begun = between_valuations(days[2:], OPEN, fourth)
+    assert begun == PeriodMoney(OPEN, third, Decimal(0), Decimal(1200), ())
+    assert between_valuations(days, third, fourth) is None  # no later value
+    assert between_valuations(days[1:], second, fourth) is None  # no earlier one
+    assert between_valuations([], OPEN, CLOSE) is None
 
 
 def test_without_flows_all_three_agree() -> None:
