@@ -27,14 +27,26 @@ class Answer:
         )
 
     def has(self, path: str) -> bool:
-        return root_of(path) in self.run.result
+        root, within = _heads(path)
+        if root not in self.run.result:
+            return False
+        return "steps" not in self.steps.get(root, {}) or within in self.run.result[root]
 
     def error(self, path: str) -> PanelError | None:
-        error = self.steps.get(root_of(path), {}).get("error")
+        error = self._step(path).get("error")
         return PanelError(**error) if error else None
 
     def note(self, path: str) -> str:
-        return str(self.steps.get(root_of(path), {}).get("note", ""))
+        return str(self._step(path).get("note", ""))
+
+    def _step(self, path: str) -> Mapping[str, Any]:
+        """The step behind a path; of a pattern that gave only some outputs, the one within."""
+        root, within = _heads(path)
+        step = self.steps.get(root, {})
+        if step.get("state") != "done":
+            return step
+        inner: dict[str, Mapping[str, Any]] = {each["as"]: each for each in step.get("steps", ())}
+        return inner.get(within, step)
 
     def items(self, path: str) -> tuple[list[Mapping[str, Any]], str]:
         """The rows that a path leads to, and the currency of the nearest mapping on the way."""
@@ -54,6 +66,7 @@ class Answer:
         return found if isinstance(found, Mapping) else {}
 
 
-def root_of(path: str) -> str:
-    """The output that a path begins with."""
-    return path.partition(".")[0]
+def _heads(path: str) -> tuple[str, str]:
+    """The output that a path begins with, and the name after it."""
+    root, _, rest = path.partition(".")
+    return root, rest.partition(".")[0]

@@ -50,6 +50,8 @@ def catalogue() -> list[Entry]:
     used: dict[str, list[str]] = {}
     for spec in library.library().patterns():
         for step in spec.steps:
+            if step.pattern:
+                continue
             used.setdefault(step.capability, []).append(spec.id)
     return [
         _entry(registry.get(name), tuple(dict.fromkeys(used.get(name, ()))))

@@ -5,12 +5,13 @@ patterns.E002  a key that is missing, unknown or of the wrong kind
 patterns.E003  a capability that does not exist
 patterns.E004  an argument that the capability does not take, needs, or refuses
 patterns.E005  a reference or an output that leads nowhere
-patterns.E006  steps that wait for each other
+patterns.E006  steps that wait for each other, or patterns that contain each other
 patterns.E007  a condition outside the grammar
 patterns.E008  an input whose own default, bound or choice is not a value of its type
 patterns.E009  a panel path that its data does not have
 patterns.E010  a cell whose unit has no format, or another one
 patterns.E011  more than the budget: bytes, depth, steps, references
+patterns.E012  a pattern within a pattern that does not exist or has mistakes of its own
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from patterns import library
 from patterns.diagnosis import faults_of
 from patterns.faults import Fault
 from patterns.reading import Reading
+from patterns.subpatterns import Patterns
 
 
 def check_patterns(
@@ -35,16 +37,17 @@ def check_patterns(
 
 def library_faults(folder: Path) -> list[Fault]:
     """Every mistake of every file of a folder, by file and line."""
-    readings = library.load(folder).readings.values()
-    found = [fault for reading in readings for fault in reading_faults(reading)]
+    loaded = library.load(folder)
+    readings = loaded.readings.values()
+    found = [fault for reading in readings for fault in reading_faults(reading, loaded.get)]
     return sorted(found, key=lambda fault: (fault.file, fault.line or 0, fault.pointer))
 
 
-def reading_faults(reading: Reading) -> list[Fault]:
+def reading_faults(reading: Reading, patterns: Patterns = library.get_pattern) -> list[Fault]:
     """The mistakes of a file's shape, and those that need the registry to be seen."""
     faults = list(reading.faults)
     if reading.spec is not None:
-        deeper = faults_of(reading.spec, reading.step_ids)
+        deeper = faults_of(reading.spec, reading.step_ids, patterns)
         faults += [reading.source.located(fault) for fault in deeper]
     return faults
 

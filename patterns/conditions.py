@@ -9,7 +9,8 @@
 
 So `not a or b and c` means `(not a) or (b and c)`. A reference alone must be true or false: a
 number or a text is compared, not guessed. Both sides of `and` and `or` are always read, so a
-dangling reference shows whatever its neighbour says.
+dangling reference shows whatever its neighbour says; but only as many are compared as decide it, so
+`{{risk}} != null and {{risk.days.value}} > 20` guards what an optional step may not have.
 """
 
 import operator
@@ -107,11 +108,16 @@ def holds(condition: Condition, namespace: Mapping[str, Any]) -> bool:
         case Not(operand):
             return not holds(operand, namespace)
         case Every(operands):
-            truths = [holds(operand, namespace) for operand in operands]
-            return all(truths)
+            _read(condition, namespace)
+            return all(holds(operand, namespace) for operand in operands)
         case Some(operands):
-            truths = [holds(operand, namespace) for operand in operands]
-            return any(truths)
+            _read(condition, namespace)
+            return any(holds(operand, namespace) for operand in operands)
+
+
+def _read(condition: Condition, namespace: Mapping[str, Any]) -> None:
+    for reference in references(condition):
+        lookup(reference, namespace)
 
 
 def _truth(reference: Reference, namespace: Mapping[str, Any]) -> bool:

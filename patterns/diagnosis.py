@@ -3,13 +3,14 @@
 Every check yields what it finds and the next one goes on, so that one mistake hides no other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
-from patterns import conditions, registry
+from patterns import conditions, library, registry
 from patterns.conditions import NotACondition
 from patterns.context import REFERABLE, Context
 from patterns.exceptions import CapabilityUnknown
@@ -21,6 +22,7 @@ from patterns.faults import (
     CYCLE,
     INPUT,
     REFERENCE,
+    SUBPATTERN,
     Fault,
     did_you_mean,
     pointer,
@@ -32,16 +34,22 @@ from patterns.presentation import panel_faults
 from patterns.references import MAX_REFERENCES, NotAReference, Reference, leaves, parse
 from patterns.registry import Capability
 from patterns.spec import InputSpec, PatternSpec, StepSpec
+from patterns.subpatterns import Patterns, pattern_faults, result_type
 
 Place = tuple[str | int, ...]
 
 
-def faults_of(spec: PatternSpec, also_named: frozenset[str] = frozenset()) -> list[Fault]:
+def faults_of(
+    spec: PatternSpec,
+    also_named: frozenset[str] = frozenset(),
+    patterns: Patterns = library.get_pattern,
+) -> list[Fault]:
     """Every mistake that needs the whole pattern or the registry to be seen.
 
     `also_named` are steps that exist in the file but could not be read; they are no strangers.
+    `patterns` finds the patterns within it.
     """
-    survey = _Survey(spec, also_named | {step.id for step in spec.steps})
+    survey = _Survey(spec, also_named | {step.id for step in spec.steps}, patterns)
     return [
         *_input_faults(spec),
         *_step_faults(survey),
@@ -56,23 +64,52 @@ def needs_of(step: StepSpec) -> tuple[str, ...]:
     return tuple(sorted(roots - {"inputs", "ctx"}))
 
 
+def reads_of(step: StepSpec, within: Container[str]) -> tuple[tuple[str, str], ...]:
+    """The same with the output that is read, where the need is a pattern (one of `within`)."""
+    pairs = {
+        (each.root, each.path[0] if each.path and each.root in within else "")
+        for _, each in _references(step)
+        if each is not None and each.root not in ("inputs", "ctx")
+    }
+    return tuple(sorted(pairs))
+
+
 @dataclass
 class _Survey:
     """A pattern under examination, with the capabilities that could be found."""
 
     spec: PatternSpec
     step_ids: frozenset[str]
+    patterns: Patterns
     capabilities: dict[str, Capability] = field(default_factory=dict)
+    output_types: dict[str, type[BaseModel]] = field(default_factory=dict)
+    within: dict[str, list[Fault]] = field(default_factory=dict)  # by step that is a pattern
 
     def __post_init__(self) -> None:
         known = set(registry.names())
-        for step in self.spec.steps:
-            if step.capability in known:
+        for index, step in enumerate(self.spec.steps):
+            if step.pattern:
+                self._look_into(step, index)
+            elif step.capability in known:
                 self.capabilities[step.id] = registry.get(step.capability)
+                self.output_types[step.id] = self.capabilities[step.id].output_type
+
+    def _look_into(self, step: StepSpec, index: int) -> None:
+        """A pattern that cannot be found or contains this one has no type."""
+        faults = list(pattern_faults(step, index, self.spec, self.patterns))
+        self.within[step.id] = faults
+        if {fault.code for fault in faults} & {CYCLE, SUBPATTERN}:
+            return
+        called = self.patterns(step.pattern)
+        self.output_types[step.id] = result_type(called, self.patterns)
+        if faults_of(called, patterns=self.patterns):
+            where = pointer("steps", index, "pattern")
+            message = f"The pattern {called.id!r} has mistakes of its own."
+            faults.append(Fault(code=SUBPATTERN, pointer=where, message=message))
 
     @property
-    def output_types(self) -> dict[str, type[BaseModel]]:
-        return {step: found.output_type for step, found in self.capabilities.items()}
+    def optional(self) -> frozenset[str]:
+        return frozenset(step.id for step in self.spec.steps if step.optional)
 
 
 def _input_faults(spec: PatternSpec) -> Iterator[Fault]:
@@ -113,9 +150,12 @@ def _step_faults(survey: _Survey) -> Iterator[Fault]:
         message = f"A pattern has at most {MAX_REFERENCES:,} references, this one {total:,}."
         yield Fault(code=BUDGET, pointer="/steps", message=message)
     for index, step in enumerate(survey.spec.steps):
-        yield from _capability_faults(step, index)
+        if step.pattern:
+            yield from survey.within[step.id]
+        else:
+            yield from _capability_faults(step, index)
         if step.id in survey.capabilities:
-            yield from _argument_faults(step, index, survey.capabilities[step.id])
+            yield from _argument_faults(step, index, survey)
         yield from _condition_faults(step, index)
         if not too_many:
             yield from _reference_faults(step, index, survey)
@@ -132,7 +172,8 @@ def _capability_faults(step: StepSpec, index: int) -> Iterator[Fault]:
         )
 
 
-def _argument_faults(step: StepSpec, index: int, found: Capability) -> Iterator[Fault]:
+def _argument_faults(step: StepSpec, index: int, survey: _Survey) -> Iterator[Fault]:
+    found = survey.capabilities[step.id]
     declared = found.input_type.model_fields
     for name in step.args.keys() - declared.keys():
         yield Fault(
@@ -147,13 +188,26 @@ def _argument_faults(step: StepSpec, index: int, found: Capability) -> Iterator[
             if info.is_required():
                 message = f"{found.name} needs the argument {name!r}."
                 yield Fault(code=ARGUMENT, pointer=where, message=message)
-        elif all(not _braced(leaf) for _, leaf in leaves(step.args[name])):
-            try:
-                TypeAdapter(info.rebuild_annotation()).validate_python(step.args[name])
-            except ValidationError as error:
-                for mistake in error.errors(include_url=False):
-                    message = f"{found.name}, {name!r}: {mistake['msg']}."
-                    yield Fault(code=ARGUMENT, pointer=where, message=message)
+            continue
+        given = step.args[name]
+        if all(not _braced(leaf) for _, leaf in leaves(given)):
+            for message in _refusals(info, given):
+                said = f"{found.name}, {name!r}: {message}."
+                yield Fault(code=ARGUMENT, pointer=where, message=said)
+            continue
+        reference = _parsed(given) if isinstance(given, str) else None
+        if reference and reference.root in survey.optional and list(_refusals(info, None)):
+            message = f"{reference} may be null, because {reference.root!r} is optional."
+            suggestion = f"{found.name} takes no null for {name!r}: make this step conditional."
+            yield Fault(code=ARGUMENT, pointer=where, message=message, suggestion=suggestion)
+
+
+def _refusals(declared: FieldInfo, value: Any) -> Iterator[str]:
+    try:
+        TypeAdapter(declared.rebuild_annotation()).validate_python(value)
+    except ValidationError as error:
+        for mistake in error.errors(include_url=False):
+            yield mistake["msg"]
 
 
 def _condition_faults(step: StepSpec, index: int) -> Iterator[Fault]:
@@ -252,9 +306,10 @@ def _output_faults(survey: _Survey) -> Iterator[Fault]:
 
 def _references(step: StepSpec) -> Iterator[tuple[Place, Reference | None]]:
     """Every reference of a step with its place; None where braces hold something else."""
-    for place, leaf in leaves(step.args, "args"):
-        if _braced(leaf):
-            yield place, _parsed(leaf)
+    for key, given in (("args", step.args), ("inputs", step.inputs)):
+        for place, leaf in leaves(given, key):
+            if _braced(leaf):
+                yield place, _parsed(leaf)
     if step.when is not None:
         try:
             found = list(conditions.references(conditions.compiled(step.when)))

@@ -6,21 +6,20 @@ it answers must be the stored value; where it is not (a setting or a fact was ch
 is said instead of an explanation of something else.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias, TypeVar
 
-from pydantic import BaseModel
-
-from patterns import library
+from patterns import library, registry
 from patterns.canonical import plain
 from patterns.context import Context
 from patterns.exceptions import CapabilityMisdeclared, FigureUnknown, NotExplained
 from patterns.explanation import Explanation
-from patterns.plan import PlannedStep, plan_for
-from patterns.runs import RunResult
+from patterns.plan import CapabilityStep, PatternStep, Plan, PlannedStep, plan_for, step_of
+from patterns.runs import MemoryStore, ResultStore, RunResult
 from patterns.spec import PatternSpec
-from patterns.steps import arguments_of
+from patterns.steps import arguments_of, inputs_of, outcomes_of, surroundings
 
 Path: TypeAlias = tuple[str, ...]
 Explainer: TypeAlias = Callable[[Context, Any, Path], Explanation | None]
@@ -51,55 +50,123 @@ def is_explained(capability: str) -> bool:
     return capability in _explainers
 
 
+def explained_steps(pattern_id: str, version: str = "") -> frozenset[str]:
+    """The steps of a pattern whose figures can be asked why; those within patterns by their path.
+
+    A page asks it for each of its figures.
+    """
+    return _explained_steps(pattern_id, version, library.generation(), registry.generation())
+
+
 @lru_cache(maxsize=256)
-def explained_steps(pattern_id: str) -> frozenset[str]:
-    """The steps of a pattern whose figures can be asked why."""
-    spec = library.get_pattern(pattern_id)
-    return frozenset(step.id for step in spec.steps if is_explained(step.capability))
+def _explained_steps(pattern_id: str, version: str, *_ages: int) -> frozenset[str]:
+    spec = library.of_version(pattern_id, version) if version else library.get_pattern(pattern_id)
+    return frozenset(_explained(plan_for(spec), ""))
+
+
+def _explained(plan: Plan, above: str) -> Iterator[str]:
+    for step in plan.steps:
+        if isinstance(step, PatternStep):
+            yield from _explained(step.plan, f"{above}{step.id}.")
+        elif is_explained(step.capability.name):
+            yield f"{above}{step.id}"
 
 
 def explain(
-    run: RunResult, ctx: Context, path: str, pattern: PatternSpec | None = None
+    run: RunResult,
+    ctx: Context,
+    path: str,
+    pattern: PatternSpec | None = None,
+    store: ResultStore | None = None,
 ) -> Explanation:
     """Why the figure at a path of a run's result is what it is.
+
+    Steps that are no outputs but were read on the way are taken from the store, or computed again.
 
     Raises FigureUnknown where the path leads to no figure, and NotExplained where its capability
     has no explanation for it or does not arrive at the stored value any more.
     """
-    root, *rest = path.split(".")
-    stored = _value_at(run.result, [root, *rest])
-    step = _step(pattern or library.get_pattern(run.pattern_id), root)
-    explainer = _explainers.get(step.capability.name)
-    if stored is _MISSING or not rest:
+    names = path.split(".")
+    stored = _value_at(run.result, names)
+    plan = plan_for(pattern or library.of_version(run.pattern_id, run.pattern_version))
+    asked = _Asked(ctx, store or MemoryStore())
+    reached = asked.reached(plan, run.inputs, run.result, names)
+    if stored is _MISSING or not reached.rest:
         raise FigureUnknown(f"This run has no figure at {path[:120]!r}.")
+    capability = reached.step.capability.name
+    explainer = _explainers.get(capability)
     found = None
     if explainer is not None:
-        found = explainer(ctx, _arguments(run, step, ctx), tuple(rest))
+        found = explainer(ctx, arguments_of(reached.step, reached.namespace()), reached.rest)
     if found is None:
         raise NotExplained(
-            f"{step.capability.name} does not explain {path[:120]!r} yet.",
+            f"{capability} does not explain {path[:120]!r} yet.",
             suggestion="The run's page names everything that it stands on.",
-            details={"reason": "not_explained", "capability": step.capability.name},
+            details={"reason": "not_explained", "capability": capability},
         )
     _same(found, stored, path)
     return found
 
 
-def _step(pattern: PatternSpec, root: str) -> PlannedStep:
-    for step in plan_for(pattern).steps:
-        if step.id == root:
-            return step
-    raise FigureUnknown(f"This run has no step {root[:60]!r}.")
+@dataclass(frozen=True)
+class _Reached:
+    """The step that made a figure, what it may read, and the figure's path in what it made."""
+
+    step: CapabilityStep
+    namespace: Callable[[], Mapping[str, Any]]
+    rest: Path
 
 
-def _arguments(run: RunResult, step: PlannedStep, ctx: Context) -> BaseModel:
-    namespace: Mapping[str, Any] = {
-        "inputs": run.inputs,
-        "ctx": {name: _text(value) for name, value in ctx.fingerprint().items()}
-        | {"pricing_pack_id": ctx.pricing_pack_id},
-        **run.result,
+@dataclass(frozen=True)
+class _Asked:
+    """The circumstances of a question, on its way through patterns within patterns."""
+
+    ctx: Context
+    store: ResultStore
+
+    def reached(
+        self, plan: Plan, values: Mapping[str, Any], result: Any, names: Sequence[str]
+    ) -> _Reached:
+        root, *rest = names
+        step = step_of(plan, root)
+        if step is None:
+            raise FigureUnknown(f"This run has no step {root[:60]!r}.")
+        if isinstance(step, PatternStep):
+            if not rest:
+                raise FigureUnknown(f"{root[:60]!r} is a pattern: name one of its outputs.")
+            inputs = inputs_of(step, self.namespace(plan, step, values, result))
+            within = result.get(root) if isinstance(result, Mapping) else None
+            return self.reached(step.plan, inputs, within, rest)
+        return _Reached(step, lambda: self.namespace(plan, step, values, result), tuple(rest))
+
+    def namespace(
+        self, plan: Plan, step: PlannedStep, values: Mapping[str, Any], result: Any
+    ) -> dict[str, Any]:
+        """What the step read: outputs as the run has them, other steps from the store."""
+        known = _outputs(plan, step.needs, result)
+        if len(known) < len(step.needs):
+            before = outcomes_of(plan, values, self.ctx, self.store, only=_above(plan, step))
+            known = {name: outcome.readable for name, outcome in before.items()}
+        return surroundings(values, self.ctx) | known
+
+
+def _outputs(plan: Plan, needs: Sequence[str], result: Any) -> dict[str, Any]:
+    """Of what a step needs, the results of capabilities that a run gave away as its outputs."""
+    if not isinstance(result, Mapping):
+        return {}
+    return {
+        name: result[name]
+        for name in needs
+        if name in result and isinstance(step_of(plan, name), CapabilityStep)
     }
-    return arguments_of(step, namespace)
+
+
+def _above(plan: Plan, step: PlannedStep) -> frozenset[str]:
+    needed = set(step.needs)
+    for earlier in reversed(plan.steps):
+        if earlier.id in needed:
+            needed |= set(earlier.needs)
+    return frozenset(needed)
 
 
 def _value_at(data: Any, path: Sequence[str]) -> Any:
@@ -122,7 +189,3 @@ def _same(found: Explanation, stored: Any, path: str) -> None:
             suggestion="Ask the page again; the new answer is explained by what holds now.",
             details={"reason": "not_reproduced", "path": path[:120]},
         )
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

@@ -16,6 +16,7 @@ INPUT: Final = "E008"
 PANEL_PATH: Final = "E009"
 UNIT: Final = "E010"
 BUDGET: Final = "E011"
+SUBPATTERN: Final = "E012"
 
 
 @dataclass(frozen=True, kw_only=True)

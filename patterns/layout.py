@@ -64,13 +64,14 @@ def panels(pattern: PatternSpec | str, run: RunResult) -> list[Panel]:
     """
     if isinstance(pattern, str) and run.state == "complete":
         return list(_kept(_Question(pattern, run.run_hash, run)))
-    spec = library.get_pattern(pattern) if isinstance(pattern, str) else pattern
+    spec = library.of_version(pattern, run.pattern_version) if isinstance(pattern, str) else pattern
     return list(_laid_out(spec, run))
 
 
 @lru_cache(maxsize=KEPT)
 def _kept(question: _Question) -> tuple[Panel, ...]:
-    return _laid_out(library.get_pattern(question.pattern_id), question.run)
+    run = question.run
+    return _laid_out(library.of_version(question.pattern_id, run.pattern_version), run)
 
 
 def _laid_out(spec: PatternSpec, run: RunResult) -> tuple[Panel, ...]:

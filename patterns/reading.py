@@ -85,7 +85,7 @@ def _steps(data: dict[str, Any], faults: list[Fault]) -> tuple[StepSpec, ...]:
     steps: dict[str, StepSpec] = {}
     for index, item in enumerate(items):
         part = _part(StepSpec, item, ("steps", index), faults)
-        if part is None:
+        if part is None or not _calls_one(part, index, faults):
             continue
         place = pointer("steps", index, "as")
         if part.id in RESERVED:
@@ -95,6 +95,27 @@ def _steps(data: dict[str, Any], faults: list[Fault]) -> tuple[StepSpec, ...]:
         else:
             steps[part.id] = part
     return tuple(steps.values())
+
+
+def _calls_one(step: StepSpec, index: int, faults: list[Fault]) -> bool:
+    """Whether a step calls a capability or a pattern, with the arguments of what it calls."""
+    if not step.capability and not step.pattern:
+        message = "'capability' is missing."
+        faults.append(
+            _fault(pointer("steps", index, "capability"), message, "Add 'capability' or 'pattern'.")
+        )
+        return False
+    if step.capability and step.pattern:
+        message = "A step calls a capability or a pattern, not both."
+        faults.append(_fault(pointer("steps", index, "pattern"), message, "Make two steps of it."))
+        return False
+    strange, right = ("args", "inputs") if step.pattern else ("inputs", "args")
+    if getattr(step, strange):
+        what = "A pattern" if step.pattern else "A capability"
+        message = f"{what} takes {right!r}, not {strange!r}."
+        faults.append(_fault(pointer("steps", index, strange), message, f"Call it {right!r}."))
+        return False
+    return True
 
 
 def _panels(data: dict[str, Any], faults: list[Fault]) -> tuple[PanelSpec, ...]:

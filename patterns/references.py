@@ -4,12 +4,14 @@
 
 A reference is the whole string. Its root is `inputs`, `ctx` or the id of a step; each name after
 it is a key of a mapping. There are no attributes, no indexes, no names with two underscores and
-no arithmetic. What is not there is an error, never None.
+no arithmetic. What is not there is an error, never None; but an optional step that has no result
+is null, with all that it would have held.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from patterns.exceptions import ReferenceMissing
@@ -28,6 +30,9 @@ class Reference:
 
     def __str__(self) -> str:
         return "{{" + ".".join((self.root, *self.path)) + "}}"
+
+
+ABSENT: Final = MappingProxyType[str, Any]({})  # an optional step without a result: reads as null
 
 
 class NotAReference(ValueError):
@@ -87,6 +92,8 @@ def resolved(template: Any, namespace: Mapping[str, Any]) -> Any:
 def lookup(reference: Reference, namespace: Mapping[str, Any]) -> Any:
     value: Any = namespace
     for depth, name in enumerate((reference.root, *reference.path)):
+        if value is ABSENT:
+            return None
         if not isinstance(value, Mapping) or name not in value:
             raise _missing(reference, depth, value)
         value = value[name]
@@ -96,6 +103,15 @@ def lookup(reference: Reference, namespace: Mapping[str, Any]) -> Any:
             suggestion="Choose a portfolio and a pricing pack before running this pattern.",
             details={"reason": "context_missing", "field": reference.path[0]},
         )
+    return _without_absent(value)
+
+
+def _without_absent(value: Any) -> Any:
+    """Of a pattern within the pattern that is read as a whole, what is absent is null."""
+    if value is ABSENT:
+        return None
+    if isinstance(value, dict) and any(item is ABSENT for item in value.values()):
+        return {key: _without_absent(item) for key, item in value.items()}
     return value
 
 

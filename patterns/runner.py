@@ -14,13 +14,14 @@ from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
 from patterns import ENGINE_VERSION, library
-from patterns.canonical import canonical_json, content_hash, text_hash
+from patterns.canonical import content_hash, text_hash
 from patterns.context import Context
 from patterns.inputs import validate_inputs
+from patterns.outcomes import Outcome, joined, sources_of, states_of
 from patterns.plan import Plan, plan_for
 from patterns.runs import MemoryStore, ResultStore, RunResult, RunState, StoredStep
 from patterns.spec import PatternSpec
-from patterns.steps import Outcome, outcome_of
+from patterns.steps import outcomes_of
 
 __all__ = ["MemoryStore", "ResultStore", "RunResult", "StoredStep", "run", "run_hash_of"]
 
@@ -81,9 +82,9 @@ def _computed(
     store: ResultStore,
     started: float,
 ) -> RunResult:
-    outcomes = _outcomes(plan, values, ctx, store)
+    outcomes = outcomes_of(plan, values, ctx, store)
     state = _state(plan, outcomes)
-    result_text = _result_text(plan, outcomes)
+    result_text = joined({name: outcomes[name] for name in plan.spec.outputs})
     return RunResult(
         # The same complete answer has the same id wherever it is computed.
         run_id=uuid5(_RUNS, run_hash) if state == "complete" else uuid4(),
@@ -94,55 +95,23 @@ def _computed(
         result_text=result_text,
         result_hash=text_hash(result_text),
         trace=_trace(plan, outcomes, run_hash, ctx, started),
-        errors=[each.error for each in outcomes.values() if each.error is not None],
+        errors=[error for each in outcomes.values() for error in each.failures()],
         state=state,
         engine_version=ENGINE_VERSION,
     )
 
 
-def _outcomes(
-    plan: Plan, values: dict[str, Any], ctx: Context, store: ResultStore
-) -> dict[str, Outcome]:
-    circumstances = ctx.fingerprint() | {"pricing_pack_id": ctx.pricing_pack_id}
-    namespace: dict[str, Any] = {
-        "inputs": values,
-        "ctx": {name: _text(value) for name, value in circumstances.items()},
-    }
-    outcomes: dict[str, Outcome] = {}
-    for step in plan.steps:
-        outcome = outcome_of(step, outcomes, namespace, ctx, store)
-        outcomes[step.id] = outcome
-        if outcome.state == "done" and step.id in plan.read:
-            namespace[step.id] = outcome.value
-    return outcomes
-
-
 def _state(plan: Plan, outcomes: Mapping[str, Outcome]) -> RunState:
-    if all(outcome.state != "failed" for outcome in outcomes.values()):
+    if not any(True for outcome in outcomes.values() for _ in outcome.failures()):
         return "complete"
     served = any(outcomes[name].state == "done" for name in plan.spec.outputs)
     return "partial" if served else "failed"
-
-
-def _result_text(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
-    """The canonical object of all outputs, joined from texts that are canonical already."""
-    parts = [
-        f"{canonical_json(name)}:{outcomes[name].value_text}"
-        for name in sorted(set(plan.spec.outputs))
-        if outcomes[name].state == "done"
-    ]
-    return "{" + ",".join(parts) + "}"
 
 
 def _trace(
     plan: Plan, outcomes: Mapping[str, Outcome], run_hash: str, ctx: Context, started: float
 ) -> dict[str, Any]:
     steps = [outcome.trace() for outcome in outcomes.values()]
-    states: dict[str, int] = {}
-    for step in steps:
-        for state, number in step["states"].items():
-            states[state] = states.get(state, 0) + number
-    sources = {canonical_json(source): source for step in steps for source in step["sources"]}
     return {
         "pattern_id": plan.spec.id,
         "version": plan.spec.version,
@@ -153,11 +122,11 @@ def _trace(
         "history_hash": ctx.history_hash,
         "ledger_commit_hash": ctx.ledger_commit_hash,
         "settings_hash": ctx.settings_hash,
-        "asof_date": _text(ctx.asof_date),
+        "asof_date": None if ctx.asof_date is None else str(ctx.asof_date),
         "base_currency": ctx.base_currency,
         "steps": steps,
-        "sources": [sources[text] for text in sorted(sources)],
-        "states": states,
+        "sources": sources_of(steps),
+        "states": states_of(steps),
         "cache_hits": sum(step["cache_hit"] for step in steps),
         "duration_ms": round((perf_counter() - started) * 1000, 3),
     }
@@ -165,10 +134,7 @@ def _trace(
 
 def _served(stored: RunResult, started: float) -> RunResult:
     """A stored answer: nothing was computed now, and its trace says so. The record stays."""
-    steps = [
-        step | {"cache_hit": step["state"] == "done", "duration_ms": 0.0}
-        for step in stored.trace["steps"]
-    ]
+    steps = [_from_store(step) for step in stored.trace["steps"]]
     trace = stored.trace | {
         "steps": steps,
         "cache_hits": sum(step["cache_hit"] for step in steps),
@@ -179,5 +145,6 @@ def _served(stored: RunResult, started: float) -> RunResult:
     return replace(stored, trace=trace, cached=True)
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+def _from_store(step: dict[str, Any]) -> dict[str, Any]:
+    within = {"steps": [_from_store(each) for each in step["steps"]]} if "steps" in step else {}
+    return step | within | {"cache_hit": step["state"] == "done", "duration_ms": 0.0}

@@ -49,11 +49,16 @@ class InputSpec(_Part):
 
 
 class StepSpec(_Part):
+    """A call of a capability with `args`, or of another pattern with `inputs`: one of the two."""
+
     id: Id = Field(alias="as")
-    capability: str
-    description: str = ""
+    capability: str = ""
     args: dict[str, Any] = {}
+    pattern: str = ""
+    inputs: dict[str, Any] = {}
+    description: str = ""
     when: str | None = None
+    optional: bool = False
 
 
 class MetricSpec(_Part):

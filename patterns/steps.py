@@ -1,17 +1,14 @@
-"""One step: its condition, its arguments, its capability, and what it leaves in the trace.
+"""The steps of a plan: condition, arguments, capability or pattern, and how each ended.
 
 A step ends `done`, `skipped` or `failed`. Errors of our own family and arguments that a
 capability refuses become structured errors. Anything else is a defect of ours: it is logged with
 the correlation id, and the reader is told no more than that.
 """
 
-import json
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Mapping
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -19,58 +16,49 @@ from patterns import ENGINE_VERSION, conditions, references
 from patterns.breakers import Failure, is_unexpected
 from patterns.canonical import content_hash, encoded, plain
 from patterns.context import Context
-from patterns.exceptions import (
-    ArgumentsInvalid,
-    DawsError,
-    DependencyFailed,
-    NotCanonical,
-    OutputInvalid,
+from patterns.exceptions import ArgumentsInvalid, DawsError, OutputInvalid
+from patterns.inputs import validate_inputs
+from patterns.outcomes import (
+    Outcome,
+    dependency_failed,
+    joined,
+    sources_of,
+    states_of,
+    structured,
 )
-from patterns.plan import PlannedStep
+from patterns.plan import CapabilityStep, PatternStep, Plan, PlannedStep
+from patterns.provenance import provenance
 from patterns.registry import Capability
-from patterns.results import STATES
 from patterns.runs import ResultStore, StoredStep
-
-StepState = Literal["done", "skipped", "failed"]
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    step: PlannedStep
-    state: StepState
-    value_text: str = ""
-    error: dict[str, Any] | None = None
-    note: str = ""
-    duration_ms: float = 0.0
-    cache_hit: bool = False
-    meta: Mapping[str, Any] = field(default_factory=dict)
+def outcomes_of(
+    plan: Plan,
+    values: Mapping[str, Any],
+    ctx: Context,
+    store: ResultStore,
+    only: frozenset[str] | None = None,
+) -> dict[str, Outcome]:
+    """Run the steps of a plan in their order, all of them or some with all that they need."""
+    namespace = surroundings(values, ctx)
+    outcomes: dict[str, Outcome] = {}
+    for step in plan.steps:
+        if only is not None and step.id not in only:
+            continue
+        outcome = outcome_of(step, outcomes, namespace, ctx, store)
+        outcomes[step.id] = outcome
+        if step.id in plan.read and (outcome.state == "done" or step.optional):
+            namespace[step.id] = outcome.readable
+    return outcomes
 
-    @cached_property
-    def value(self) -> Any:
-        """The canonical value, the same whether it was computed now or found in the store."""
-        return json.loads(self.value_text)
 
-    def trace(self) -> dict[str, Any]:
-        found = self.step.capability
-        entry: dict[str, Any] = {
-            "as": self.step.id,
-            "capability": found.name,
-            "agent": found.agent,
-            "version": found.version,
-            "state": self.state,
-            "duration_ms": self.duration_ms,
-            "cache_hit": self.cache_hit,
-            "sources": list(self.meta.get("sources", ())),
-            "states": dict(self.meta.get("states", {})),
-            "asof_dates": list(self.meta.get("asof_dates", ())),
-        }
-        if self.error is not None:
-            entry["error"] = self.error
-        if self.note:
-            entry["note"] = self.note
-        return entry
+def surroundings(values: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
+    """What a step may read before any other step has run."""
+    circumstances = ctx.fingerprint() | {"pricing_pack_id": ctx.pricing_pack_id}
+    said = {name: None if each is None else str(each) for name, each in circumstances.items()}
+    return {"inputs": values, "ctx": said}
 
 
 def outcome_of(
@@ -82,14 +70,15 @@ def outcome_of(
 ) -> Outcome:
     """Run a step whose needs have all ended."""
     started = perf_counter()
-    needs = [before[name] for name in step.needs]
     try:
-        if failed := [need for need in needs if need.state == "failed"]:
-            return _failed(step, _dependency_failed(step, failed), started)
-        if absent := [need.step.id for need in needs if need.state == "skipped"]:
+        if failed := _unmet(step, before, "failed"):
+            return _failed(step, dependency_failed(step.id, failed), started)
+        if absent := _unmet(step, before, "skipped"):
             return Outcome(step=step, state="skipped", note=f"{', '.join(absent)} was skipped.")
         if step.when is not None and not conditions.holds(step.when, namespace):
             return Outcome(step=step, state="skipped", note=f"Not asked for: {step.when_text}.")
+        if isinstance(step, PatternStep):
+            return _within(step, namespace, ctx, store, started)
         args = arguments_of(step, namespace)
         stored, hit = _result(step.capability, args, ctx, store)
     except DawsError as error:
@@ -107,7 +96,60 @@ def outcome_of(
     )
 
 
-def arguments_of(step: PlannedStep, namespace: Mapping[str, Any]) -> BaseModel:
+def _unmet(step: PlannedStep, before: Mapping[str, Outcome], state: str) -> dict[str, Outcome]:
+    """What the step reads and is not there, by its path; null is there, for optional ones."""
+    found: dict[str, Outcome] = {}
+    for name, output in step.reads:
+        outcome = before[name]
+        if outcome.state == "done" and output:
+            inner = outcome.at(output)
+            if inner.state == state and not (inner.step.optional or outcome.step.optional):
+                found[f"{name}.{output}"] = inner
+        elif outcome.state == state and not outcome.step.optional:
+            found[name] = outcome
+    return found
+
+
+def _within(
+    step: PatternStep,
+    namespace: Mapping[str, Any],
+    ctx: Context,
+    store: ResultStore,
+    started: float,
+) -> Outcome:
+    """A pattern within the pattern. What of its outputs is there is served, the rest says why."""
+    inner = outcomes_of(step.plan, inputs_of(step, namespace), ctx, store)
+    outputs = {name: inner[name] for name in step.plan.spec.outputs}
+    metas = [outcome.meta for outcome in inner.values()]
+    dates = sorted(day for meta in metas for day in meta.get("asof_dates", ()))
+    states = {outcome.state for outcome in outputs.values()}
+    failed = {name: each for name, each in outputs.items() if each.state == "failed"}
+    error = None
+    if "done" not in states and failed:
+        error = structured(step.id, dependency_failed(step.id, failed))
+    return Outcome(
+        step=step,
+        state="done" if "done" in states else "failed" if failed else "skipped",
+        value_text=joined(outputs),
+        error=error,
+        note="" if states != {"skipped"} else "None of its outputs was asked for.",
+        duration_ms=_milliseconds(started),
+        cache_hit=all(outcome.cache_hit for outcome in inner.values() if outcome.state == "done"),
+        meta={
+            "states": states_of(metas),
+            "sources": sources_of(metas),
+            "asof_dates": [dates[0], dates[-1]] if dates else [],
+        },
+        inner=inner,
+    )
+
+
+def inputs_of(step: PatternStep, namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of a pattern within the pattern. Raises InputsInvalid with every mistake."""
+    return validate_inputs(step.plan.spec, references.resolved(step.args, namespace))
+
+
+def arguments_of(step: CapabilityStep, namespace: Mapping[str, Any]) -> BaseModel:
     """The typed arguments of a step. Raises ArgumentsInvalid with every mistake."""
     found = references.resolved(step.args, namespace)
     try:
@@ -178,61 +220,12 @@ def _failure(capability: Capability, error: Exception, ctx: Context) -> Failure:
     return Failure(capability.name, sentence, ctx.correlation_id)
 
 
-def provenance(value: Any) -> dict[str, Any]:
-    """What the figures of a value stand on: sources, states, first and last as-of date."""
-    states: dict[str, int] = {}
-    dates: list[str] = []
-    for each in _mappings(value):
-        state = each.get("state")
-        if state in STATES:
-            states[state] = states.get(state, 0) + 1
-        asof = each.get("asof_date")
-        if isinstance(asof, str):
-            dates.append(asof)
-    sources = value.get("sources", []) if isinstance(value, dict) else []
-    return {
-        "sources": sources if isinstance(sources, list) else [sources],
-        "states": states,
-        "asof_dates": [min(dates), max(dates)] if dates else [],
-    }
-
-
-def _mappings(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        for item in value.values():
-            yield from _mappings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _mappings(item)
-
-
 def _failed(step: PlannedStep, error: DawsError, started: float) -> Outcome:
-    structured = {
-        "step": step.id,
-        "code": error.code,
-        "message": error.message,
-        "suggestion": error.suggestion,
-        "details": _details(error),
-    }
-    return Outcome(step=step, state="failed", error=structured, duration_ms=_milliseconds(started))
-
-
-def _details(error: DawsError) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = plain(error.details)
-    except NotCanonical:
-        return {name: str(value) for name, value in error.details.items()}
-    return found
-
-
-def _dependency_failed(step: PlannedStep, failed: list[Outcome]) -> DependencyFailed:
-    causes = [need.step.id for need in failed]
-    roots = [need.error["message"] for need in failed if need.error]
-    return DependencyFailed(
-        f"{step.id} needs {', '.join(causes)}, which failed: {' '.join(roots)}",
-        suggestion="Mend the step it depends on.",
-        details={"reason": "dependency_failed", "depends_on": causes},
+    return Outcome(
+        step=step,
+        state="failed",
+        error=structured(step.id, error),
+        duration_ms=_milliseconds(started),
     )
 
 

@@ -177,10 +177,20 @@ def figure(
 
 def _why(run: RunResult, cell: Cell) -> str:
     """Where the cell's figure is explained; "" for what is no explained figure."""
-    step, _, rest = cell.path.partition(".")
-    if not cell.numeric or not rest or step not in explained_steps(run.pattern_id):
+    if not cell.numeric or not _is_explained(run, cell.path):
         return ""
     return f"{_run_address(run.run_id)}?path={cell.path}"
+
+
+def _is_explained(run: RunResult, path: str) -> bool:
+    """Whether the step behind a path is explained; of a pattern within the pattern, its step."""
+    explained = explained_steps(run.pattern_id, run.pattern_version)
+    end = path.find(".")
+    while end > 0:
+        if path[:end] in explained:
+            return True
+        end = path.find(".", end + 1)
+    return False
 
 
 @lru_cache(maxsize=256)

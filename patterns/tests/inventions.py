@@ -10,10 +10,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from patterns import registry
+from patterns import library, registry
 from patterns.context import Context
 from patterns.exceptions import DawsError
-from patterns.reading import read_spec
+from patterns.reading import Reading, read_spec
 from patterns.results import (
     CountFigure,
     Fraction,
@@ -63,6 +63,15 @@ class Shelf(Closed):
 class ShareInput(Closed):
     part: Decimal
     whole: Decimal
+
+
+class LabelInput(Closed):
+    share: float | None
+    fruit: str = "apple"
+
+
+class Label(Closed):
+    text: str
 
 
 class Share(Closed):
@@ -119,6 +128,11 @@ class Shop:
             yearly=FractionFigure.withheld("Less than a year of history."),
         )
 
+    def label(self, ctx: Context, args: LabelInput) -> Label:
+        """What stands on the basket, with the share where it is known."""
+        self.calls.append("label")
+        return Label(text="no share" if args.share is None else f"{args.share:.0%} {args.fruit}")
+
     def shelf(self, ctx: Context, args: NothingAsked) -> Shelf:
         """An empty shelf."""
         return Shelf()
@@ -143,7 +157,7 @@ class Shop:
         return CountFigure(value=args.size)
 
 
-NAMES = ("basket", "share", "shelf", "refuse", "explode", "lie", "where")
+NAMES = ("basket", "share", "label", "shelf", "refuse", "explode", "lie", "where")
 
 
 @contextmanager
@@ -187,6 +201,16 @@ def pattern(*steps: dict[str, Any], **changes: Any) -> PatternSpec:
     assert reading.faults == ()
     assert reading.spec is not None
     return reading.spec
+
+
+@contextmanager
+def house(*specs: PatternSpec) -> Iterator[None]:
+    """Patterns that can be found by their ids, beside those of the product."""
+    library.take_over({spec.id: Reading(Source(), spec, ()) for spec in specs})
+    try:
+        yield
+    finally:
+        library.take_over({})
 
 
 def context(**changes: Any) -> Context:

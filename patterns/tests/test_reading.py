@@ -47,7 +47,7 @@ def test_every_mistake_is_reported_at_once():
         "/inputs/Size": "",
         "/inputs/day/type": ("Use 'uuid', 'string', 'integer', 'number', 'boolean' or 'date'."),
         "/steps/0/arguments": "Did you mean 'args'?",
-        "/steps/1/capability": "Add 'capability'.",
+        "/steps/1/capability": "Add 'capability' or 'pattern'.",
         "/presentation/pannels": "Did you mean 'panels'?",
         "/presentation/panels/0/type": (
             "Known: bar_chart, donut_chart, dual_list, heatmap, line_chart, metrics_grid, table, "

@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.identity import seen_by
 from accounts.models import User
 from patterns.context import Context
-from patterns.library import get_pattern
+from patterns.library import of_version
 from patterns.models import PatternRun
 from patterns.runs import RunResult
 from patterns.selectors import result_of
@@ -72,7 +72,10 @@ def comparable_runs(past: PastRun, limit: int = 20) -> list[PatternRun]:
 
 def _benchmark_of(past: PastRun) -> UUID | None:
     """What the run compared with: what was asked for, else the portfolio's own."""
-    if past.portfolio is None or "benchmark_id" not in get_pattern(past.row.pattern_id).inputs:
+    if (
+        past.portfolio is None
+        or "benchmark_id" not in of_version(past.row.pattern_id, past.row.pattern_version).inputs
+    ):
         return None
     asked = past.row.inputs.get("benchmark_id")
     return UUID(str(asked)) if asked else past.portfolio.benchmark_id

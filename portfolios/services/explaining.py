@@ -8,6 +8,7 @@ from accounts.identity import seen_by
 from accounts.models import User
 from patterns.explaining import explain
 from patterns.explanation import Explanation
+from patterns.services import DatabaseStore
 from portfolios.selectors.runs import PastRun, context_of, past_run
 
 
@@ -21,4 +22,4 @@ def ask_why(
     past = past_run(user, run_id)
     with seen_by(user.pk):
         ctx = context_of(user, past, correlation_id)
-        return past, explain(past.run, ctx, path)
+        return past, explain(past.run, ctx, path, store=DatabaseStore())

@@ -10,7 +10,7 @@ from accounts.identity import as_service, seen_by
 from accounts.models import User
 from patterns import ENGINE_VERSION, runner
 from patterns.comparing import differing
-from patterns.library import get_pattern
+from patterns.library import of_version
 from patterns.models import PatternRun
 from patterns.runs import MemoryStore
 from patterns.selectors import result_of
@@ -81,7 +81,7 @@ def replay_any(run_id: UUID, correlation_id: str) -> Replayed:
 
 
 def _replayed(past: PastRun, correlation_id: str) -> Replayed:
-    pattern = get_pattern(past.row.pattern_id)
+    pattern = of_version(past.row.pattern_id, past.row.pattern_version)
     ctx = frozen_context(past, correlation_id)
     computed = runner.run(pattern, past.run.inputs, ctx, store=MemoryStore())
     found = (

@@ -16,7 +16,7 @@ from patterns.comparing import compare
 from patterns.exceptions import FigureUnknown
 from patterns.explaining import explained_steps
 from patterns.layout import panels
-from patterns.library import get_pattern
+from patterns.library import of_version
 from patterns.why_tree import path_to, place_of, why_tree
 from portfolios.exceptions import RunNotFound
 from portfolios.selectors.provenance import provenance
@@ -37,7 +37,7 @@ def run(request: AuthenticatedRequest, run_id: UUID) -> HttpResponse:
     context = _around(request, past) | {
         "panels": shown,
         "others": comparable_runs(past),
-        "explained": explained_steps(past.row.pattern_id),
+        "explained": explained_steps(past.row.pattern_id, past.row.pattern_version),
     }
     return render(request, "portfolios/run/page.html", context)
 
@@ -111,7 +111,7 @@ def _around(request: AuthenticatedRequest, past: PastRun) -> dict[str, Any]:
         "past": past,
         "run": past.run,
         "portfolio": portfolio,
-        "pattern": get_pattern(past.row.pattern_id),
+        "pattern": of_version(past.row.pattern_id, past.row.pattern_version),
         "provenance": provenance(context),
         "asof_date": context.asof_date,
         "can_write": portfolio is not None and can_write(request, portfolio),

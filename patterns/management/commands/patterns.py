@@ -12,7 +12,7 @@ from patterns import library
 from patterns.checks import reading_faults
 from patterns.exceptions import DawsError
 from patterns.faults import Fault
-from patterns.plan import plan_for
+from patterns.plan import PatternStep, plan_for
 from patterns.reading import read_spec
 from patterns.schema import new_pattern
 from patterns.source import read
@@ -59,7 +59,9 @@ class Command(BaseCommand):
         for step in plan.steps:
             needs = f" after {', '.join(step.needs)}" if step.needs else ""
             when = f" when {step.when_text}" if step.when_text else ""
-            self.stdout.write(f"  step {step.id}: {step.capability.name}{needs}{when}")
+            called = step.plan.spec.id if isinstance(step, PatternStep) else step.capability.name
+            optional = ", optional" if step.optional else ""
+            self.stdout.write(f"  step {step.id}: {called}{needs}{when}{optional}")
         for panel in spec.panels:
             self.stdout.write(f"  panel {panel.id}: {panel.type}, {panel.title}")
 
