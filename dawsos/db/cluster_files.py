@@ -30,6 +30,9 @@ ALWAYS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    "shared_buffers": "256MB",
+    "wal_buffers": "32MB",
+    "max_wal_size": "2GB",
     "dynamic_shared_memory_type": "mmap",  # a container's /dev/shm may hold 64 MB only
 }
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

@@ -38,10 +38,11 @@ def book_entries(
     asof: date | None = None,
     market_head: int | None = None,
     settings: BookingSettings | None = None,
+    market: MarketView | None = None,
 ) -> tuple[MarketView, Book]:
     """Book entries at a market head, by default the newest; rates not recorded are the packs'.
-    `settings` are for whoever knows the portfolio's already."""
-    market = _market_of(portfolio, entries, asof, market_head)
+    `settings` and `market` are for whoever has the portfolio's already."""
+    market = market or _market_of(portfolio, entries, asof, market_head)
     chosen = settings or booking_settings(portfolio)
     return market, book(entries, chosen, market.rates_on, asof=asof)
 
@@ -85,6 +86,20 @@ def securities_of(entries: Iterable[Entry]) -> set[UUID]:
 
 def currencies_of(entries: Iterable[Entry]) -> set[str]:
     return {code for entry in entries for code in (entry.currency, entry.to_currency) if code}
+
+
+def rates_ahead(portfolio: Portfolio, currencies: Iterable[str]) -> MarketView:
+    """The newest rates of all days, read before they are needed."""
+    market = MarketView(
+        policy=portfolio.pricing_policy,
+        base_currency=portfolio.base_currency,
+        securities=frozenset(),
+        currencies=frozenset(currencies),
+        at_head=None,
+        end=date.max,
+    )
+    market.read_rates()
+    return market
 
 
 def _market_of(

@@ -102,6 +102,13 @@ class MarketView:
         rates = self.rates_by_day[self._days[position - 1]]
         return {pair: seen.rate for pair, seen in rates.items()}
 
+    def read_rates(self) -> None:
+        """Read the rates of all days now, so that nothing has to be asked while something else
+        has the database."""
+        if self._days:
+            self._table_of_history(self.end)
+        self.__dict__.setdefault("rates_by_day", {})
+
     def marks(self, start: date) -> dict[date, Marks]:
         """Prices and rates of each day that has a pack, from `start` on."""
         prices = price_history(

@@ -24,9 +24,9 @@ from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio, Transaction
 from portfolios.models.chain import Speller, parts_hash, pieces_hash
 from portfolios.selectors.ledger import Head, draft_entry
-from portfolios.services.rows import FEW, HandOver, check_row_by_row, insert_rows
+from portfolios.services.rows import FEW, HandOver, check_row_by_row, insert_rows, reserve_ids
 
-CHUNK = 5_000  # entries; no more rows than these are kept as values
+CHUNK = 10_000  # entries; no more rows than these are kept as values
 NO_COLUMNS = frozenset(
     "symbol exchange to_symbol to_exchange isin figi security_name number reverses row".split()
 )
@@ -176,8 +176,9 @@ class _Chain:
     def _places(self, portfolio: Portfolio) -> tuple[list[int], Counter[str]]:
         """A row of `PLACES`; in an empty ledger nothing stands yet."""
         total = len(self._batch.drafts)
-        searched = range(total if self._after else 0)
-        hashes = {parts_hash(self._said(place)[1]) for place in searched}
+        if not self._after:
+            return reserve_ids(Transaction, total), Counter()
+        hashes = {parts_hash(self._said(place)[1]) for place in range(total)}
         with connection.cursor() as cursor:
             cursor.execute(PLACES, [total, portfolio.pk, [*hashes]])
             ids, known = cursor.fetchone()

@@ -10,8 +10,9 @@ from portfolios.calc.lots import Book
 from portfolios.exceptions import ImportRefused
 from portfolios.formats.contract import Source
 from portfolios.models import Portfolio
-from portfolios.selectors.booked import book_entries
+from portfolios.selectors.booked import book_entries, rates_ahead
 from portfolios.selectors.ledger import to_entries
+from portfolios.selectors.market_view import MarketView
 from portfolios.services.checks import booking_faults
 from portfolios.services.import_choices import Choices
 from portfolios.services.import_plan import Plan, Unbooked, in_order, look
@@ -25,8 +26,9 @@ def plan_import(
     return book_plan(portfolio, look(portfolio, source, choices, today=today, limits=limits))
 
 
-def book_plan(portfolio: Portfolio, unbooked: Unbooked) -> Plan:
-    """The plan with the books before and after, and what booking refuses.
+def book_plan(portfolio: Portfolio, unbooked: Unbooked, market: MarketView | None = None) -> Plan:
+    """The plan with the books before and after, and what booking refuses. `market` has its rates
+    where they were read ahead.
 
     A problem with a security of which some row could not be read may be the missing row's
     doing, so it is not reported beside that row's own mistake.
@@ -36,8 +38,9 @@ def book_plan(portfolio: Portfolio, unbooked: Unbooked) -> Plan:
         return plan
     known = to_entries(rows, portfolio.base_currency)
     added = plan.compared.entries(known, portfolio.base_currency)
-    _, before = book_entries(portfolio, known, settings=unbooked.settings)
-    _, after = book_entries(portfolio, [*known, *added], settings=unbooked.settings)
+    settings, every = unbooked.settings, [*known, *added]
+    _, before = book_entries(portfolio, known, settings=settings, market=market)
+    _, after = book_entries(portfolio, every, settings=settings, market=market)
     # The entries are not kept with the books: they would be as heavy as all the rest of these.
     before, after = replace(before, accepted=()), replace(after, accepted=())
     plan = replace(plan, before=before, after=after)
@@ -61,8 +64,13 @@ class Booking:
         self.begins_ledger = unbooked.begins_ledger
         self._portfolio, self._unbooked = portfolio, unbooked
         self._is_booked = False
+        self._market: MarketView | None = None
         if len(self.plan.fresh) <= LONG_BATCH or not self.begins_ledger:
             self.book()
+        else:
+            # A question about a rate would wait until all entries are written.
+            named = ((draft.currency, draft.to_currency) for draft in self.plan.fresh)
+            self._market = rates_ahead(portfolio, {code for pair in named for code in pair if code})
 
     @property
     def is_ahead(self) -> bool:
@@ -72,7 +80,8 @@ class Booking:
     def book(self) -> Plan:
         """The plan with its books, which is free of mistakes."""
         if not self._is_booked:
-            self.plan, self._is_booked = book_plan(self._portfolio, self._unbooked), True
+            self.plan = book_plan(self._portfolio, self._unbooked, self._market)
+            self._is_booked = True
         if self.plan.errors:
             raise ImportRefused([fault.as_dict() for fault in self.plan.errors])
         return self.plan
