@@ -77,10 +77,36 @@ _RATIOS = (
 )
 
 
+# What is compared with the benchmark has no column for it, and so no row.
+_COMPARED = (
+    _Line("total_return", "Return", "returns.3"),
+    _Line("annualised_return", "Return a year", "returns.5"),
+    _Line("arithmetic_excess", "Excess", "returns.11"),
+    _Line("geometric_excess", "Excess, geometric", "returns.11"),
+    _Line("tracking_error", "Tracking error", "risk.22"),
+    _Line("information_ratio", "Information ratio", "risk.23"),
+    _Line("beta", "Beta", "risk.24"),
+    _Line("alpha", "Alpha", "risk.24"),
+    _Line("correlation", "Correlation", "risk.25"),
+    _Line("up_capture", "Up capture", "risk.26"),
+    _Line("down_capture", "Down capture", "risk.27"),
+)
+
+
+def lines() -> dict[str, tuple[str, str]]:
+    """What every figure of a card is called, and its rule."""
+    every = [*_RATIOS, *_COMPARED, *(line for group in _FRACTIONS.values() for line in group)]
+    return {line.name: (line.label, line.definition) for line in every}
+
+
 def definitions() -> frozenset[str]:
-    """Every rule that a row leads to."""
-    lines = [*_RATIOS, *(line for group in _FRACTIONS.values() for line in group)]
-    return frozenset(line.definition for line in lines)
+    """Every rule that a figure leads to."""
+    return frozenset(rule for _, rule in lines().values())
+
+
+def name_at(group: str, place: int) -> str:
+    """Which figure of the card stands in a row of "risk", "tails" or "ratios"."""
+    return (_RATIOS if group == "ratios" else _FRACTIONS[group])[place].name
 
 
 def fraction_rows(group: str, own: Any, theirs: Any) -> tuple[FractionRow, ...]:

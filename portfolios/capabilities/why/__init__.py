@@ -4,6 +4,6 @@
 the capabilities themselves select and calculate.
 """
 
-from portfolios.capabilities.why import allocation, history, performance, positions
+from portfolios.capabilities.why import allocation, card, history, performance, periods, positions
 
-__all__ = ["allocation", "history", "performance", "positions"]
+__all__ = ["allocation", "card", "history", "performance", "periods", "positions"]

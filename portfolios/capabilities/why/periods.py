@@ -1,0 +1,225 @@
+"""Why the returns of a period and its gain are what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from patterns.context import Context
+from patterns.explaining import Path, explains
+from patterns.explanation import Explanation, Formula, Number, Source
+from patterns.results import Figure
+from portfolios.calc.period_money import PeriodMoney, dietz_return, money_weighted
+from portfolios.calc.relative import geometric_excess
+from portfolios.capabilities.inputs import Compared
+from portfolios.capabilities.periods import PeriodRow, periods
+from portfolios.capabilities.why.days import Days
+from portfolios.capabilities.why.facts import of_figure
+from portfolios.selectors.periods import Beside, Chosen, beside, chosen, free_of_risk
+from portfolios.selectors.risk_free import SERIES
+
+CHAIN = Formula("chain", "every day's return, compounded")
+Parts = Callable[[], list[Explanation]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A period beside its benchmark, and what can be asked of its days."""
+
+    days: Days
+    period: Chosen
+    other: Beside
+
+    @property
+    def dates(self) -> list[date]:
+        """The days of the period that have a return."""
+        return [date.fromordinal(day) for day in self.period.returns.days[1:].tolist()]
+
+    def own(self) -> list[Explanation]:
+        """The portfolio's returns, each of which can be opened."""
+        return [self.days.daily_return(day) for day in self.dates]
+
+    def theirs(self) -> list[Explanation]:
+        """The benchmark's returns of the same days."""
+        found = self.other.on_days_of(self.period.returns)
+        values = [] if found is None else found.tolist()
+        return [
+            _fact(f"{self.other.track.name} on {day}", value, "benchmark", self.other.track.name)
+            for day, value in zip(self.dates, values, strict=False)
+        ]
+
+    def free(self) -> list[Explanation]:
+        """What cash earned on each day."""
+        found = free_of_risk(self.period.returns).returns
+        values = [] if found is None else found.tolist()
+        return [
+            _fact(f"risk-free of {day}", value, "series", SERIES)
+            for day, value in zip(self.dates, values, strict=False)
+        ]
+
+
+def asked_of(ctx: Context, args: Compared, period: Chosen) -> Asked:
+    """A period of a context, beside the benchmark of its arguments."""
+    other = beside(ctx, args.portfolio_id, args.benchmark_id, hedged=args.hedged)
+    return Asked(Days(ctx, args.portfolio_id), period, other)
+
+
+@explains("performance.periods")
+def why_period(ctx: Context, args: Compared, path: Path) -> Explanation | None:
+    """Returns open into days, money-weighted ones and the gain into values and flows."""
+    found = periods(ctx, args)
+    if len(path) == 2 and path[0] == "chosen":
+        row = found.chosen
+    elif len(path) == 3 and path[0] == "rows":
+        row = found.rows[int(path[1])]
+    else:
+        return None
+    figure = getattr(row, path[-1], None)
+    made = FIGURES.get(path[-1])
+    if made is None or not isinstance(figure, Figure):
+        return None
+    start = args.start if row.period.startswith("Since ") else None
+    name = args.period if start is not None else row.period
+    period = chosen(ctx, args.portfolio_id, name, start)
+    return made(asked_of(ctx, args, period), figure, row)
+
+
+def _fact(label: str, value: float, kind: str, key: str) -> Explanation:
+    return Explanation(label=label, value=value, unit="fraction", source=Source(kind, key))
+
+
+def _twr(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
+    return of_figure(figure, f"return, {row.label}", CHAIN, asked.own, rule="returns.3")
+
+
+def _annual(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
+    start, end = asked.period.returns.start, asked.period.returns.end
+    days = Explanation(
+        label=f"days from {start} to {end}",
+        value=(end - start).days,
+        unit="count",
+        source=Source("calendar", f"{start} to {end}"),
+    )
+    formula = Formula("annualised", "(1 + return)^(365 / days) − 1")
+    return of_figure(
+        figure,
+        f"return a year, {row.label}",
+        formula,
+        lambda: [_twr(asked, row.twr, row), days],
+        rule="returns.5",
+    )
+
+
+def _weighed(
+    text: str, rule: str, measure: Callable[[PeriodMoney], float | None]
+) -> Callable[[Asked, Figure, PeriodRow], Explanation]:
+    """A figure of the opening value, each flow and the closing value, in this order."""
+
+    def made(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
+        money = asked.period.money
+
+        def compute(values: Sequence[Number]) -> float | None:
+            if money is None:
+                return None
+            amounts = [Decimal(str(one)) for one in values]
+            flows = tuple(
+                (day, amount) for (day, _), amount in zip(money.flows, amounts[1:-1], strict=True)
+            )
+            return measure(PeriodMoney(money.start, money.end, amounts[0], amounts[-1], flows))
+
+        formula = Formula("statistic", text, compute=compute)
+        parts = () if money is None else _values_and_flows(asked.days, money)
+        return of_figure(figure, f"{text}, {row.label}", formula, parts, rule=rule)
+
+    return made
+
+
+def _values_and_flows(days: Days, money: PeriodMoney) -> Parts:
+    return lambda: [
+        days.value(days.close_before(money.start)),
+        *(_flow(days, day, amount) for day, amount in money.flows),
+        days.value(money.end),
+    ]
+
+
+def _flow(days: Days, day: date, amount: Decimal) -> Explanation:
+    """One flow of a day, positive inwards."""
+    found = days.flow(day, 1 if amount > 0 else -1)
+    if amount > 0:
+        return found
+    return Explanation(
+        label=f"taken out until {day}, as a negative flow",
+        value=amount,
+        unit="money",
+        currency=found.currency,
+        formula=Formula("negative", "− what was taken out"),
+        parts=[found],
+        rule="returns.6",
+    )
+
+
+def _benchmark(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
+    label = f"{asked.other.track.name}, {row.label}"
+    return of_figure(figure, label, CHAIN, asked.theirs, rule="returns.10")
+
+
+def _excess(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
+    return of_figure(
+        figure,
+        f"excess, {row.label}",
+        Formula("difference", "return − the benchmark's"),
+        lambda: [_twr(asked, row.twr, row), _benchmark(asked, row.benchmark_return, row)],
+        rule="returns.11",
+    )
+
+
+def _geometric(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
+    def compute(values: Sequence[Number]) -> float:
+        return geometric_excess(float(values[0]), float(values[1]))
+
+    return of_figure(
+        figure,
+        f"geometric excess, {row.label}",
+        Formula("statistic", "(1 + return) / (1 + the benchmark's) − 1", compute=compute),
+        lambda: [_twr(asked, row.twr, row), _benchmark(asked, row.benchmark_return, row)],
+        rule="returns.11",
+    )
+
+
+def _observations(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
+    return counted(asked, figure, row.label)
+
+
+def counted(asked: Asked, figure: Figure, label: str) -> Explanation:
+    formula = Formula("statistic", "how many there are", compute=len)
+    return of_figure(figure, f"days with a return, {label}", formula, asked.own, rule="returns.2")
+
+
+def _gain(money: PeriodMoney) -> float:
+    return float(money.gain)
+
+
+def _mwr(money: PeriodMoney) -> float | None:
+    return money_weighted(money).period
+
+
+def _mwr_annual(money: PeriodMoney) -> float | None:
+    return money_weighted(money).annual
+
+
+FIGURES: Mapping[str, Callable[[Asked, Figure, PeriodRow], Explanation]] = {
+    "observations": _observations,
+    "twr": _twr,
+    "twr_annual": _annual,
+    "mwr": _weighed("the rate at which these come to nothing, over the period", "returns.6", _mwr),
+    "mwr_annual": _weighed(
+        "the yearly rate at which these come to nothing", "returns.6", _mwr_annual
+    ),
+    "modified_dietz": _weighed("gain over average capital", "returns.7", dietz_return),
+    "gain": _weighed("closing less opening value, less what was paid in", "returns.8", _gain),
+    "benchmark_return": _benchmark,
+    "excess": _excess,
+    "geometric_excess": _geometric,
+}
