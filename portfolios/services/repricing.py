@@ -28,6 +28,7 @@ from portfolios.models import Portfolio
 from portfolios.selectors import portfolio_ids_holding
 from portfolios.selectors.held import held_between
 from portfolios.services.history import rebuild_history
+from portfolios.services.remeasuring import measure_again
 
 FOLLOW = """
     WITH ended AS (
@@ -176,6 +177,7 @@ def _value_again(
     holders = everyone if listings is None else _holders(policy, listings)
     rows = sum(rebuild_history(pk, from_date=report.first) for pk in holders)
     _follow(report.pack_ids)
+    measure_again(policy, report.first, holders, everyone)
     return len(holders), rows
 
 

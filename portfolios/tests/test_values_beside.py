@@ -21,13 +21,19 @@ from accounts.models import User
 from market.models import PricingPack
 from market.selectors import head_for, market_head, pack_by_id
 from market.services import build_pack, ingest_observations, restate_packs
-from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue
+from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue, PortfolioMetrics
 from portfolios.selectors.booked import book_ledger
 from portfolios.selectors.history import derived_history, history_rows
-from portfolios.services import rebuild_history, rebuild_projections, restate_and_reprice
+from portfolios.services import (
+    compute_day,
+    rebuild_history,
+    rebuild_projections,
+    remeasuring,
+    restate_and_reprice,
+)
 from portfolios.services.history import SAID
-from portfolios.tests.factories import append, deposit
-from portfolios.tests.world import ACME, FRI, MON, THU, TUE, WED, close_of, fix
+from portfolios.tests.factories import PortfolioFactory, append, deposit
+from portfolios.tests.world import ACME, FRI, MON, THU, TUE, WED, close_of, fix, listing
 
 LATE = datetime(2013, 2, 10, tzinfo=UTC)
 OLD = (Decimal("1111.60"), Decimal(1198))
@@ -162,3 +168,42 @@ def test_whatever_happened_the_table_says_what_the_ledger_gives_at_every_head(
 
 def said(row: PortfolioDailyValue) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in SAID)
+
+
+def test_the_nights_figures_are_measured_again_beside_the_old_ones(
+    traded: Portfolio, alice: User
+) -> None:
+    """Thursday's r1 keeps its 6.80 %, r2 has 8.30 %, and Friday's return begins at 1,127.20.
+    Whoever does not hold ACME has the same figures at the new pack."""
+    idle = PortfolioFactory.create(name="Idle", owner=alice)
+    append(idle, alice, deposit("100", MON))
+    for pack in ("2013-02-07-ECB-r1", "2013-02-08-ECB-r1"):
+        compute_day([traded.pk, idle.pk], pack)
+    ingest_observations([close_of(ACME, THU, "13", known_at=LATE)])
+    restate_and_reprice(MON, FRI, reason="Late.", by=None, listings=[listing("ACME")])
+
+    rows = PortfolioMetrics.objects.filter(portfolio=traded)
+    assert dict(rows.values_list("pack", "return_1d")) == {
+        "2013-02-07-ECB-r1": pytest.approx(1111.6 / 1040.8 - 1),
+        "2013-02-07-ECB-r2": pytest.approx(1127.2 / 1040.8 - 1),
+        "2013-02-08-ECB-r1": pytest.approx(1198 / 1127.2 - 1),
+    }
+    others = PortfolioMetrics.objects.filter(portfolio=idle).values_list("pack", "return_1d")
+    assert dict(others) == {
+        "2013-02-07-ECB-r1": 0,
+        "2013-02-07-ECB-r2": 0,
+        "2013-02-08-ECB-r1": 0,
+    }
+
+
+def test_figures_far_back_are_removed_where_their_history_moved(
+    traded: Portfolio, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One close is done at once here: Friday's. Thursday's old pack keeps its own."""
+    monkeypatch.setattr(remeasuring, "AT_ONCE", 1)
+    for pack in ("2013-02-05-ECB-r1", "2013-02-07-ECB-r1", "2013-02-08-ECB-r1"):
+        compute_day([traded.pk], pack)
+    ingest_observations([close_of(ACME, TUE, "11", known_at=LATE)])
+    restate_and_reprice(MON, FRI, reason="Late.", by=None)
+    packs = PortfolioMetrics.objects.order_by("asof_date").values_list("pack", flat=True)
+    assert list(packs) == ["2013-02-05-ECB-r1", "2013-02-08-ECB-r1"]
