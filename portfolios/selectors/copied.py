@@ -1,7 +1,7 @@
-"""Rows as columns: what PostgreSQL copies out in binary, read as arrays without a Python row.
+"""Rows as columns: what PostgreSQL gives out in binary, read as arrays without a Python row.
 
-Only columns of one width and without nulls, so that every row is as long as every other: the
-query casts and coalesces.
+A column travels as one array, so that neither side handles a message for each row. Elements have
+one width and are never null: the query casts and coalesces. Columns of bytes travel joined.
 """
 
 from __future__ import annotations
@@ -13,41 +13,56 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
-HEADER, TRAILER = 19, 2
+HEADER = 19  # of COPY's binary format
+ARRAY_HEADER = 20  # of an array of one dimension
+BYTES = "bytes"
 Columns = dict[str, npt.NDArray[Any]]
 
 
 def copied(query: str, parameters: Mapping[str, Any], kinds: Mapping[str, str]) -> Columns:
-    """The answer of a query, a column a name. kinds: numpy's spelling of each column's bytes, as
-    ">i4" for an integer, ">f8" for a double, "S3" for three letters, "V16" for a UUID.
+    """The answer of a query, a column a name. kinds: numpy's spelling of each element's bytes, as
+    ">i4" for an integer or a date, ">f8" for a double, "S3" for three letters; "bytes" for bytea,
+    which comes joined, in the order of the rows.
 
-    Raises ValueError when a row is not as long as it says.
+    Raises ValueError when an element is not as long as it says.
     """
-    fields: list[tuple[str, str]] = [("fields", ">i2")]
-    for name, kind in kinds.items():
-        fields += [(f"{name} length", ">i4"), (name, kind)]
-    record = np.dtype(fields)
-    content = copied_bytes(query, parameters)
-    count, rest = divmod(len(content) - HEADER - TRAILER, record.itemsize)
-    rows = np.frombuffer(content, record, count=count, offset=HEADER)
-    widths = [(name, record[name].itemsize) for name in kinds]
-    if rest or any((rows[f"{name} length"] != width).any() for name, width in widths):
-        raise ValueError("the rows copied out are not of one length")
-    return {name: native(rows[name]) for name in kinds}
-
-
-def copied_bytes(query: str, parameters: Mapping[str, Any]) -> bytearray:
-    """The answer of a query as COPY writes it in binary: a header, rows, a trailer."""
+    gathered = ", ".join(
+        f"string_agg({name}, '')" if kind == BYTES else f"array_agg({name})"
+        for name, kind in kinds.items()
+    )
     content = bytearray()
-    statement = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
+    answer = f"({query}) answer ({', '.join(kinds)})"
+    statement = f"COPY (SELECT {gathered} FROM {answer}) TO STDOUT (FORMAT BINARY)"  # noqa: S608 - queries of our own
     with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
         for block in copy:
             content += block
-    return content
+    found: Columns = {}
+    offset = HEADER + 2
+    for name, kind in kinds.items():
+        size = int.from_bytes(content[offset : offset + 4], signed=True)
+        offset += 4
+        found[name] = _column(content, offset, size, kind)
+        offset += max(size, 0)
+    return found
 
 
-def native(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """A column in this machine's order of bytes, integers and floats of 64 bits."""
+def _column(content: bytearray, offset: int, size: int, kind: str) -> npt.NDArray[Any]:
+    if kind == BYTES:
+        return np.frombuffer(content, np.uint8, count=max(size, 0), offset=offset)
+    element = np.dtype([("size", ">i4"), ("value", kind)])
+    if size < 0:
+        return _native(np.zeros(0, element)["value"])
+    count, rest = divmod(size - ARRAY_HEADER, element.itemsize)
+    if rest:
+        raise ValueError("the elements copied out are not of one length")
+    rows = np.frombuffer(content, element, count=count, offset=offset + ARRAY_HEADER)
+    if (rows["size"] != element["value"].itemsize).any():
+        raise ValueError("an element copied out is null, or of another length")
+    return _native(rows["value"])
+
+
+def _native(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """In this machine's order of bytes, integers and floats of 64 bits."""
     if column.dtype.kind in "if":
         return column.astype(np.int64 if column.dtype.kind == "i" else np.float64)
     return np.ascontiguousarray(column)

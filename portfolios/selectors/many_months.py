@@ -16,7 +16,7 @@ from portfolios.calc.bulk.figures import Recent
 from portfolios.calc.bulk.series import Standing, paths
 from portfolios.calc.bulk.steps import Integers
 from portfolios.calc.returns import add_months
-from portfolios.selectors.copied import HEADER, copied_bytes, native
+from portfolios.selectors.copied import BYTES, copied
 from portfolios.selectors.many_ledgers import ORDINAL_2000
 
 # Rows of one length follow one another, so that each run is a table of its own.
@@ -41,6 +41,7 @@ FIXED = {
     "fall": ">f8",
     "is_live": ">i4",
 }
+KINDS = {**FIXED, "days": BYTES, "returns": BYTES}
 EPOCH = date(1970, 1, 1).toordinal()
 RECENT_MONTHS = 13  # a year's returns, wherever in a month the day is
 
@@ -98,29 +99,24 @@ Run = Mapping[str, npt.NDArray[Any]]
 
 
 def _runs(asked: Mapping[str, Any]) -> list[Run]:
-    content = copied_bytes(MONTHS, asked)
-    offset = HEADER
+    """Months of one length as tables; days and returns have a row each."""
+    rows = copied(MONTHS, asked, KINDS)
+    lengths = rows["length"]
+    changes = np.flatnonzero(lengths[1:] != lengths[:-1]) + 1
+    starts = [0, *changes.tolist()] if len(lengths) else []
+    ends = [*changes.tolist(), len(lengths)]
     found: list[Run] = []
-    while offset < len(content) - 2:
-        head = np.frombuffer(content, _record(0), count=1, offset=offset)
-        record = _record(int(head["length"][0]))
-        count = (len(content) - 2 - offset) // record.itemsize
-        rows = np.frombuffer(content, record, count=count, offset=offset)
-        other = np.flatnonzero(rows["length"] != head["length"][0])
-        rows = rows[: int(other[0])] if len(other) else rows
-        found.append({name: native(rows[name]) for name in (*FIXED, "days", "returns")})
-        offset += len(rows) * record.itemsize
+    offset = 0
+    for start, end in zip(starts, ends, strict=False):
+        length, count = int(lengths[start]), int(end - start)
+        until = offset + length * count
+        run = {name: rows[name][start:end] for name in FIXED}
+        run["days"] = rows["days"][offset:until].reshape(count, length)
+        joined = rows["returns"][8 * offset : 8 * until]
+        run["returns"] = joined.view("<f8").reshape(count, length).astype(np.float64)
+        found.append(run)
+        offset = until
     return found
-
-
-def _record(length: int) -> np.dtype[Any]:
-    fields: list[Any] = [("fields", ">i2")]
-    for name, kind in FIXED.items():
-        fields += [(f"{name} size", ">i4"), (name, kind)]
-    fields += [("days size", ">i4"), ("days", "u1", (length,))]
-    if length:
-        fields += [("returns size", ">i4"), ("returns", "<f8", (length,))]
-    return np.dtype(fields)
 
 
 def _is_recent(run: Run, since: date) -> bool:

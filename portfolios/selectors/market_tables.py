@@ -23,7 +23,7 @@ SELECT p.place::int4 - 1, s.place::int4 - 1,
        CASE WHEN r.close < 90000000000 THEN (r.close * 100000000)::int8 ELSE -1 END,
        r.currency::text, (r.state = 'stale')::int4
   FROM unnest(%(packs)s::text[]) WITH ORDINALITY p(id, place)
-  JOIN market_price r ON r.pack_id = p.id
+  JOIN market_price r ON r.pack_id = p.id AND r.pack_id = ANY (%(packs)s::text[])
   JOIN unnest(%(securities)s::uuid[]) WITH ORDINALITY s(id, place) ON s.id = r.security_id
 """
 KINDS = {"day": ">i4", "security": ">i4", "close": ">i8", "currency": "S3", "stale": ">i4"}
@@ -129,9 +129,11 @@ def _rates(
     )
     found: dict[tuple[int, int, int], Rate] = {}
     for place, day in enumerate(days):
+        seen = history[day.day]
+        table = {pair: rate.rate for pair, rate in seen.items()}
         for base in bases:
             for number, code in enumerate(codes):
-                rate = rate_of(history[day.day], code, base)
-                if rate is not None:
-                    found[codes.index(base), number, place] = rate
+                known = rate_of(seen, code, base, table)
+                if known is not None:
+                    found[codes.index(base), number, place] = known
     return found

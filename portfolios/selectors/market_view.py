@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
-from market.calc.fx import PIVOTS, convert_path
+from market.calc.fx import PIVOTS, RateTable, convert_path
 from market.selectors import (
     PackPrice,
     PackRate,
@@ -138,11 +138,15 @@ def marks_of(
     return Marks(day, base_currency, marks, known)
 
 
-def rate_of(rates: Rates, currency: str, base_currency: str) -> Rate | None:
-    """Base per 1 `currency`, as old and as stale as the legs it was made from."""
+def rate_of(
+    rates: Rates, currency: str, base_currency: str, table: RateTable | None = None
+) -> Rate | None:
+    """Base per 1 `currency`, as old and as stale as the legs it was made from. table: the rates
+    alone, for whoever asks for many of a day."""
     if currency == base_currency:
         return None
-    quote = convert_path({p: seen.rate for p, seen in rates.items()}, currency, base_currency)
+    table = table or {pair: seen.rate for pair, seen in rates.items()}
+    quote = convert_path(table, currency, base_currency)
     if quote.rate is None:
         return None
     legs = _legs(rates, quote.path, currency, base_currency)
@@ -153,8 +157,9 @@ def rate_of(rates: Rates, currency: str, base_currency: str) -> Rate | None:
 def _legs(rates: Rates, path: str, currency: str, base: str) -> list[PackRate]:
     """The one or two observations that a path uses, in either direction."""
     pivot = path.removeprefix("via ") if path.startswith("via ") else None
-    steps = [{currency, base}] if pivot is None else [{currency, pivot}, {pivot, base}]
-    return [seen for pair, seen in rates.items() if set(pair) in steps]
+    steps = [(currency, base)] if pivot is None else [(currency, pivot), (pivot, base)]
+    pairs = [pair for one, two in steps for pair in ((one, two), (two, one))]
+    return [rates[pair] for pair in pairs if pair in rates]
 
 
 def _state(text: str) -> State:

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from market.selectors import pack_by_id
 from portfolios.selectors.market_tables import PackDay
 from portfolios.services.history import rebuild_history
+from portfolios.services.many_columns import planned_for_many
 from portfolios.services.many_histories import Done, append_day, measure_left, rebuild_many
 from portfolios.services.outcomes import DayOutcome, PortfolioFailure, in_order, isolated
 
@@ -46,7 +47,7 @@ def _together(ids: Sequence[UUID], work: Callable[[Sequence[UUID]], Done]) -> Do
     """All at once; where that fails nothing is written and all are left to be done singly, so
     that the one that cannot be done is found."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(), planned_for_many():
             return work(ids)
     except (OperationalError, InterfaceError):
         raise

@@ -21,6 +21,21 @@ TYPES = {"i2": "smallint", "i4": "integer", "i8": "bigint", "f8": "double precis
 Column = npt.NDArray[Any]
 
 
+FOR_MANY = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
+FOR_FEW = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
+
+
+@contextmanager
+def planned_for_many() -> Iterator[None]:
+    """Plans for whole tables. A planner that has no statistics yet, after the first load or of a
+    temporary table, takes thousands of rows for a few and looks each up in a loop: minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOR_MANY)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(FOR_FEW)
+
+
 @contextmanager
 def staged(name: str, columns: Mapping[str, Column]) -> Iterator[None]:
     """A temporary table of these columns, filled, until the block ends. Integers and floats by
