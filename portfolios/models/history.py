@@ -125,7 +125,11 @@ class PortfolioDailyValue(models.Model):
 
 
 class HistoryState(models.Model):
-    """What the daily values were computed from, so a reader can tell whether they still hold."""
+    """What the daily values were computed from, so a reader can tell whether they still hold.
+
+    reconciled_head is the newest ledger head that was replayed entry by entry and agreed with all
+    that is stored; reconciled_sums is what was stored then, as one hash.
+    """
 
     portfolio = models.OneToOneField(
         "portfolios.Portfolio",
@@ -137,6 +141,8 @@ class HistoryState(models.Model):
     ledger_commit_hash = models.CharField(max_length=64)
     settings_hash = models.CharField(max_length=64)
     built_at = models.DateTimeField(auto_now=True)
+    reconciled_head = models.CharField(max_length=64, blank=True, default="")
+    reconciled_sums = models.CharField(max_length=64, blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.portfolio_id} at {self.ledger_seq}"

@@ -31,13 +31,14 @@ WITH asked AS MATERIALIZED (
     SELECT id, row_number() OVER (ORDER BY id)::int4 - 1 AS number FROM market_security
 ), gone AS MATERIALIZED (
     SELECT t.reverses_id AS id FROM portfolios_transaction t JOIN asked a ON a.id = t.portfolio_id
-     WHERE t.reverses_id IS NOT NULL
+     WHERE t.reverses_id IS NOT NULL AND t.portfolio_id = ANY (%(ids)s::uuid[])
 ), entry AS NOT MATERIALIZED (
     SELECT a.place, coalesce(l.number, -1) AS security, t.*,
            coalesce(t.pay_date, t.transaction_date) AS paid
       FROM portfolios_transaction t JOIN asked a ON a.id = t.portfolio_id
       LEFT JOIN listing l ON l.id = t.security_id
      WHERE t.id NOT IN (SELECT id FROM gone) AND t.entry_type <> 'REVERSAL'
+       AND t.portfolio_id = ANY (%(ids)s::uuid[])
 )
 SELECT place, security,
        CASE WHEN currency = '' THEN '---' ELSE currency END::text AS currency,
@@ -70,6 +71,7 @@ SELECT a.place, -1, '---', 0, t.transaction_date, t.transaction_date,
        t.transaction_date, 0, 0
   FROM portfolios_transaction t JOIN asked a ON a.id = t.portfolio_id
  WHERE t.entry_type = 'REVERSAL' AND t.id IN (SELECT id FROM gone)
+   AND t.portfolio_id = ANY (%(ids)s::uuid[])
 """
 KINDS = {
     "place": ">i4",
@@ -91,7 +93,7 @@ SELECT a.place, t.transaction_date, t.currency,
        coalesce(t.fx_rate, CASE WHEN t.security_currency IN ('', t.currency)
                                 THEN t.settlement_fx_rate END)
   FROM portfolios_transaction t JOIN asked a ON a.id = t.portfolio_id
- WHERE t.entry_type IN ('DEPOSIT', 'WITHDRAWAL')
+ WHERE t.entry_type IN ('DEPOSIT', 'WITHDRAWAL') AND t.portfolio_id = ANY (%(ids)s::uuid[])
    AND NOT EXISTS (SELECT FROM portfolios_transaction r WHERE r.reverses_id = t.id)
 """
 

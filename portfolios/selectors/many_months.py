@@ -27,7 +27,8 @@ SELECT p.place::int4 - 1, m.month, octet_length(m.days)::int4, coalesce(m.funded
        (m.lineage = %(lineage)s)::int4, m.days, m.returns
   FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY p(id, place)
   JOIN portfolios_monthlyreturns m ON m.portfolio_id = p.id
- WHERE m.month >= %(since)s AND m.month <= %(until)s OR m.month = ANY (%(anchors)s)
+ WHERE m.portfolio_id = ANY (%(ids)s::uuid[])
+   AND (m.month >= %(since)s AND m.month <= %(until)s OR m.month = ANY (%(anchors)s))
  ORDER BY octet_length(m.days)
 """
 FIXED = {

@@ -34,7 +34,7 @@ SELECT p.place::int4 - 1, v.asof_date, coalesce(v.time_weighted_return, 'NaN'),
        coalesce(d.place, 0)::int4 - 1
   FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY p(id, place)
   JOIN portfolios_portfoliodailyvalue v ON v.portfolio_id = p.id AND v.to_head IS NULL
-   AND v.asof_date <= %(until)s
+   AND v.asof_date <= %(until)s AND v.portfolio_id = ANY (%(ids)s::uuid[])
   LEFT JOIN unnest(%(days)s::date[], %(packs)s::text[]) WITH ORDINALITY d(day, pack_id, place)
        ON d.day = v.asof_date AND d.pack_id = v.pack_id
 """

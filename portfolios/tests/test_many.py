@@ -2,11 +2,16 @@
 
 from decimal import Decimal
 from uuid import UUID
+from zlib import crc32
 
+from accounts.models import User
+from market.models import PricingPack
 from market.selectors import live_pack
 from portfolios.models import Lot, Portfolio, PortfolioDailyValue
 from portfolios.selectors.projected import stored_history
 from portfolios.services import compute_day, rebuild_all, rebuild_history, reconcile_bulk
+from portfolios.services.reconciling_many import NIGHTS
+from portfolios.tests.factories import append, deposit
 from portfolios.tests.world import FRI
 
 NOBODY = UUID(int=7)
@@ -51,3 +56,28 @@ def test_a_lot_that_contradicts_its_ledger_is_a_break_of_its_portfolio(traded: P
     assert found.breaks
     assert all(str(traded.pk) in sentence for sentence in found.breaks)
     assert found.open_items == 1
+
+
+def test_a_ledger_is_replayed_once_and_then_held_by_its_sums(traded: Portfolio) -> None:
+    """A second night replays nothing; a lot that was touched by hand is found all the same."""
+    night = not_due(traded)
+    assert reconcile_bulk([traded.pk], night).replayed == 1
+    assert reconcile_bulk([traded.pk], night).replayed == 0
+    assert reconcile_bulk([traded.pk], night, full=True).replayed == 1
+    Lot.objects.filter(portfolio=traded, security__symbol="MAPLE").update(cost_basis_local=1)
+    found = reconcile_bulk([traded.pk], night)
+    assert (found.replayed, bool(found.breaks)) == (1, True)
+
+
+def test_a_new_entry_is_replayed(traded: Portfolio, alice: User) -> None:
+    night = not_due(traded)
+    reconcile_bulk([traded.pk], night)
+    append(traded, alice, deposit("5", FRI))
+    assert reconcile_bulk([traded.pk], night).replayed == 1
+
+
+def not_due(portfolio: Portfolio) -> str:
+    """A pack on whose night it is not this portfolio's turn to be replayed in any case."""
+    packs = PricingPack.objects.order_by("asof_date")
+    turn = crc32(portfolio.pk.bytes) % NIGHTS
+    return next(p.pk for p in packs if p.asof_date.toordinal() % NIGHTS != turn)

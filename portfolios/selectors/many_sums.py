@@ -1,0 +1,121 @@
+"""Ledgers and their projections as sums, set-wise: the second, independent path of every night.
+
+The signed quantities of a ledger's entries are added up in SQL, from the entries alone, and so
+are its cash amounts; the stored lots and balances are added up beside them. A portfolio's sums
+over its securities are weighted, each security with a number of its own, so that one sum stands
+for all of its positions: two that differ in any position have different sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from patterns.canonical import content_hash
+
+SUMS = """
+WITH asked AS MATERIALIZED (
+    SELECT id, place::int4 - 1 AS place FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY u(id, place)
+), listing AS MATERIALIZED (
+    SELECT id, (hashtextextended(id::text, 0) & 16777215 | 1)::numeric AS weight
+      FROM market_security
+), gone AS MATERIALIZED (
+    SELECT reverses_id AS id FROM portfolios_transaction
+     WHERE reverses_id IS NOT NULL AND portfolio_id = ANY (%(ids)s::uuid[])
+), entries AS (
+    SELECT t.portfolio_id,
+           sum(CASE t.entry_type WHEN 'BUY' THEN t.quantity WHEN 'SELL' THEN -t.quantity ELSE 0 END
+               * l.weight) AS shares,
+           sum(t.net_amount * (hashtext(t.currency) & 65535 | 1)
+               + CASE t.entry_type WHEN 'FX_CONVERSION'
+                 THEN t.to_amount * (hashtext(t.to_currency) & 65535 | 1) ELSE 0 END) AS cash,
+           bool_and(t.entry_type IN ('BUY', 'SELL', 'DIVIDEND', 'COUPON', 'INTEREST',
+                    'INTEREST_CHARGE', 'FEE', 'FEE_REFUND', 'TAX', 'TAX_REFUND', 'DEPOSIT',
+                    'WITHDRAWAL', 'FX_CONVERSION')) AS plain
+      FROM portfolios_transaction t LEFT JOIN listing l ON l.id = t.security_id
+     WHERE t.portfolio_id = ANY (%(ids)s::uuid[]) AND t.entry_type <> 'REVERSAL'
+       AND t.id NOT IN (SELECT id FROM gone)
+     GROUP BY t.portfolio_id
+), lots AS (
+    SELECT o.portfolio_id, count(*) AS count,
+           sum(coalesce(o.cost_basis_local, -1) * l.weight) AS cost,
+           sum(CASE WHEN o.is_short THEN -o.quantity_open ELSE o.quantity_open END * l.weight)
+               AS shares,
+           sum(o.quantity_open * (hashtext(o.account) & 65535 | 1)) AS places
+      FROM portfolios_lot o JOIN listing l ON l.id = o.security_id
+     WHERE o.portfolio_id = ANY (%(ids)s::uuid[]) AND o.is_open
+     GROUP BY o.portfolio_id
+), purses AS (
+    SELECT portfolio_id, sum(balance * (hashtext(currency) & 65535 | 1)) AS cash,
+           sum(balance * (hashtext(account) & 65535 | 1)) AS places
+      FROM portfolios_cashbalance WHERE portfolio_id = ANY (%(ids)s::uuid[])
+     GROUP BY portfolio_id
+), stated AS (
+    SELECT s.portfolio_id, count(*) AS count, max(s.id) AS newest, bool_or(s.kind = 'nav') AS nav,
+           string_agg(DISTINCT r.state, ',') AS states
+      FROM portfolios_balanceassertion s
+      LEFT JOIN portfolios_importrun r ON r.id = s.import_run_id
+     WHERE s.portfolio_id = ANY (%(ids)s::uuid[])
+     GROUP BY s.portfolio_id
+), unsettled AS (
+    SELECT portfolio_id, count(*) AS count FROM portfolios_reconciliationresult
+     WHERE portfolio_id = ANY (%(ids)s::uuid[]) AND state = 'open'
+     GROUP BY portfolio_id
+)
+SELECT a.id, coalesce(e.plain, true), coalesce(e.shares, 0), coalesce(e.cash, 0),
+       coalesce(o.shares, 0), coalesce(p.cash, 0), o.count, o.cost, o.places, p.places,
+       coalesce(s.count, 0), s.newest, s.nav, s.states, coalesce(u.count, 0),
+       coalesce(h.reconciled_head, ''), coalesce(h.reconciled_sums, '')
+  FROM asked a
+  LEFT JOIN entries e ON e.portfolio_id = a.id
+  LEFT JOIN lots o ON o.portfolio_id = a.id
+  LEFT JOIN purses p ON p.portfolio_id = a.id
+  LEFT JOIN stated s ON s.portfolio_id = a.id
+  LEFT JOIN unsettled u ON u.portfolio_id = a.id
+  LEFT JOIN portfolios_historystate h ON h.portfolio_id = a.id
+"""
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSums:
+    """A portfolio's sums. agrees: what is stored has the sums of the ledger's entries, or entries
+    that change shares otherwise than by trades make the two incomparable. sums: all that is
+    stored, as one hash. reconciled: head and hash of the last replay that agreed. watched:
+    something about it is compared anew every night."""
+
+    portfolio_id: UUID
+    agrees: bool
+    sums: str
+    reconciled: tuple[str, str]
+    assertions: int
+    open_items: int
+    watched: bool
+
+
+def ledger_sums(ids: Sequence[UUID]) -> dict[UUID, LedgerSums]:
+    """The sums of many portfolios, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(SUMS, {"ids": list(ids)})
+        return {row[0]: _sums(row) for row in cursor.fetchall()}
+
+
+def _sums(row: tuple[Any, ...]) -> LedgerSums:
+    pk, plain, shares, cash, stored_shares, stored_cash, *rest = row
+    count, cost, places, purses, assertions, newest, nav, states, unsettled, head, known = rest
+    agrees = not plain or (shares == stored_shares and cash == stored_cash)
+    stored = (stored_shares, stored_cash, count, cost, places, purses, assertions, newest, states)
+    return LedgerSums(
+        portfolio_id=pk,
+        agrees=agrees,
+        sums=content_hash([None if one is None else str(one) for one in stored]),
+        reconciled=(head, known),
+        assertions=assertions,
+        open_items=unsettled,
+        watched=bool(nav) or unsettled > 0,
+    )
