@@ -40,8 +40,9 @@ def why_no_ring(rows: Sequence[Row]) -> str:
 
 
 def why_no_waterfall(rows: Sequence[Row]) -> str:
-    """Why steps cannot be stacked; "" when they can."""
-    return "" if all(row.cells[1].raw for row in rows) else STEP_UNKNOWN
+    """Why steps cannot be stacked though some are known; "" otherwise."""
+    known = [bool(row.cells[1].raw) for row in rows]
+    return STEP_UNKNOWN if any(known) and not all(known) else ""
 
 
 def _series(column: Column, cells: Sequence[Cell]) -> dict[str, Any]:

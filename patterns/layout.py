@@ -191,6 +191,8 @@ def _chart(
 ) -> dict[str, Any] | None:
     if isinstance(spec, TableSpec):
         return None
+    if isinstance(spec, WaterfallSpec) and any(not row.cells[1].raw for row in rows):
+        return None
     signed = isinstance(spec, WaterfallSpec) or (isinstance(spec, BarChartSpec) and spec.signed)
     drawn = chart_spec(_KINDS[spec.type], columns, rows, signed=signed)
     if isinstance(spec, WaterfallSpec):

@@ -82,6 +82,19 @@ def test_lots_are_shown_before_there_is_any_pack(
     assert "No lot of it" in html and 'id="panel-' not in html
 
 
+def test_what_lies_ahead_stands_above_the_inbox(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    """A week after Friday 15 ACME pay 0.50 USD each: 7.50 × 1.20 = 9.00 CAD before withholding."""
+    announce("dividend", date(2013, 2, 15), amount=Decimal("0.50"), currency="USD")
+    html = html_of(browser(alice).get(address("actions", traded)))
+    ahead, inbox = html.index('id="panel-notifications_list"'), html.index('id="proposed-title"')
+    assert ahead < inbox
+    assert "ACME · Dividend" in html and "9.00" in html
+    assert "Nothing else is announced." in html
+    assert browser(alice).get(address("actions", traded), {"asof": "x"}).status_code == 422
+
+
 def test_lots_are_shown_with_their_history(
     browser: Browser, traded: Portfolio, alice: User
 ) -> None:

@@ -237,6 +237,12 @@ def test_a_waterfall_with_an_unknown_step_says_so_and_keeps_its_table():
     assert panel.note == STEP_UNKNOWN
 
 
+def test_a_waterfall_of_which_nothing_is_known_is_withheld_without_a_picture():
+    panel = drawn(BASKET_STEP, panel={**WATERFALL, "value": "rating", "format": "ratio"})
+    assert (panel.state, panel.chart, panel.note) == ("withheld", None, "")
+    assert panel.withheld[0].reason == "Ratings are not built yet."
+
+
 DUAL: dict[str, object] = {
     "type": "dual_list",
     "lists": [

@@ -1,6 +1,7 @@
 """What patterns may ask of a portfolio. Each capability selects, calculates and returns."""
 
 from portfolios.capabilities import (
+    action_impact,
     allocation,
     attribution,
     contribution,
@@ -16,11 +17,13 @@ from portfolios.capabilities import (
     position_risk,
     positions,
     sector_effects,
+    upcoming_actions,
     wealth,
     why,
 )
 
 __all__ = [
+    "action_impact",
     "allocation",
     "attribution",
     "contribution",
@@ -36,6 +39,7 @@ __all__ = [
     "position_risk",
     "positions",
     "sector_effects",
+    "upcoming_actions",
     "wealth",
     "why",
 ]

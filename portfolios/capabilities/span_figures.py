@@ -19,6 +19,7 @@ PLACES = 4  # of an amount that was a float on its way
 DUST_PLACES = 14  # decimals: what is beyond comes from cancelling and depends on the processor
 NO_HISTORY = "There is no history in this period."
 NO_RETURNS = "No day of the period has a return: nothing was invested."
+UNPRICED = "No day of the period has a return, because not everything held was priced."
 
 
 def asked_of(args: OverPeriod) -> Asked:
@@ -28,10 +29,11 @@ def asked_of(args: OverPeriod) -> Asked:
 def unmade(span: Span) -> str | None:
     """Why nothing can be linked over a period; None when every day has a return."""
     lines = span.lines
-    if lines is None or not lines.dates:
+    if lines is None:
         return NO_HISTORY
     if not lines.has_return.any():
-        return _named(span, NO_RETURNS)
+        nothing = NO_RETURNS if lines.dates else NO_HISTORY
+        return _named(span, UNPRICED) if span.missing else nothing
     if lines.has_return.all():
         return None
     first = lines.dates[int(np.argmin(lines.has_return))]

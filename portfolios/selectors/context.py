@@ -24,6 +24,7 @@ from patterns.canonical import content_hash
 from patterns.context import Context
 from portfolios.models import CostMethodChange, Portfolio, Transaction
 from portfolios.selectors.access import resolve_portfolio
+from portfolios.selectors.action_facts import facts_of_portfolio
 from portfolios.selectors.benchmarks import contents_of
 from portfolios.selectors.ledger import ledger_head
 
@@ -41,6 +42,7 @@ def build_context(
     pack_id: str | None = None,
     with_benchmark: bool = False,
     benchmark_id: UUID | None = None,
+    with_actions: bool = False,
 ) -> Context:
     """Everything a run's figures stand on, read once and then frozen.
 
@@ -48,7 +50,8 @@ def build_context(
     The pack is the one asked for, else the live pack of the day or the last before it. A
     superseded pack is read at the head where it was live. Entries dated after the day belong to
     the ledger head, and calculations leave them out. With a benchmark, which is the portfolio's
-    own unless one is named, its definition and facts are among the settings.
+    own unless one is named, its definition and facts are among the settings; with actions, so is
+    what is known of the corporate actions of its securities.
 
     Raises PortfolioNotFound, PermissionDenied, PackNotFound.
     """
@@ -59,12 +62,18 @@ def build_context(
     with seen_by(user.pk):
         compared = (benchmark_id or portfolio.benchmark_id) if with_benchmark else None
         ctx = _of_portfolio(user, portfolio, correlation_id, asof, pack_id)
-        return ctx if compared is None else _beside(ctx, compared)
+        ctx = ctx if compared is None else _beside(ctx, compared)
+        return _with(ctx, actions=facts_of_portfolio(portfolio.pk)) if with_actions else ctx
 
 
 def _beside(ctx: Context, benchmark_id: UUID) -> Context:
-    said = {"settings": ctx.settings_hash, "benchmark": contents_of([benchmark_id])}
-    return replace(ctx, benchmark_id=benchmark_id, settings_hash=content_hash(said))
+    compared = _with(ctx, benchmark=contents_of([benchmark_id]))
+    return replace(compared, benchmark_id=benchmark_id)
+
+
+def _with(ctx: Context, **facts: object) -> Context:
+    """The context of a run that also stands on these facts."""
+    return replace(ctx, settings_hash=content_hash({"settings": ctx.settings_hash, **facts}))
 
 
 def _of_portfolio(

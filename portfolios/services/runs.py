@@ -50,6 +50,7 @@ def execute(
         correlation_id=correlation_id,
         with_benchmark="benchmark_id" in pattern.inputs,
         benchmark_id=UUID(str(benchmark_id)) if benchmark_id else None,
+        with_actions="days_ahead" in pattern.inputs,
     )
     if before_run is not None:
         before_run(ctx)

@@ -89,6 +89,22 @@ def test_an_unpriced_holding_withholds_all_and_is_named(
     assert currency(ctx, OverPeriod(portfolio_id=portfolio.pk)).reason == said
 
 
+def test_a_period_in_which_nothing_was_priced_says_so(
+    market: None, portfolio: Portfolio, alice: User
+) -> None:
+    text = (
+        "date,type,symbol,exchange,quantity,price,gross_amount,currency\n"
+        "2013-02-04,DEPOSIT,,,,,1000.00,CAD\n"
+        "2013-02-04,BUY,DARK,XTSE,10,20,,CAD\n"
+    )
+    run_import(portfolio_id=portfolio.pk, content=text.encode(), filename="l.csv", by=alice)
+    ctx = build_context(user=alice, portfolio_id=portfolio.pk, correlation_id="test")
+    assert contribution(ctx, OverPeriod(portfolio_id=portfolio.pk)).reason == (
+        "No day of the period has a return, because not everything held was priced. "
+        "Not priced: DARK."
+    )
+
+
 def test_an_empty_ledger_has_no_history(market: None, portfolio: Portfolio, alice: User) -> None:
     ctx = build_context(user=alice, portfolio_id=portfolio.pk, correlation_id="test")
     found = contribution(ctx, OverPeriod(portfolio_id=portfolio.pk))

@@ -14,13 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthenticatedRequest
 from accounts.permissions import Permission, has
+from market.exceptions import PackNotFound
+from patterns.layout import panels
 from portfolios.exceptions import ActionNotProposed, EntriesRefused, PreviewOutdated
+from portfolios.forms import AsofForm
 from portfolios.forms.actions import TermsForm
 from portfolios.forms.entry import ReasonForm
 from portfolios.models import Portfolio
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.actions import Proposal, decided, proposal_of, proposals
-from portfolios.selectors.provenance import provenance_now
+from portfolios.selectors.provenance import provenance, provenance_now
 from portfolios.services.actions import (
     Terms,
     confirm_action,
@@ -30,24 +33,53 @@ from portfolios.services.actions import (
 )
 from portfolios.services.ledger import Appended
 from portfolios.services.rehearsal import preview_token, rehearse, write_previewed
+from portfolios.services.runs import execute
 from portfolios.views.shell import can_write
 
 INBOX = "portfolios:actions"
+AHEAD = "corporate_actions_upcoming"
 
 
 @login_required
 @require_safe
 def inbox(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
-    """Proposed actions by ex-date, and what was decided before."""
+    """What lies ahead, as a run of its pattern; proposed actions by ex-date; what was decided."""
     portfolio = resolve_portfolio(request.user, portfolio_id)
+    form = AsofForm(request.GET)
     context = {
         "portfolio": portfolio,
+        "form": form,
         "proposals": proposals(portfolio, today=_today()),
         "decided": decided(portfolio),
-        "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
+        **_ahead(request, portfolio, form),
     }
-    return render(request, "portfolios/actions/page.html", context)
+    status = 200 if form.is_valid() else 422
+    return render(request, "portfolios/actions/page.html", context, status=status)
+
+
+def _ahead(request: AuthenticatedRequest, portfolio: Portfolio, form: AsofForm) -> dict[str, Any]:
+    """The panels of the pattern; none before the first pack, when nothing says which day it is."""
+    asked = form.cleaned_data if form.is_valid() else {}
+    try:
+        done = execute(
+            user=request.user,
+            pattern_id=AHEAD,
+            inputs={"portfolio_id": str(portfolio.pk)},
+            asof=asked.get("asof"),
+            pack_id=asked.get("pack") or None,
+            correlation_id=request.correlation_id,
+        )
+    except PackNotFound:
+        if asked.get("asof") or asked.get("pack"):
+            raise
+        return {"provenance": None}
+    return {
+        "panels": panels(AHEAD, done.run),
+        "run": done.run,
+        "asof_date": done.context.asof_date,
+        "provenance": provenance(done.context),
+    }
 
 
 @login_required
