@@ -81,7 +81,7 @@ class CurrencyEffects(Answer):
     sources: tuple[str, ...]
 
 
-@capability("attribution.currency", version="2", agent="analyst")
+@capability("attribution.currency", version="3", agent="analyst")
 def currency(ctx: Context, args: OverPeriod) -> CurrencyEffects:
     """Local, currency and interaction effects of a period: in all, by currency and by position.
     They sum to the time-weighted return, and their identity is shown."""

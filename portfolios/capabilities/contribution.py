@@ -95,7 +95,7 @@ class PortfolioContribution(Answer):
     sources: tuple[str, ...]
 
 
-@capability("attribution.contribution", version="1", agent="analyst")
+@capability("attribution.contribution", version="2", agent="analyst")
 def contribution(ctx: Context, args: OverPeriod) -> PortfolioContribution:
     """What every holding, every balance, exchange rates on balances, fees and taxes added to the
     time-weighted return of a period. The lines sum to it, trades included."""

@@ -60,7 +60,7 @@ class MarketEffects(Excess):
     trading: FractionFigure
 
 
-@capability("attribution.karnosky_singer", version="1", agent="analyst")
+@capability("attribution.karnosky_singer", version="2", agent="analyst")
 def markets_and_currencies(ctx: Context, args: AgainstBenchmark) -> MarketEffects:
     """Karnosky–Singer effects: markets apart from currencies. Withheld where a local cash rate of
     a currency that either side holds is missing, which is then named."""

@@ -56,7 +56,7 @@ class SectorEffects(Excess):
     hedge: FractionFigure
 
 
-@capability("attribution.sector", version="1", agent="analyst")
+@capability("attribution.sector", version="2", agent="analyst")
 def sector(ctx: Context, args: AgainstBenchmark) -> SectorEffects:
     """Brinson–Fachler effects by sector, daily and linked: allocation, selection, interaction.
     Withheld where the portfolio or the benchmark lacks a day, which is then named."""
