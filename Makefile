@@ -9,7 +9,7 @@ COMPILE := $(PYTHON) bootstrap.py uv -- pip compile --quiet --universal --genera
 TEST_SETTINGS := DJANGO_SETTINGS_MODULE=dawsos.settings.test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock bench e2e clean
+.PHONY: help demo test servers check format lock bench e2e clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ demo: ## a real portfolio on the embedded database, served (CHECK=1: all but ser
 
 test: check ## all that CI runs: lint, types, layering, system checks, migrations, tests
 	@$(DEV) -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered $(PYTEST)
+
+servers: ## repeat the tests of storage on the servers that DATABASE_URL and REDIS_URL name, or local ones
+	@$(DEV) tools/servers.py -q -n $(WORKERS) $(PYTEST)
 
 check: ## the quick part of `make test`: everything but the tests
 	@$(DEV) -m ruff check --quiet .

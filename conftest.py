@@ -1,11 +1,36 @@
 """Fixtures for every test: who is acting while a test touches the database."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 # Alice, Bob and Charlie, for every app.
 pytest_plugins = ["accounts.tests.fixtures"]
+
+# What depends on the server that stores: run on the embedded one with all others, and by
+# `make servers` on those that a machine has.
+ON_SERVERS = (
+    "accounts/tests/test_identity.py",
+    "accounts/tests/test_row_security.py",
+    "dawsos/tests/faults/",
+    "dawsos/tests/test_invariants.py",
+    "dawsos/tests/test_night.py",
+    "dawsos/tests/test_night_chunks.py",
+    "market/tests/test_races.py",
+    "market/tests/test_sealing.py",
+    "portfolios/tests/test_concurrency.py",
+    "portfolios/tests/test_proofs.py",
+    "portfolios/tests/test_tampering.py",
+)
+ROOT = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(ROOT).as_posix().startswith(ON_SERVERS):
+            item.add_marker("servers")
+
 
 # Tests that commit clean up by emptying tables; a surrounding identity would be a transaction.
 COMMITTING = {

@@ -105,8 +105,12 @@ def take_back(run_id: int) -> list[Work]:
     failed: list[Work] = []
     with as_service("night"):
         for work in _held(run_id):
-            if work.overdue or presence.is_gone(work):  # type: ignore[union-attr]
-                failed += [work] if _lose(work) else []
+            gone = presence.is_gone(work)
+            if not gone and not work.overdue:  # type: ignore[union-attr]
+                continue
+            if not gone:
+                presence.end(work)
+            failed += [work] if _lose(work) else []
     return failed
 
 
