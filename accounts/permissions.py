@@ -24,6 +24,7 @@ class Permission(StrEnum):
     READ_AGENTS = "read_agents"
     RESET_AGENTS = "reset_agents"
     UPLOAD_PATTERNS = "upload_patterns"
+    READ_AUDIT = "read_audit"
 
 
 class Actor(Protocol):

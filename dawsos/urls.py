@@ -44,6 +44,7 @@ urlpatterns = [
     path("api/v1/nights/<int:run_id>/resume/", nights_api.resume, name="api-night-resume"),
     path("api/v1/agents/", agents.agents_api, name="api-agents"),
     path("api/v1/agents/<str:agent>/reset/", agents.reset_api, name="api-agent-reset"),
+    path("api/", include("dawsos.api.urls")),
     path("api/auth/", include("accounts.api.urls")),
     path("api/v1/", include("portfolios.api.urls")),
     path("api/v1/", include("market.api.urls")),

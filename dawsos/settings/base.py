@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "dawsos.api.conditional.ConditionalMiddleware",
     # The innermost: what it measures is the view.
     "dawsos.middleware.TimingMiddleware",
 ]
@@ -192,7 +193,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["dawsos.api.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "dawsos.api.schema.HouseSchema",
     "EXCEPTION_HANDLER": "dawsos.api.errors.exception_handler",
     # `?format=` is a file's format, as imports ask for it; answers are JSON always.
     "URL_FORMAT_OVERRIDE": None,
@@ -202,6 +203,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Every figure reproducible to the byte and explained to the row.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "dawsos.api.schema.describe_house_rules",
+    ],
 }
 
 # --- Background work: in this process, or through Redis where there is one

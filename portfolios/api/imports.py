@@ -24,7 +24,7 @@ from patterns.canonical import canonical_json
 from portfolios.exceptions import ImportFileMissing
 from portfolios.models import ImportRun
 from portfolios.selectors import resolve_portfolio
-from portfolios.selectors.imports import import_run, import_runs
+from portfolios.selectors.imports import import_run, import_runs, run_rows
 from portfolios.services import undo_import
 from portfolios.services.imports import ImportReport, preview_import, run_import
 from portfolios.services.spoken_choices import spoken_choices
@@ -136,6 +136,25 @@ def imports(request: Request, portfolio_id: UUID) -> HttpResponse:
         portfolio_id=portfolio.pk, content=content, filename=filename, by=user, choices=choices
     )
     return _answer(report, with_rows=_asked(request, "rows"))
+
+
+@extend_schema(
+    responses={200: OpenApiResponse(OpenApiTypes.OBJECT, description="The run and its rows")}
+)
+@api_view(["GET"])
+def run(request: Request, portfolio_id: UUID, run_id: int) -> HttpResponse:
+    """One run: what it added, what it left out and why."""
+    portfolio = resolve_portfolio(cast(User, request.user), portfolio_id)
+    found = import_run(portfolio.pk, run_id)
+    rows = run_rows(found)
+    told = dict(RunOutput(found).data) | {
+        "title": rows.title,
+        "notes": list(rows.notes),
+        "entries": list(rows.entries.values_list("seq", flat=True)),
+        "duplicates": list(rows.duplicates),
+        "skipped": list(rows.skipped),
+    }
+    return _json(told, 200)
 
 
 @extend_schema(

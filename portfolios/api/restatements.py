@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.idempotency import idempotent
 from accounts.models import User
 from accounts.permissions import Permission, require
+from portfolios.api.effects import DRY_RUN, is_asked
+from portfolios.forms.restating import RestateForm
 from portfolios.selectors import visible_portfolios
 from portfolios.selectors.restatement import restatement_report
+from portfolios.services import rehearse_restatement, restate_and_reprice
 
 REPORT = inline_serializer(
     name="RestatementReport",
@@ -28,6 +33,17 @@ REPORT = inline_serializer(
         "unmoved_portfolios": serializers.IntegerField(),
     },
 )
+
+
+class RestateInput(serializers.Serializer[Any]):
+    """A span of days of one policy, and the reason that each new pack will carry."""
+
+    start = serializers.DateField()
+    end = serializers.DateField()
+    policy = serializers.CharField(max_length=30, default="ECB")
+    reason = serializers.CharField(max_length=300)
+
+
 NO_RESTATEMENT = OpenApiResponse(description="No such pack, or one that corrects nothing")
 
 
@@ -41,3 +57,29 @@ def restatement(request: Request, pack_id: str) -> Response:
     report = restatement_report(pack_id, visible_portfolios(user).order_by("name", "pk"))
     answer: dict[str, Any] = report.as_dict()
     return Response(answer)
+
+
+@extend_schema(
+    parameters=[DRY_RUN],
+    request=RestateInput,
+    responses={
+        200: OpenApiResponse(OpenApiTypes.OBJECT, description="What would move, or what did")
+    },
+)
+@api_view(["POST"])
+@idempotent
+def restate(request: Request) -> Response:
+    """Look at the packs of a span again: those that are other by now are superseded."""
+    user = cast("User", request.user)
+    require(user, Permission.MANAGE_PORTFOLIOS)
+    form = RestateForm(request.data)
+    if not form.is_valid():
+        told = form.errors.get_json_data()
+        raise serializers.ValidationError(
+            {name: [each["message"] for each in found] for name, found in told.items()}
+        )
+    if is_asked(request, "dry_run"):
+        rehearsed = rehearse_restatement(**form.cleaned_data, by=user)
+        return Response({"reports": [report.as_dict() for report in rehearsed.reports]})
+    done, (portfolios, rows) = restate_and_reprice(**form.cleaned_data, by=user)
+    return Response({"packs": list(done.pack_ids), "portfolios": portfolios, "daily_values": rows})
