@@ -10,7 +10,15 @@ from django.http import HttpRequest
 
 from accounts import services
 from accounts.http import AuthenticatedRequest
-from accounts.models import ApiToken, AuditEvent, LoginThrottle, Membership, RefreshFamily, User
+from accounts.models import (
+    ApiToken,
+    AuditEvent,
+    IdempotencyKey,
+    LoginThrottle,
+    Membership,
+    RefreshFamily,
+    User,
+)
 
 
 class UserForm(forms.ModelForm):
@@ -163,6 +171,15 @@ class ApiTokenAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+
+@admin.register(IdempotencyKey)
+class IdempotencyKeyAdmin(ReadOnlyAdmin):
+    """That a request was answered, and when; not what with."""
+
+    list_display = ("user", "request", "status", "created_at")
+    list_select_related = ("user",)
+    fields = ("user", "request", "status", "created_at")
 
 
 def _actor(request: HttpRequest) -> User:
