@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from dawsos import views
 from dawsos.api import nights as nights_api
 from dawsos.api.docs import api_docs
 from dawsos.api.evaluate import evaluate_document
@@ -12,11 +11,13 @@ from dawsos.api.execute import execute_pattern
 from dawsos.api.export import export_portfolio
 from dawsos.api.health import health, health_pack
 from dawsos.catalogue import capabilities, capabilities_page, schema
+from dawsos.dashboard import health as data_health
+from dawsos.dashboard.views import home
 from dawsos.night import views as night_views
 from dawsos.running import agents
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home, name="home"),
     path("", include("accounts.urls")),
     path("", include("portfolios.urls")),
     path("", include("market.urls")),
@@ -24,6 +25,12 @@ urlpatterns = [
     path("capabilities/", capabilities_page, name="capabilities"),
     path("api/v1/capabilities/", capabilities, name="api-capabilities"),
     path("api/schema/patterns/", schema, name="pattern-schema"),
+    path("data-health/", data_health.page, name="data-health"),
+    path(
+        "portfolios/<uuid:portfolio_id>/data-health/",
+        data_health.portfolio_page,
+        name="portfolio-data-health",
+    ),
     path("nights/", night_views.nights, name="nights"),
     path("nights/<int:run_id>/", night_views.night, name="night"),
     path("nights/<int:run_id>/resume/", night_views.resume, name="night-resume"),
@@ -38,6 +45,12 @@ urlpatterns = [
         "api/v1/portfolios/<uuid:portfolio_id>/export/<str:file_format>/",
         export_portfolio,
         name="export",
+    ),
+    path("api/v1/data-health/", data_health.api, name="api-data-health"),
+    path(
+        "api/v1/portfolios/<uuid:portfolio_id>/data-health/",
+        data_health.portfolio_api,
+        name="api-portfolio-data-health",
     ),
     path("api/v1/nights/", nights_api.nights, name="api-nights"),
     path("api/v1/nights/<int:run_id>/", nights_api.night, name="api-night"),

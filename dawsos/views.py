@@ -1,18 +1,14 @@
-"""The shell's own pages: the way in, and what is shown when something goes wrong."""
+"""What is shown when something goes wrong."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from dawsos.api.errors import correlation_id, json_error, translate
 from patterns.exceptions import DawsError
 
 API_PREFIXES = ("/api/", "/v1/", "/health")
-
-
-def home(request: HttpRequest) -> HttpResponseRedirect:
-    return redirect("portfolios:list" if request.user.is_authenticated else "accounts:login")
 
 
 def show_error(request: HttpRequest, error: DawsError) -> HttpResponse:

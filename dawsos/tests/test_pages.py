@@ -20,11 +20,6 @@ def page(name: str, portfolio: Portfolio) -> str:
     return reverse(f"portfolios:{name}", args=[portfolio.pk])
 
 
-def test_home_leads_to_the_portfolios_or_to_the_login(browser: Browser, alice: User) -> None:
-    assert browser(alice).get("/")["Location"] == "/portfolios/"
-    assert Client().get("/")["Location"] == "/login/"
-
-
 def test_the_list_shows_value_and_day(browser: Browser, traded: Portfolio, alice: User) -> None:
     html = browser(alice).get("/portfolios/").content.decode()
     assert traded.name in html

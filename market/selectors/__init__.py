@@ -22,7 +22,7 @@ from market.selectors.history import (
     price_history,
     rates_as_of,
 )
-from market.selectors.packs import latest_pack, live_pack, pack_by_id, revisions
+from market.selectors.packs import latest_pack, latest_packs, live_pack, pack_by_id, revisions
 from market.selectors.policies import policies, policy_named
 from market.selectors.securities import (
     active_securities,
@@ -49,6 +49,7 @@ __all__ = [
     "history_hash",
     "is_session",
     "latest_pack",
+    "latest_packs",
     "live_pack",
     "live_packs",
     "market_head",

@@ -1,5 +1,6 @@
 """Which packs there are, and which of them is live."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from market.calc.policies import DEFAULT_POLICY
@@ -16,6 +17,21 @@ LATEST = """
         )
     ORDER BY pack.asof_date DESC LIMIT 1
 """
+LATEST_OF_EACH = """
+    SELECT newest.*, asked.place AS asked_place
+    FROM unnest(%s::text[], %s::date[]) WITH ORDINALITY AS asked(policy, up_to, place)
+    CROSS JOIN LATERAL (
+        SELECT pack.* FROM market_pricingpack pack
+        WHERE pack.policy = asked.policy AND pack.sealed_at IS NOT NULL
+            AND pack.asof_date <= asked.up_to
+            AND NOT EXISTS (
+                SELECT FROM market_pricingpack newer
+                WHERE newer.supersedes_id = pack.id AND newer.sealed_at IS NOT NULL
+            )
+        ORDER BY pack.asof_date DESC LIMIT 1
+    ) newest
+"""
+Asked = tuple[str, date | None]
 
 
 def live_pack(policy: str = DEFAULT_POLICY, asof: date | None = None) -> PricingPack | None:
@@ -28,6 +44,15 @@ def live_pack(policy: str = DEFAULT_POLICY, asof: date | None = None) -> Pricing
 def latest_pack(policy: str = DEFAULT_POLICY, up_to: date | None = None) -> PricingPack | None:
     """The newest live pack, or the newest that is not after `up_to`."""
     return next(iter(PricingPack.objects.raw(LATEST, [policy, up_to or date.max])), None)
+
+
+def latest_packs(asked: Iterable[Asked]) -> dict[Asked, PricingPack]:
+    """`latest_pack` of many policies and days with their freshness, in two queries; a pair
+    without a pack has none here."""
+    pairs = list(dict.fromkeys(asked))
+    columns = [policy for policy, _ in pairs], [day or date.max for _, day in pairs]
+    rows = PricingPack.objects.raw(LATEST_OF_EACH, columns).prefetch_related("freshness")
+    return {pairs[vars(pack)["asked_place"] - 1]: pack for pack in rows}
 
 
 def pack_by_id(pack_id: str) -> PricingPack:

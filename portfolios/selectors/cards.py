@@ -50,7 +50,7 @@ def portfolio_cards(user: User) -> list[PortfolioCard]:
 
 
 def _card(portfolio: Portfolio, value: PortfolioDailyValue | None) -> PortfolioCard:
-    total = _total(portfolio, value)
+    total = value_figure(portfolio, value)
     return PortfolioCard(
         id=portfolio.pk,
         name=portfolio.name,
@@ -58,12 +58,13 @@ def _card(portfolio: Portfolio, value: PortfolioDailyValue | None) -> PortfolioC
         base_currency=portfolio.base_currency,
         asof_date=value.asof_date if value else None,
         total_value=total,
-        twr_1d=_day(value),
+        twr_1d=day_figure(value),
         state=total.state,
     )
 
 
-def _total(portfolio: Portfolio, value: PortfolioDailyValue | None) -> MoneyFigure:
+def value_figure(portfolio: Portfolio, value: PortfolioDailyValue | None) -> MoneyFigure:
+    """A stored value with its state; withheld where there is none."""
     currency = portfolio.base_currency
     if value is None or value.total_value is None:
         reason = NOT_VALUED if value is None else NOT_PRICED
@@ -78,7 +79,8 @@ def _total(portfolio: Portfolio, value: PortfolioDailyValue | None) -> MoneyFigu
     )
 
 
-def _day(value: PortfolioDailyValue | None) -> FractionFigure:
+def day_figure(value: PortfolioDailyValue | None) -> FractionFigure:
+    """The stored return of one day."""
     if value is None or value.time_weighted_return is None:
         return FractionFigure.withheld("The day's return is not known.")
     return FractionFigure(value=value.time_weighted_return, state=value.state)

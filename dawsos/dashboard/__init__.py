@@ -1,0 +1,1 @@
+"""What spans all portfolios of a user: the dashboard, the health of their data, their runs."""

@@ -1,0 +1,104 @@
+"""What the dashboard shows: every portfolio of a user, their sum, and what needs somebody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from accounts.models import User
+from dawsos.dashboard.attention import (
+    Attention,
+    in_order,
+    latest_nights,
+    of_nights,
+    of_packs,
+    of_portfolios,
+    of_quarantine,
+)
+from market.selectors import latest_packs, policies
+from market.selectors.quarantine import waiting_count
+from portfolios.selectors.composition import compositions
+from portfolios.selectors.dashboard import Line, dashboard_lines
+from portfolios.selectors.due_actions import due_actions
+from portfolios.selectors.together import Together, rates_of, together, usual_currency
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """The last closes of one month, a value for each portfolio, None where it has none."""
+
+    month: date
+    values: tuple[tuple[Decimal | None, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSummary:
+    """How many holdings are priced by their day, by an older one, and not at all."""
+
+    exact: int
+    carried: int
+    unpriced: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    lines: tuple[Line, ...]
+    together: Together
+    attention: tuple[Attention, ...]
+    data: DataSummary
+    months: tuple[MonthRow, ...]
+
+
+def dashboard(user: User, *, asof: date | None, currency: str) -> Dashboard:
+    """All of it, in a number of queries that does not depend on how many portfolios there are."""
+    lines = dashboard_lines(user, asof)
+    held = compositions({it.portfolio.pk: it.value.pack_id for it in lines if it.value})
+    rates = rates_of(lines)
+    today = datetime.now(UTC).date()
+    packs = latest_packs((name, None) for name in _policies(lines))
+    attention = [
+        *of_portfolios(
+            lines, held, due_actions((it.portfolio.pk for it in lines), today=today), today=today
+        ),
+        *of_packs(packs),
+        *of_nights(latest_nights(user, _policies(lines))),
+        *of_quarantine(waiting_count()),
+    ]
+    counted = Counter(
+        "unpriced" if it.market_value is None else it.price_state
+        for one in held.values()
+        for it in one.held
+        if it.security_id is not None
+    )
+    return Dashboard(
+        lines=tuple(lines),
+        together=together(lines, held, rates, currency or usual_currency(lines)),
+        attention=tuple(in_order(attention)),
+        data=DataSummary(counted["exact"], counted["stale"], counted["unpriced"]),
+        months=_months(lines),
+    )
+
+
+def _policies(lines: list[Line]) -> list[str]:
+    """Those that price something of the user's; before there is anything, all of the house."""
+    used = {line.portfolio.pricing_policy for line in lines if not line.is_empty}
+    return sorted(used & policies().keys()) if used else sorted(policies())
+
+
+def _months(lines: list[Line]) -> tuple[MonthRow, ...]:
+    """The values that the small lines draw, the newest month first."""
+    shown = [line for line in lines if line.months]
+    closes = [{day.replace(day=1): value for day, value in line.months} for line in shown]
+    months = sorted({month for found in closes for month in found}, reverse=True)
+    return tuple(
+        MonthRow(
+            month,
+            tuple(
+                (found.get(month), line.portfolio.base_currency)
+                for found, line in zip(closes, shown, strict=True)
+            ),
+        )
+        for month in months
+    )
