@@ -203,7 +203,7 @@ def _year_to_date(history: History) -> FractionFigure:
         daily = daily.since_funding()
     anchor = anchor_of(Period.YTD, asof) or base
     late = "FUNDED_IN_PERIOD" if daily.start > anchor else None
-    found = return_of(Span(daily.after(anchor), late), asof)
+    found = return_of(Span(daily.after(anchor), anchor, late), asof)
     if found.value is None:
         return FractionFigure.withheld(_broken(history, anchor), n=found.n)
     if late:
