@@ -16,11 +16,13 @@ from rest_framework.response import Response
 
 from patterns.catalogue import catalogue
 from patterns.schema import pattern_schema
+from patterns.selectors import sync_library
 
 
 @login_required
 @require_safe
 def capabilities_page(request: HttpRequest) -> HttpResponse:
+    sync_library()
     return render(request, "patterns/catalogue.html", {"entries": catalogue()})
 
 
@@ -28,6 +30,7 @@ def capabilities_page(request: HttpRequest) -> HttpResponse:
 @api_view(["GET"])
 def capabilities(_request: Request) -> Response:
     """Every capability: agent, version, arguments, values with units, and the patterns using it."""
+    sync_library()
     return Response({"capabilities": [asdict(entry) for entry in catalogue()]})
 
 

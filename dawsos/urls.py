@@ -14,7 +14,7 @@ from dawsos.catalogue import capabilities, capabilities_page, schema
 from dawsos.dashboard import health as data_health
 from dawsos.dashboard.views import home
 from dawsos.night import views as night_views
-from dawsos.running import agents
+from dawsos.running import agents, pages, uploading
 
 urlpatterns = [
     path("", home, name="home"),
@@ -34,6 +34,15 @@ urlpatterns = [
     path("nights/", night_views.nights, name="nights"),
     path("nights/<int:run_id>/", night_views.night, name="night"),
     path("nights/<int:run_id>/resume/", night_views.resume, name="night-resume"),
+    path("patterns/", pages.pattern_list, name="patterns"),
+    path("patterns/upload-file/", uploading.upload_page, name="pattern-upload"),
+    path("patterns/<slug:pattern_id>/", pages.pattern_page, name="pattern"),
+    path("patterns/<slug:pattern_id>/withdraw/", uploading.withdraw_page, name="pattern-withdraw"),
+    path(
+        "patterns/<slug:pattern_id>/serve/<str:version>/",
+        uploading.serve_page,
+        name="pattern-serve",
+    ),
     path("agents/", agents.agents_page, name="agents"),
     path("agents/<str:agent>/reset/", agents.reset_page, name="agent-reset"),
     path("admin/", admin.site.urls),
@@ -55,6 +64,12 @@ urlpatterns = [
     path("api/v1/nights/", nights_api.nights, name="api-nights"),
     path("api/v1/nights/<int:run_id>/", nights_api.night, name="api-night"),
     path("api/v1/nights/<int:run_id>/resume/", nights_api.resume, name="api-night-resume"),
+    path("api/v1/patterns/", uploading.patterns_api, name="api-patterns"),
+    path(
+        "api/v1/patterns/<slug:pattern_id>/withdraw/",
+        uploading.withdraw_api,
+        name="api-pattern-withdraw",
+    ),
     path("api/v1/agents/", agents.agents_api, name="api-agents"),
     path("api/v1/agents/<str:agent>/reset/", agents.reset_api, name="api-agent-reset"),
     path("api/", include("dawsos.api.urls")),

@@ -12,6 +12,9 @@ class PatternsConfig(AppConfig):
     def ready(self) -> None:
         """Import every app's `capabilities.py`, then let `check` resolve the patterns."""
         from patterns.checks import check_patterns  # noqa: PLC0415 - needs loaded apps
+        from patterns.library import keep_in  # noqa: PLC0415
+        from patterns.selectors import kept_version  # noqa: PLC0415
 
         autodiscover_modules("capabilities")
         checks.register(check_patterns)
+        keep_in(kept_version)

@@ -4,6 +4,7 @@
     └── PatternError              BUSINESS_4003
         ├── PatternUnknown        no file of that name
         ├── PatternInvalid        a pattern file with mistakes, all of them listed
+        ├── UploadUnknown         NOT_FOUND_3052: no such pattern of the house, or version of it
         ├── InputsInvalid         VALIDATION_2xxx: what the caller sent, all of it listed
         ├── CapabilityUnknown     BUSINESS_4004
         ├── CapabilityMisdeclared a capability without types or docstring, or declared twice
@@ -86,6 +87,12 @@ class PatternInvalid(PatternError):
                 "errors": [dict(fault) for fault in faults],
             },
         )
+
+
+class UploadUnknown(PatternError):
+    code = "NOT_FOUND_3052"
+    http_status = 404
+    suggestion = "Take one that the page of patterns lists."
 
 
 class InputsInvalid(PatternError):

@@ -233,7 +233,9 @@ CELERY_BEAT_SCHEDULE = {
 NIGHT_CHUNK = env.integer("DAWSOS_NIGHT_CHUNK", 50, minimum=1, maximum=10_000)
 NIGHT_LEASE_SECONDS = env.integer("DAWSOS_NIGHT_LEASE", 600, minimum=1, maximum=86_400)
 
-# --- Patterns: how long one waits for an answer that somebody else is computing
+# --- Patterns: how long one waits for an answer that somebody else is computing,
+# and how often a process looks for patterns of the house.
+PATTERN_REFRESH_SECONDS: float | None = 1.0
 PATTERN_WAIT_SECONDS = env.integer("DAWSOS_RUN_WAIT", 30, minimum=1, maximum=600)
 
 # --- What is said, and where

@@ -1,7 +1,8 @@
-"""What is kept of every run, every step's result under its own hash, and how agents fare."""
+"""What is kept of runs, of steps and of agents, and the patterns of the house."""
 
 from patterns.models.breaker import BreakerState
 from patterns.models.run import PatternRun
 from patterns.models.step import StepResult
+from patterns.models.uploaded import UploadedPattern
 
-__all__ = ["BreakerState", "PatternRun", "StepResult"]
+__all__ = ["BreakerState", "PatternRun", "StepResult", "UploadedPattern"]

@@ -13,6 +13,7 @@ from patterns import library, runner
 from patterns.context import Context
 from patterns.inputs import validate_inputs
 from patterns.runner import RunResult
+from patterns.selectors import sync_library
 from patterns.services import DatabaseStore
 from portfolios.selectors import build_context
 
@@ -39,6 +40,7 @@ def execute(
 
     Every door (page, API, command, PDF) comes through here, so all of them show the same run.
     """
+    sync_library()
     pattern = library.get_pattern(pattern_id)
     values = validate_inputs(pattern, inputs)
     portfolio_id, benchmark_id = values.get("portfolio_id"), values.get("benchmark_id")

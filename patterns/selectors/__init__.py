@@ -1,0 +1,25 @@
+"""Questions about answers, agents and the patterns of the house."""
+
+from patterns.selectors.agents import AgentRow, agents, known_breakers
+from patterns.selectors.answered import (
+    complete_run,
+    recent_runs,
+    result_of,
+    run_by_id,
+    step_result,
+)
+from patterns.selectors.uploaded import kept_version, sync_library, uploads
+
+__all__ = [
+    "AgentRow",
+    "agents",
+    "complete_run",
+    "kept_version",
+    "known_breakers",
+    "recent_runs",
+    "result_of",
+    "run_by_id",
+    "step_result",
+    "sync_library",
+    "uploads",
+]
