@@ -1,11 +1,11 @@
-"""Runs and step results can be looked at and never changed."""
+"""What the runner keeps can be looked at and never changed here."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from patterns.models import PatternRun, StepResult
+from patterns.models import BreakerState, PatternRun, StepResult, UploadedPattern
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -36,3 +36,14 @@ class StepResultAdmin(ReadOnlyAdmin):
     list_display = ("capability", "version", "key", "created_at")
     list_filter = ("capability",)
     search_fields = ("key",)
+
+
+@admin.register(BreakerState)
+class BreakerStateAdmin(ReadOnlyAdmin):
+    list_display = ("agent", "failures", "opened_at", "last_failed_at")
+
+
+@admin.register(UploadedPattern)
+class UploadedPatternAdmin(ReadOnlyAdmin):
+    list_display = ("pattern_id", "version", "is_active", "uploaded_by_name", "uploaded_at")
+    list_filter = ("is_active",)
