@@ -6,6 +6,7 @@ that a page, a program and the shell hear the same.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -37,7 +38,8 @@ class QuestionForm(forms.Form):
         self.portfolios = portfolio_choices(user) if PORTFOLIO in spec.inputs else []
         if self.portfolios and PORTFOLIO not in self.said:
             self.said[PORTFOLIO] = self.portfolios[0][0]
-        super().__init__(data=self._defaults() | self.said)
+        self.shown = self._defaults() | self.said
+        super().__init__(data=self.shown)
         for name, declared in spec.inputs.items():
             self.fields[name] = self._field(name, declared)
         self.fields["asof"] = day_field("As of")
@@ -59,6 +61,10 @@ class QuestionForm(forms.Form):
         for mistake in refusal.details["errors"]:
             field = mistake["field"] if mistake["field"] in self.fields else None
             self.add_error(field, f"{mistake['message']} {mistake['remedy']}".strip())
+
+    def show_day(self, asof_date: dt.date | None) -> None:
+        """Where no day was asked for: the one that the answer is of."""
+        self.shown.setdefault("asof", "" if asof_date is None else asof_date.isoformat())
 
     def _defaults(self) -> dict[str, str]:
         declared = {name: each.default for name, each in self.spec.inputs.items()}

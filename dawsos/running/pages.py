@@ -61,6 +61,7 @@ def pattern_page(request: AuthenticatedRequest, pattern_id: str) -> HttpResponse
         "form": form,
         "built_in": is_built_in(spec.id),
         "done": done,
+        "no_portfolio": PORTFOLIO in spec.inputs and not form.portfolios,
     }
     if done is not None:
         context |= _answered(request, spec, form, done)
@@ -103,6 +104,7 @@ def _day(form: QuestionForm) -> dt.date | None:
 def _answered(
     request: AuthenticatedRequest, spec: PatternSpec, form: QuestionForm, done: Execution
 ) -> dict[str, Any]:
+    form.show_day(done.context.asof_date)
     named = form.inputs.get(PORTFOLIO)
     portfolio = resolve_portfolio(request.user, UUID(named)) if named else None
     return {

@@ -79,7 +79,7 @@ def test_a_foreign_portfolio_is_not_found(
 
 def test_without_a_portfolio_the_page_asks(browser: Browser, db: None) -> None:
     page = browser(UserFactory.create()).get("/patterns/portfolio_overview/").content.decode()
-    assert "Say what is asked" in page
+    assert "No portfolio is open to you" in page
 
 
 def test_htmx_gets_the_question_alone(browser: Browser, alice: User, traded: Portfolio) -> None:
