@@ -41,7 +41,7 @@ lock: ## pin the dependencies of pyproject.toml again (UPGRADE=1: to the newest 
 	@echo 'beancount~=3.2' | $(COMPILE) - -o requirements/beancount.lock
 	@$(PYTHON) bootstrap.py dev
 
-bench: ## measure pages, the ledger and the invariants (BENCH=web, ledger or invariants)
+bench: ## measure pages, the ledger and the invariants (BENCH=web, ledger, invariants or night)
 	@$(DEV) -m benchmarks $(BENCH)
 
 e2e: ## browser tests, in the system's Chromium

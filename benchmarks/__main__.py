@@ -56,10 +56,17 @@ def invariants() -> list[Rows]:
     return [invariants.measure()]
 
 
+def night() -> list[Rows]:
+    from benchmarks.night import measure
+
+    return [measure.measure()]
+
+
 SUITES: dict[str, Callable[[], list[Rows]]] = {
     "web": web,
     "ledger": ledger,
     "invariants": invariants,
+    "night": night,
 }
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ SELECT a.place, t.transaction_date, t.currency,
                                 THEN t.settlement_fx_rate END)
   FROM portfolios_transaction t JOIN asked a ON a.id = t.portfolio_id
  WHERE t.entry_type IN ('DEPOSIT', 'WITHDRAWAL') AND t.portfolio_id = ANY (%(ids)s::uuid[])
+   AND t.transaction_date > %(after)s
    AND NOT EXISTS (SELECT FROM portfolios_transaction r WHERE r.reverses_id = t.id)
 """
 
@@ -135,9 +136,10 @@ class ManyLedgers:
         return {code.decode() for code in np.unique(self.currency)} - {"---"}
 
 
-def many_ledgers(ids: Sequence[UUID]) -> ManyLedgers:
-    """All movements of the ledgers as they stand. `began` is 0 for an empty ledger."""
-    asked = {"ids": [*ids]}
+def many_ledgers(ids: Sequence[UUID], *, flows_after: date = date.min) -> ManyLedgers:
+    """All movements of the ledgers as they stand. `began` is 0 for an empty ledger. flows_after:
+    the flows of earlier days are not asked for."""
+    asked = {"ids": [*ids], "after": flows_after}
     rows = copied(ENTRIES, asked, KINDS)
     owner = rows["place"]
     listings = _listings()

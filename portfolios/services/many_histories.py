@@ -142,12 +142,14 @@ def _append(policy: str, head: int, packs: list[PackDay], facts: list[PortfolioF
     if behind and copy_months(behind, packs[:-1], lineage):
         recent = recent_returns(ids, last.day, lineage)
     bases = [fact.base_currency for fact in facts]
-    ledgers = many_ledgers(ids)
+    ledgers = many_ledgers(ids, flows_after=last.day)
     valued = value_ledgers(ledgers, bases, [last, day], policy=policy, market_head=head)
     ready = ~valued.odd & (recent.newest == last.day.toordinal()) & (valued.first < 0)
     kept = [fact for fact, one in zip(facts, ready, strict=True) if one]
     wanted = ready[:, None] & np.array([False, True])
-    forget_values([fact.id for fact in kept], day.day)
+    again = [fact.id for fact in kept if fact.newest_day == day.day]
+    if again:
+        forget_values(again, day.day)
     rows = store_values(valued, bases, wanted, head)
     longer = np.append(recent.days, day.day.toordinal())
     returns = np.column_stack((recent.returns, valued.many.returns[:, 1]))[ready]

@@ -38,8 +38,9 @@ SELECT p.id, d.day, d.pack_id, v.total * p.coin, (v.total - v.cash) * p.coin, v.
 """
 NOTE = """
 INSERT INTO portfolios_historystate
-       (portfolio_id, ledger_seq, ledger_commit_hash, settings_hash, built_at)
-SELECT id, seq, hash, settings, now()
+       (portfolio_id, ledger_seq, ledger_commit_hash, settings_hash, built_at, reconciled_head,
+        reconciled_sums)
+SELECT id, seq, hash, settings, now(), '', ''
   FROM unnest(%s::uuid[], %s::int4[], %s::text[], %s::text[]) u(id, seq, hash, settings)
 ON CONFLICT (portfolio_id) DO UPDATE
    SET ledger_seq = excluded.ledger_seq, ledger_commit_hash = excluded.ledger_commit_hash,
