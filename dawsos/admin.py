@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from dawsos.models import NightlyRun, StageRun
+from dawsos.models import NightlyRun, StageAttempt, StageChunk, StageFailure, StageRun
 
 
 class ReadOnly:
@@ -40,3 +40,24 @@ class NightlyRunAdmin(ReadOnly, admin.ModelAdmin):
 class StageRunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("run", "stage", "state", "attempts", "fence", "started_at", "ended_at")
     list_filter = ("stage", "state")
+
+
+@admin.register(StageChunk)
+class StageChunkAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("stage_run", "number", "state", "attempts", "fence", "started_at", "ended_at")
+    list_filter = ("state",)
+    list_select_related = ("stage_run__run",)
+
+
+@admin.register(StageAttempt)
+class StageAttemptAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("stage_run", "chunk", "fence", "worker", "result", "started_at", "ended_at")
+    list_filter = ("result",)
+    list_select_related = ("stage_run__run", "chunk")
+
+
+@admin.register(StageFailure)
+class StageFailureAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("stage_run", "portfolio_id", "code", "message", "at")
+    list_filter = ("code",)
+    list_select_related = ("stage_run__run",)

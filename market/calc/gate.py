@@ -112,10 +112,12 @@ def screen(
 
 
 def value_of(quote: Quote) -> Decimal:
+    """The close or the rate that was told, as it was told."""
     return quote.close if isinstance(quote, PriceQuote) else quote.rate
 
 
 def unit_of(quote: Quote) -> str:
+    """The currency a close is in, or that a rate is a number of."""
     return quote.currency if isinstance(quote, PriceQuote) else quote.quote_currency
 
 

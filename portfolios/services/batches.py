@@ -21,7 +21,7 @@ from market.selectors import security_keys
 from portfolios.calc.entries import Entry
 from portfolios.calc.entries import EntryType as CalcType
 from portfolios.formats.draft import Draft
-from portfolios.models import Portfolio, Transaction
+from portfolios.models import Lot, LotClosure, Portfolio, Transaction
 from portfolios.models.chain import Speller, parts_hash, pieces_hash
 from portfolios.selectors.ledger import Head, draft_entry
 from portfolios.services.rows import FEW, HandOver, check_row_by_row, insert_rows, reserve_ids
@@ -134,7 +134,7 @@ def write_batch(
     chain = _Chain(portfolio, batch, head)
     columns = (*PLACE, *chain.columns)
     if total > CHUNK:
-        check_row_by_row()
+        check_row_by_row(Transaction, Lot, LotClosure)
     for start in range(0, total, CHUNK):
         rows = [chain.row(place) for place in range(start, min(start + CHUNK, total))]
         insert_rows(Transaction, columns, rows, same=same, hand_over=hand_over)

@@ -26,6 +26,11 @@ AT_ONCE = 10_000  # rows that are one text on their way to the server
 WAITING = 8  # such texts, of 4 MiB, while PostgreSQL is the slower of the two
 Row: TypeAlias = Sequence[Any]
 HandOver: TypeAlias = Callable[[Callable[[], None]], None]
+DEFERRED = """
+    SELECT conname FROM pg_constraint
+    WHERE contype = 'f' AND condeferrable AND conrelid = ANY (%s::text[]::regclass[])
+    ORDER BY conname
+"""
 _lent: ContextVar[Any] = ContextVar("connection lent to a helper", default=None)
 
 
@@ -87,11 +92,15 @@ def _lend(driver: Any, work: Callable[[], None]) -> None:
     work()
 
 
-def check_row_by_row() -> None:
-    """From now on to the end of the transaction a foreign key is checked by the statement that
-    needs it. For long batches: deferred, they make a queue of a million events that PostgreSQL
-    works off in the end, when Python has nothing left to do beside it."""
-    _run(sql.SQL("SET CONSTRAINTS ALL IMMEDIATE"), [])
+def check_row_by_row(*written: type[models.Model]) -> None:
+    """From now on to the end of the transaction the foreign keys of these tables are checked by
+    the statement that needs it. For long batches: deferred, they make a queue of a million events
+    that PostgreSQL works off in the end, when Python has nothing left to do beside it. Those of
+    other tables stay deferred: what waits of them is not ours to work off here."""
+    with _cursor() as cursor:
+        cursor.execute(DEFERRED, [[model._meta.db_table for model in written]])
+        names = [sql.Identifier(name) for (name,) in cursor.fetchall()]
+        cursor.execute(sql.SQL("SET CONSTRAINTS {} IMMEDIATE").format(sql.SQL(", ").join(names)))
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
