@@ -16,14 +16,33 @@ from market.selectors import health_of, latest_pack
 from portfolios.selectors.access import portfolio_names
 from portfolios.selectors.provenance import Provenance, pack_url
 
+ASOF_PAGES = frozenset(
+    {"home", "portfolios:overview", "portfolios:performance", "portfolios:attribution"}
+)
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """A view that knows its own run brings its own ``provenance``, and this one is never asked."""
     return {
         "demo": settings.DEMO,
         "provenance": SimpleLazyObject(_house),
+        "asof_kept": _kept(request),
         "palette_links": cache(lambda: _portfolios(request)),
     }
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What the address says beside its day, on pages that can be asked for one; None on others.
+    A pack that was named belongs to its own day, and a page number to its own list."""
+    match = request.resolver_match
+    if match is None or match.view_name not in ASOF_PAGES:
+        return None
+    return [
+        (name, value)
+        for name, values in request.GET.lists()
+        if name not in {"asof", "pack", "page"}
+        for value in values
+    ]
 
 
 def _portfolios(request: HttpRequest) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from dawsos.api.export import export_portfolio
 from dawsos.api.health import health, health_pack
 from dawsos.catalogue import capabilities, capabilities_page, schema
 from dawsos.dashboard import health as data_health
+from dawsos.dashboard.search import destinations
 from dawsos.dashboard.views import home
 from dawsos.night import views as night_views
 from dawsos.running import agents, pages, uploading
@@ -25,6 +26,7 @@ urlpatterns = [
     path("capabilities/", capabilities_page, name="capabilities"),
     path("api/v1/capabilities/", capabilities, name="api-capabilities"),
     path("api/schema/patterns/", schema, name="pattern-schema"),
+    path("search/", destinations, name="destinations"),
     path("data-health/", data_health.page, name="data-health"),
     path(
         "portfolios/<uuid:portfolio_id>/data-health/",

@@ -83,7 +83,7 @@ def test_from_a_holding_to_its_lots_and_the_entry_that_opened_one(
 
 def test_every_page_of_a_portfolio_is_within_reach_on_a_phone(owner: Page, address: str) -> None:
     owner.set_viewport_size({"width": 390, "height": 844})
-    pages = ["Corporate actions", "Reconciliation", "Import", "Booking policies"]
+    pages = ["Corporate actions", "Reconciliation", "Import", "Settings"]
     for name in pages:
         owner.goto(f"{address}{LEDGER_DEMO}")
         bar = owner.get_by_role("navigation", name="Main")

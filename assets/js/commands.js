@@ -1,7 +1,19 @@
 /* The search field and the Ctrl-K palette: one list of destinations, filtered while typing. The
-   destinations are the page's own links (data-command) and the JSON block of portfolios. */
+   destinations are the page's own links (data-command), the JSON block of portfolios, and what the
+   server knows besides (holdings, patterns), which is asked for once, when a list is opened. */
 (function () {
   "use strict";
+
+  var fetched = null;
+
+  function fetchOnce(address, then) {
+    if (fetched || !address) return;
+    fetched = [];
+    fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" })
+      .then(function (answer) { return answer.ok ? answer.json() : { links: [] }; })
+      .then(function (found) { fetched = found.links; then(); })
+      .catch(function () { fetched = null; }); // asked again when the list is opened again
+  }
 
   function destinations() {
     var block = document.getElementById("palette-links");
@@ -9,6 +21,7 @@
     document.querySelectorAll("a[data-command]").forEach(function (link) {
       listed.push({ label: link.textContent.trim(), url: link.href, hint: link.dataset.command });
     });
+    listed = listed.concat(fetched || []);
     var seen = {};
     return listed.filter(function (item) {
       var key = new URL(item.url, location.href).href;
@@ -61,6 +74,7 @@
     }
 
     function show() {
+      fetchOnce(root.dataset.source, show);
       var query = field.value.trim();
       var found = query ? destinations().filter(function (item) { return matches(item, query); }) : destinations();
       var hidden = !always && document.activeElement !== field;

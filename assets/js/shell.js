@@ -26,6 +26,7 @@
   document.addEventListener("click", function (event) {
     var target = event.target;
     if (target.closest("[data-theme-toggle]")) window.DawsOSTheme.toggle();
+    if (target.closest("[data-privacy-toggle]")) window.DawsOSPrivacy.toggle();
     var opener = target.closest("[data-opens]");
     if (opener) open(opener.dataset.opens);
     var copier = target.closest("[data-copy]");
@@ -40,24 +41,60 @@
     if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
-  // A fragment that could not be fetched leaves the page as it was, and says so.
-  function say(text) {
-    var main = document.getElementById("content");
-    var old = document.getElementById("request-failed");
-    if (old) old.remove();
+  // Another day of the same page: what the address says now is kept, and it may have changed since
+  // the page was made. A named pack belongs to its own day.
+  document.addEventListener("submit", function (event) {
+    if (!event.target.matches("[data-asof]")) return;
+    event.preventDefault();
+    var address = new URL(location.href);
+    var day = event.target.elements.asof.value;
+    if (day) address.searchParams.set("asof", day);
+    else address.searchParams.delete("asof");
+    address.searchParams.delete("pack");
+    address.searchParams.delete("page");
+    location.assign(address);
+  });
+
+  // A fragment that could not be fetched leaves the page as it was, and says so until it is closed.
+  function say(text, id) {
+    var box = document.getElementById("toasts");
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "toasts";
+      box.className = "toasts";
+      document.body.append(box);
+    }
+    var toast = document.createElement("div");
+    toast.className = "toast-note";
+    toast.setAttribute("role", "alert");
     var message = document.createElement("p");
-    message.id = "request-failed";
-    message.className = "message message--error";
-    message.setAttribute("role", "alert");
     message.textContent = text;
-    main.prepend(message);
+    var close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn btn-sm";
+    close.textContent = "Close";
+    close.addEventListener("click", function () { toast.remove(); });
+    toast.append(message, close);
+    if (id) {
+      var named = document.createElement("p");
+      var code = document.createElement("code");
+      code.textContent = "correlation id " + id;
+      named.append(code);
+      toast.append(named);
+    }
+    while (box.children.length > 2) box.firstChild.remove();
+    box.append(toast);
   }
 
   document.addEventListener("htmx:sendError", function () {
     say("The server could not be reached. What you see is as it was before.");
   });
   document.addEventListener("htmx:responseError", function (event) {
-    say("The server answered with an error (" + event.detail.xhr.status + "). What you see is as it was before.");
+    var answer = event.detail.xhr;
+    say(
+      "The server answered with an error (" + answer.status + "). What you see is as it was before.",
+      answer.getResponseHeader("X-Correlation-ID")
+    );
   });
 
   // A link to something inside a closed disclosure opens it.
@@ -107,16 +144,23 @@
     },
     "?": function () { open("keys"); },
     t: function () { window.DawsOSTheme.toggle(); },
-    "g p": function () {
-      var link = document.querySelector(".brand[href]");
-      if (link) link.click();
-    },
   };
+
+  // g and the letter of a page in the navigation.
+  function leading(key) {
+    var link = waiting && /^[a-z]$/.test(key) && document.querySelector('[data-go="' + key + '"]');
+    return link && function () { link.click(); };
+  }
 
   document.addEventListener("keydown", function (event) {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
       open("palette");
+      return;
+    }
+    if (event.ctrlKey && !event.altKey && event.key.toLowerCase() === "b") {
+      event.preventDefault();
+      if (window.DawsOSPrivacy) window.DawsOSPrivacy.toggle();
       return;
     }
     if (event.key === "Escape") {
@@ -127,8 +171,8 @@
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
-    var action = keys[waiting + event.key];
-    waiting = event.key === "g" ? "g " : "";
+    var action = leading(event.key) || keys[event.key];
+    waiting = event.key === "g" && !waiting ? "g " : "";
     if (!action) return;
     waiting = "";
     event.preventDefault();

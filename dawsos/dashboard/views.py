@@ -26,10 +26,12 @@ def _dashboard(request: AuthenticatedRequest) -> HttpResponse:
     form = DashboardForm(request.GET)
     valid = form.is_valid()
     asof, currency = form.cleaned_data.get("asof"), form.cleaned_data.get("currency", "")
+    page = dashboard(request.user, asof=asof, currency=currency)
     context = {
         "form": form,
-        "page": dashboard(request.user, asof=asof, currency=currency),
+        "page": page,
         "asked_asof": asof,
+        "asof_date": asof or page.together.asof_date,
         "can_create": has(request.user, Permission.MANAGE_PORTFOLIOS),
     }
     return render(request, "dawsos/dashboard/page.html", context, status=200 if valid else 422)

@@ -13,7 +13,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from accounts.models import User
-from patterns.library import built_in
+from patterns.library import library
 from patterns.models import PatternRun
 from portfolios.selectors.access import portfolio_names
 
@@ -70,7 +70,7 @@ def run_page(
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(page, 1), pages)
     start = (number - 1) * PAGE_SIZE
-    titles = {spec.id: spec.name for spec in built_in().patterns()}
+    titles = {spec.id: spec.name for spec in library().patterns()}
     rows = _told(found)[start : start + PAGE_SIZE]
     return RunPage(
         rows=tuple(_row(row, names, titles) for row in rows),

@@ -1,0 +1,165 @@
+"""The navigation of every page: what there is, in the order of the product, for this reader.
+
+{% navigation %}  reads `portfolio` and `can_write` of the page's context
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from accounts.permissions import Permission, has
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One link. `on_phone`: in the bar at the foot of a narrow screen, which has room for four;
+    `key`: the letter that follows g."""
+
+    label: str
+    url: str
+    icon: str
+    hint: str
+    current: bool
+    on_phone: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the product. `views` are those it is the current one of, besides its own."""
+
+    view: str
+    label: str
+    icon: str
+    views: tuple[str, ...] = ()
+    on_phone: bool = False
+    key: str = ""
+    right: Permission | None = None
+
+
+IMPORTS = ("portfolios:import-step", "portfolios:import-runs", "portfolios:import-run")
+PORTFOLIO = (
+    Place("portfolios:overview", "Overview", "overview", on_phone=True, key="o"),
+    Place(
+        "portfolios:holdings", "Holdings", "pack", ("portfolios:holding",), on_phone=True, key="h"
+    ),
+    Place(
+        "portfolios:transactions",
+        "Transactions",
+        "ledger",
+        ("portfolios:entry", "portfolios:new_entry"),
+        on_phone=True,
+        key="t",
+    ),
+    Place("portfolios:performance", "Performance", "performance", key="f"),
+    Place("portfolios:actions", "Corporate actions", "restated", ("portfolios:action",), key="c"),
+    Place("portfolios:reconciliation", "Reconciliation", "check"),
+    Place("portfolios:import", "Import", "import", IMPORTS, key="i", right=Permission.WRITE_TRADES),
+)
+ANALYSIS = (Place("portfolios:attribution", "Attribution", "waterfall", key="a"),)
+SETTINGS = (Place("portfolios:settings", "Settings", "key", key="s"),)
+INTELLIGENCE = (
+    Place(
+        "market:packs",
+        "Market data",
+        "pack",
+        (
+            "market:pack",
+            "market:policies",
+            "market:quarantine",
+            "portfolios:restate",
+            "portfolios:restatement",
+        ),
+        key="m",
+    ),
+    Place("portfolios:benchmarks", "Benchmarks", "overview", key="b"),
+)
+OPERATIONS = (
+    Place("nights", "Nights", "moon", ("night",), key="n", right=Permission.READ_NIGHTS),
+    Place("data-health", "Data health", "stale", ("portfolio-data-health",), key="q"),
+    Place(
+        "portfolios:runs",
+        "Runs",
+        "chain",
+        ("portfolios:run", "portfolios:compare", "portfolios:why"),
+        key="r",
+    ),
+    Place("patterns", "Patterns", "waterfall", ("pattern", "pattern-upload"), key="x"),
+    Place("agents", "Agents", "beaker", right=Permission.READ_AGENTS),
+    Place("methods:index", "Methods", "ledger", ("methods:page",)),
+    Place("capabilities", "Capabilities", "info"),
+)
+
+
+@register.inclusion_tag("_components/navigation.html", takes_context=True)
+def navigation(context: template.Context) -> dict[str, Any]:
+    """Groups without an item are left out. What a role may not open is not shown."""
+    request = context["request"]
+    portfolio: Any = context.get("portfolio")
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    home = (
+        Place("home", "Dashboard", "dashboard", on_phone=True, key="d"),
+        Place(
+            "portfolios:list", "Portfolios", "briefcase", ("portfolios:new",), not portfolio, "p"
+        ),
+    )
+
+    def items(places: tuple[Place, ...], *, own: bool = False) -> tuple[Item, ...]:
+        if own and not portfolio:
+            return ()
+        arguments = [portfolio.id] if own else []
+        return tuple(
+            Item(
+                place.label,
+                reverse(place.view, args=arguments),
+                place.icon,
+                portfolio.name if own else "Page",
+                here == place.view or here in place.views,
+                place.on_phone,
+                place.key,
+            )
+            for place in places
+            if _open(place, request.user, context)
+        )
+
+    data, *_ = items(tuple(it for it in OPERATIONS if it.view == "data-health"))
+    groups = (
+        Group("Portfolio", items(home)),
+        Group(portfolio.name if portfolio else "", items(PORTFOLIO, own=True)),
+        Group("Analysis", items(ANALYSIS, own=True)),
+        Group("Intelligence", items(INTELLIGENCE)),
+        Group("Operations", items(OPERATIONS) + items(SETTINGS, own=True) + _admin(request.user)),
+    )
+    return {
+        "groups": [group for group in groups if group.items],
+        "home_url": reverse("home"),
+        "data_health": data,
+        "inside": bool(portfolio),
+    }
+
+
+def _open(place: Place, user: Any, context: template.Context) -> bool:
+    if place.right is None:
+        return True
+    if place.right is Permission.WRITE_TRADES:
+        return bool(context.get("can_write"))
+    return has(user, place.right)
+
+
+def _admin(user: Any) -> tuple[Item, ...]:
+    if getattr(user, "role", "") != "ADMIN":
+        return ()
+    return (Item("Administration", reverse("admin:index"), "admin", "Page", current=False),)
