@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dawsos.models import NightlyRun, StageFailure, StageRun
+from dawsos.night.beancount import DIFFERS, held_against_beancount
 from dawsos.night.outcomes import Failed, Outcome, Part, Totals
 from market import services as market
 from market.selectors import live_pack, policy_named
@@ -94,7 +95,11 @@ def reconcile_some(run: NightlyRun, portfolio_ids: Sequence[UUID]) -> Part:
         "breaks": len(found.breaks),
     }
     failures = [Failed(each.portfolio_id, NOT_RECONCILED, each.message) for each in found.failures]
-    return Part(counts, (*failures, *_broken(found.breaks)))
+    failures += _broken(found.breaks)
+    failed = {each.portfolio_id for each in failures}
+    opinion = held_against_beancount([pk for pk in portfolio_ids if pk not in failed])
+    counts |= {"beancount": opinion.asked, "beancount_differs": len(opinion.differences)}
+    return Part(counts, (*failures, *opinion.differences))
 
 
 def _broken(breaks: Sequence[str]) -> Iterator[Failed]:
@@ -110,21 +115,30 @@ def _broken(breaks: Sequence[str]) -> Iterator[Failed]:
 
 
 def conclude_reconciliation(totals: Totals) -> Outcome:
-    counts = dict(totals.counts) | {"failed": totals.failed}
+    differ = totals.failures.get(DIFFERS, 0)
+    failed = totals.failed - differ
+    counts = dict(totals.counts) | {"failed": failed}
     if breaks := counts.get("breaks"):
         hit = totals.failures.get(BREAK, 0)
         said = f"{breaks} reconciliation breaks in {hit} of {totals.portfolios} portfolios"
         return Outcome(f"{said}; each has an open item.", counts, stops=True)
-    if _all_failed(totals):
+    if 0 < totals.portfolios == failed:
         return Outcome("No ledger could be reconciled.", counts, stops=True)
-    said = f"{totals.portfolios - totals.failed} ledgers replay to their stored lots."
+    said = f"{totals.portfolios - failed} ledgers replay to their stored lots."
     if counts.get("built"):
         said += f" {counts['built']} had no stored balances yet; they were built."
     if counts.get("open_items"):
         said += f" Warning: {counts['open_items']} balances of statements differ."
-    if totals.failed:
-        said += f" {totals.failed} could not be reconciled and are left out of this night."
-    return Outcome(said, counts)
+    if failed:
+        said += f" {failed} could not be reconciled and are left out of this night."
+    return Outcome(f"{said} {_of_beancount(counts.get('beancount', 0), differ)}", counts)
+
+
+def _of_beancount(asked: int, differ: int) -> str:
+    if not asked:
+        return "Beancount was not asked."
+    agrees = f"Beancount agrees on {asked - differ}."
+    return f"{agrees} Warning: it differs on {differ}." if differ else agrees
 
 
 def compute_some(run: NightlyRun, portfolio_ids: Sequence[UUID]) -> Part:

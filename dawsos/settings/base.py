@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 # --- The night: portfolios in a chunk, and how long a worker may hold a piece of work
 NIGHT_CHUNK = env.integer("DAWSOS_NIGHT_CHUNK", 50, minimum=1, maximum=10_000)
+BEANCOUNT_FOLDER: Path | None = BASE_DIR / ".beancount"  # asked in the night, where it is there
 NIGHT_LEASE_SECONDS = env.integer("DAWSOS_NIGHT_LEASE", 600, minimum=1, maximum=86_400)
 
 # --- Patterns: how long one waits for an answer that somebody else is computing,

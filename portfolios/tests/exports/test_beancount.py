@@ -28,7 +28,7 @@ from portfolios.services.exports import ExportFormat, export_ledger
 from portfolios.tests.calc.ledgers import entry, fixed
 
 ROOT = Path(django_settings.BASE_DIR)
-SCRIPT = ROOT / "portfolios" / "tests" / "exports" / "in_beancount.py"
+SCRIPT = ROOT / "portfolios" / "formats" / "writing" / "beancount" / "in_beancount.py"
 SECURITIES = [
     ("x", "XYZ", "XNYS", "Xyz"),
     ("y", "Y", "XNYS", 'Y "and" \\ Sons'),

@@ -1,6 +1,6 @@
 """Run by Beancount's own Python: what it makes of each file, as JSON on standard output.
 
-python3 bootstrap.py beancount -- portfolios/tests/exports/in_beancount.py FILE …
+python3 bootstrap.py beancount -- portfolios/formats/writing/beancount/in_beancount.py FILE …
 """
 
 import json
