@@ -15,7 +15,7 @@ from dawsos.dashboard import health as data_health
 from dawsos.dashboard.search import destinations
 from dawsos.dashboard.views import home
 from dawsos.night import views as night_views
-from dawsos.running import agents, pages, uploading
+from dawsos.running import agents, pages, tickets, uploading
 
 urlpatterns = [
     path("", home, name="home"),
@@ -39,6 +39,12 @@ urlpatterns = [
     path("patterns/", pages.pattern_list, name="patterns"),
     path("patterns/upload-file/", uploading.upload_page, name="pattern-upload"),
     path("patterns/<slug:pattern_id>/", pages.pattern_page, name="pattern"),
+    path(
+        "patterns/<slug:pattern_id>/progress/<uuid:ticket>/",
+        tickets.progress,
+        name="pattern-progress",
+    ),
+    path("patterns/<slug:pattern_id>/cancel/<uuid:ticket>/", tickets.cancel, name="pattern-cancel"),
     path("patterns/<slug:pattern_id>/withdraw/", uploading.withdraw_page, name="pattern-withdraw"),
     path(
         "patterns/<slug:pattern_id>/serve/<str:version>/",
@@ -66,12 +72,14 @@ urlpatterns = [
     path("api/v1/nights/", nights_api.nights, name="api-nights"),
     path("api/v1/nights/<int:run_id>/", nights_api.night, name="api-night"),
     path("api/v1/nights/<int:run_id>/resume/", nights_api.resume, name="api-night-resume"),
-    path("api/v1/patterns/", uploading.patterns_api, name="api-patterns"),
+    path("api/v1/patterns/upload/", uploading.upload_api, name="api-pattern-upload"),
     path(
         "api/v1/patterns/<slug:pattern_id>/withdraw/",
         uploading.withdraw_api,
         name="api-pattern-withdraw",
     ),
+    path("api/v1/tickets/<uuid:ticket>/", tickets.progress_api, name="api-ticket"),
+    path("api/v1/tickets/<uuid:ticket>/cancel/", tickets.cancel_api, name="api-ticket-cancel"),
     path("api/v1/agents/", agents.agents_api, name="api-agents"),
     path("api/v1/agents/<str:agent>/reset/", agents.reset_api, name="api-agent-reset"),
     path("api/", include("dawsos.api.urls")),

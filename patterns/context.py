@@ -1,9 +1,11 @@
 """The frozen circumstances of a run: who asks, and on which facts the answer stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
+
+from patterns.deadline import Deadline
 
 # What determines a result. The user, the correlation id and the clock never do.
 INGREDIENTS: Final = (
@@ -37,6 +39,7 @@ class Context:
     benchmark_id: UUID | None = None  # what is compared with; the settings hash stands for it
     correlation_id: str
     pack_state: str | None = None
+    deadline: Deadline = field(default_factory=Deadline, compare=False, repr=False)
 
     def fingerprint(self) -> dict[str, Any]:
         """The ingredients that determine a result, and nothing else."""

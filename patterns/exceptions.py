@@ -15,6 +15,8 @@
         ├── NotExplained          BUSINESS_4008: no explanation, or one that leads elsewhere
         ├── RunBusy               SYSTEM_5007: somebody else computes the same for too long
         ├── AgentOpen             SYSTEM_5008: the agent failed too often and is left alone
+        ├── OverBudget            SYSTEM_5009: a step took longer than it may
+        ├── RunCancelled          BUSINESS_4050: whoever asked waits no more
         ├── DependencyFailed      a step that could not run because an earlier one failed
         └── NotCanonical          SYSTEM_5003: NaN, infinity or a type without a canonical form
 
@@ -136,6 +138,18 @@ class RunBusy(PatternError):
 class AgentOpen(PatternError):
     code = "SYSTEM_5008"
     http_status = 503
+
+
+class OverBudget(PatternError):
+    code = "SYSTEM_5009"
+    http_status = 504
+    suggestion = "Ask again, or for less: what was finished is kept."
+
+
+class RunCancelled(PatternError):
+    code = "BUSINESS_4050"
+    http_status = 409
+    suggestion = "Ask again to go on: the steps that were finished are kept."
 
 
 class FigureUnknown(PatternError):

@@ -31,6 +31,7 @@ class _Planned:
     needs: tuple[str, ...]
     reads: tuple[tuple[str, str], ...]  # each need, with the output of it where it is a pattern
     optional: bool = False
+    budget_ms: int | None = None  # None: no other than what holds around it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +111,11 @@ def _step(step: StepSpec, within: set[str], find: Patterns) -> PlannedStep:
         "optional": step.optional,
     }
     if step.pattern:
-        return PatternStep(**common, plan=_planned(find(step.pattern), find))
-    return CapabilityStep(**common, capability=registry.get(step.capability))
+        plan = _planned(find(step.pattern), find)
+        return PatternStep(**common, plan=plan, budget_ms=step.budget_ms)
+    found = registry.get(step.capability)
+    budget_ms = step.budget_ms or found.budget_ms
+    return CapabilityStep(**common, capability=found, budget_ms=budget_ms)
 
 
 def _definition(spec: PatternSpec, steps: Mapping[str, PlannedStep]) -> str:

@@ -30,6 +30,7 @@ class Capability:
     input_type: type[BaseModel]
     output_type: type[BaseModel]
     doc: str
+    budget_ms: int | None = None  # None: the installation's
 
 
 _capabilities: dict[str, Capability] = {}
@@ -38,14 +39,14 @@ _current = {"generation": 0}  # changes with the content: whoever keeps a plan k
 
 
 def capability(
-    name: str, *, version: str, agent: str
+    name: str, *, version: str, agent: str, budget_ms: int | None = None
 ) -> Callable[[Callable[[Context, Input], Output]], Callable[[Context, Input], Output]]:
     """Register a function under a name. The function itself is returned unchanged."""
 
     def register(
         function: Callable[[Context, Input], Output],
     ) -> Callable[[Context, Input], Output]:
-        add(describe(function, name=name, version=version, agent=agent))
+        add(describe(function, name=name, version=version, agent=agent, budget_ms=budget_ms))
         return function
 
     return register
@@ -96,6 +97,7 @@ def describe(
     name: str,
     version: str,
     agent: str,
+    budget_ms: int | None = None,
 ) -> Capability:
     """Read a capability's types from its annotations, without registering it."""
     hints = get_type_hints(function)
@@ -114,6 +116,7 @@ def describe(
         input_type=_frozen_model(parameters[1], name, closed=True),
         output_type=_frozen_model(output_type, name, closed=False),
         doc=doc,
+        budget_ms=budget_ms,
     )
 
 

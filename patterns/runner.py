@@ -16,6 +16,7 @@ from uuid import UUID, uuid4, uuid5
 from patterns import ENGINE_VERSION, library
 from patterns.canonical import content_hash, text_hash
 from patterns.context import Context
+from patterns.exceptions import RunCancelled
 from patterns.inputs import validate_inputs
 from patterns.outcomes import Outcome, joined, sources_of, states_of
 from patterns.plan import Plan, plan_for
@@ -37,8 +38,9 @@ def run(
     """Answer a pattern; from the store when the same question was answered completely before.
 
     Raises InputsInvalid, PatternUnknown and PatternInvalid, each with every mistake, and RunBusy
-    when somebody else computes the same for too long. A step that fails raises nothing: it is in
-    `errors`, and what did not need it is in `result`.
+    when somebody else computes the same for too long. RunCancelled keeps the steps that were
+    finished. A step that fails raises nothing: it is in `errors`, and what did not need it is in
+    `result`.
     """
     started = perf_counter()
     plan = plan_for(library.get_pattern(pattern) if isinstance(pattern, str) else pattern)
@@ -48,10 +50,24 @@ def run(
     stored = store.get_run(run_hash) or _of_another(run_hash, store)
     if stored is not None:
         return _served(stored, started)
-    computed = _computed(plan, values, run_hash, ctx, store, started)
+    try:
+        computed = _computed(plan, values, run_hash, ctx, store, started)
+    except RunCancelled:
+        store.finish(ctx)
+        raise
     store.put_run(computed, ctx)
     store.finish(ctx)
     return computed
+
+
+def kept(
+    pattern: PatternSpec, inputs: Mapping[str, Any], ctx: Context, store: ResultStore
+) -> RunResult | None:
+    """The complete answer that is kept; None where there is none. Raises as `run` does."""
+    started = perf_counter()
+    plan = plan_for(pattern)
+    found = store.get_run(run_hash_of(plan, validate_inputs(plan.spec, inputs), ctx))
+    return None if found is None else _served(found, started)
 
 
 def _of_another(run_hash: str, store: ResultStore) -> RunResult | None:
@@ -82,7 +98,7 @@ def _computed(
     store: ResultStore,
     started: float,
 ) -> RunResult:
-    outcomes = outcomes_of(plan, values, ctx, store)
+    outcomes = outcomes_of(plan, values, ctx, store, outermost=True)
     state = _state(plan, outcomes)
     result_text = joined({name: outcomes[name] for name in plan.spec.outputs})
     return RunResult(

@@ -79,8 +79,18 @@ class ResultStore(Protocol):
         Raises RunBusy when somebody else takes too long.
         """
 
-    def isolated(self) -> AbstractContextManager[Any]:
-        """Around one step: what goes wrong inside must not spoil the store for the others."""
+    @property
+    def budget_ms(self) -> int | None:
+        """What a step may take whose pattern and capability do not say."""
+
+    def entering(self, position: int) -> None:
+        """The run comes to its step of this number. Raises RunCancelled where nobody waits."""
+
+    def isolated(self, budget_ms: int | None = None) -> AbstractContextManager[Any]:
+        """Around one step: what goes wrong inside must not spoil the store for the others.
+
+        Raises OverBudget when a query inside has been stopped after so long.
+        """
 
 
 class MemoryStore:
@@ -90,6 +100,7 @@ class MemoryStore:
         self.runs: dict[str, RunResult] = {}
         self.steps: dict[str, StoredStep] = {}
         self.breakers: Breakers = NoBreakers()
+        self.budget_ms: int | None = None
 
     def get_run(self, run_hash: str) -> RunResult | None:
         return self.runs.get(run_hash)
@@ -110,5 +121,8 @@ class MemoryStore:
     def alone(self, run_hash: str) -> None:
         """One process, and nobody else in it."""
 
-    def isolated(self) -> AbstractContextManager[Any]:
+    def entering(self, position: int) -> None:
+        """Nobody looks on."""
+
+    def isolated(self, budget_ms: int | None = None) -> AbstractContextManager[Any]:
         return nullcontext()

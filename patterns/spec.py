@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from patterns.canonical import content_hash
 
+MAX_BUDGET_MS: Final = 600_000
 RESERVED: Final = frozenset({"inputs", "ctx"})
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=64)]
@@ -59,6 +60,7 @@ class StepSpec(_Part):
     description: str = ""
     when: str | None = None
     optional: bool = False
+    budget_ms: Annotated[int, Field(ge=1, le=MAX_BUDGET_MS)] | None = None
 
 
 class MetricSpec(_Part):

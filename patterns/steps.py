@@ -16,7 +16,7 @@ from patterns import ENGINE_VERSION, conditions, references
 from patterns.breakers import Failure, is_unexpected
 from patterns.canonical import content_hash, encoded, plain
 from patterns.context import Context
-from patterns.exceptions import ArgumentsInvalid, DawsError, OutputInvalid
+from patterns.exceptions import ArgumentsInvalid, DawsError, OutputInvalid, RunCancelled
 from patterns.inputs import validate_inputs
 from patterns.outcomes import (
     Outcome,
@@ -40,13 +40,20 @@ def outcomes_of(
     ctx: Context,
     store: ResultStore,
     only: frozenset[str] | None = None,
+    *,
+    outermost: bool = False,
 ) -> dict[str, Outcome]:
-    """Run the steps of a plan in their order, all of them or some with all that they need."""
+    """Run the steps of a plan in their order, all of them or some with all that they need.
+
+    The store hears of the steps of the outermost plan, for whoever looks on.
+    """
     namespace = surroundings(values, ctx)
     outcomes: dict[str, Outcome] = {}
-    for step in plan.steps:
+    for position, step in enumerate(plan.steps):
         if only is not None and step.id not in only:
             continue
+        if outermost:
+            store.entering(position)
         outcome = outcome_of(step, outcomes, namespace, ctx, store)
         outcomes[step.id] = outcome
         if step.id in plan.read and (outcome.state == "done" or step.optional):
@@ -80,7 +87,9 @@ def outcome_of(
         if isinstance(step, PatternStep):
             return _within(step, namespace, ctx, store, started)
         args = arguments_of(step, namespace)
-        stored, hit = _result(step.capability, args, ctx, store)
+        stored, hit = _result(step, args, ctx, store)
+    except RunCancelled:
+        raise
     except DawsError as error:
         return _failed(step, error, started)
     except Exception:  # noqa: BLE001 - the one place where a defect becomes a structured error
@@ -118,7 +127,8 @@ def _within(
     started: float,
 ) -> Outcome:
     """A pattern within the pattern. What of its outputs is there is served, the rest says why."""
-    inner = outcomes_of(step.plan, inputs_of(step, namespace), ctx, store)
+    with ctx.deadline.within(step.budget_ms):
+        inner = outcomes_of(step.plan, inputs_of(step, namespace), ctx, store)
     outputs = {name: inner[name] for name in step.plan.spec.outputs}
     metas = [outcome.meta for outcome in inner.values()]
     dates = sorted(day for meta in metas for day in meta.get("asof_dates", ()))
@@ -168,8 +178,9 @@ def arguments_of(step: CapabilityStep, namespace: Mapping[str, Any]) -> BaseMode
 
 
 def _result(
-    capability: Capability, args: BaseModel, ctx: Context, store: ResultStore
+    step: CapabilityStep, args: BaseModel, ctx: Context, store: ResultStore
 ) -> tuple[StoredStep, bool]:
+    capability = step.capability
     key = content_hash(
         {
             "capability": capability.name,
@@ -183,10 +194,13 @@ def _result(
         stored = store.get_step(key)
     if stored is not None:
         return stored, True
+    ctx.deadline.check()
     store.breakers.admit(capability.agent)
     try:
-        with store.isolated():
-            fresh = _computed(capability, args, ctx, key)
+        with ctx.deadline.within(step.budget_ms or store.budget_ms):
+            with store.isolated(ctx.deadline.remaining_ms):
+                fresh = _computed(capability, args, ctx, key)
+            _in_time(fresh, ctx, store)
     except Exception as error:
         if is_unexpected(error):
             store.breakers.failed(capability.agent, _failure(capability, error, ctx))
@@ -194,6 +208,13 @@ def _result(
     store.breakers.succeeded(capability.agent)
     store.put_step(fresh, ctx)
     return fresh, False
+
+
+def _in_time(fresh: StoredStep, ctx: Context, store: ResultStore) -> None:
+    """What comes too late for this run is there for the next. Raises OverBudget."""
+    if ctx.deadline.is_over:
+        store.put_step(fresh, ctx)
+        raise ctx.deadline.over()
 
 
 def _computed(capability: Capability, args: BaseModel, ctx: Context, key: str) -> StoredStep:

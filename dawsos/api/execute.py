@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
@@ -39,6 +40,7 @@ class Question:
     asof: dt.date | None
     pack_id: str | None
     require_fresh: bool
+    ticket: UUID | None = None
 
 
 class ContextInput(serializers.Serializer[Any]):
@@ -53,6 +55,7 @@ class ExecuteInput(serializers.Serializer[Any]):
     asof = DayField(required=False, allow_null=True)
     require_fresh = serializers.BooleanField(required=False, default=True)
     ctx = ContextInput(required=False, default=dict)
+    ticket = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
 # What a client gets; ``result`` is keyed by the pattern's outputs.
@@ -96,6 +99,7 @@ def execute_pattern(request: Request) -> HttpResponse:
             asof=asked.get("asof"),
             pack_id=asked["ctx"].get("pricing_pack_id"),
             require_fresh=asked["require_fresh"],
+            ticket=asked["ticket"],
         ),
     )
 
@@ -123,6 +127,7 @@ def answered(request: Request, question: Question) -> HttpResponse:
             pack_id=question.pack_id,
             correlation_id=correlation_id(request),
             before_run=look,
+            ticket=question.ticket,
         )
     except _HadAlready as had:
         return not_modified(had.etag)

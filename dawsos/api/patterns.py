@@ -22,6 +22,7 @@ from dawsos.api.execute import EXECUTE_OUTPUT, Question, answered
 from dawsos.api.mistakes import DayField
 from patterns.exceptions import PatternUnknown
 from patterns.library import get_pattern, library
+from patterns.selectors import sync_library
 from patterns.spec import InputSpec, PatternSpec
 
 OVERVIEW = "portfolio_overview"
@@ -56,6 +57,7 @@ class PatternNotFound(PatternUnknown):
 @api_view(["GET"])
 def patterns(_request: Request) -> Response:
     """Every pattern: its inputs, its outputs, and what it is for."""
+    sync_library()
     return Response({"patterns": [_row(spec) for spec in library().patterns()]})
 
 
@@ -106,6 +108,7 @@ def asked_of(request: Request, portfolio_id: UUID, pattern_id: str) -> HttpRespo
 
 
 def _named(pattern_id: str) -> PatternSpec:
+    sync_library()
     try:
         return get_pattern(pattern_id)
     except PatternUnknown as unknown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -15,13 +15,13 @@ from accounts.http import AuthenticatedRequest
 from accounts.permissions import Permission, has
 from dawsos.running.forms import PORTFOLIO, QuestionForm
 from patterns import library
-from patterns.exceptions import InputsInvalid, PatternUnknown
+from patterns.exceptions import InputsInvalid, PatternUnknown, RunCancelled
 from patterns.layout import panels
 from patterns.selectors import sync_library, uploads
 from patterns.spec import PatternSpec
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.provenance import provenance
-from portfolios.services.runs import Execution, execute
+from portfolios.services.runs import Execution, execute, look_up
 from portfolios.views.shell import can_write
 
 
@@ -55,16 +55,13 @@ def pattern_page(request: AuthenticatedRequest, pattern_id: str) -> HttpResponse
         unknown.http_status = 404
         raise
     form = QuestionForm(spec, request.GET.dict(), request.user)
-    done = _answer(request, spec, form)
     context: dict[str, Any] = {
         "pattern": spec,
         "form": form,
         "built_in": is_built_in(spec.id),
-        "done": done,
         "no_portfolio": PORTFOLIO in spec.inputs and not form.portfolios,
+        **_answer(request, spec, form),
     }
-    if done is not None:
-        context |= _answered(request, spec, form, done)
     template = "patterns/page/_question.html" if request.htmx else "patterns/page/page.html"
     response = render(request, template, context, status=422 if form.errors else 200)
     response["Vary"] = "HX-Request"
@@ -75,24 +72,48 @@ def is_built_in(pattern_id: str) -> bool:
     return pattern_id in library.built_in().readings
 
 
-def _answer(
-    request: AuthenticatedRequest, spec: PatternSpec, form: QuestionForm
-) -> Execution | None:
-    """The run, or None with the mistakes in the form."""
-    asof = _day(form)
+def _answer(request: AuthenticatedRequest, spec: PatternSpec, form: QuestionForm) -> dict[str, Any]:
+    """The answer for the template: a run, a ticket to wait with, or mistakes in the form."""
+    question: dict[str, Any] = {
+        "user": request.user,
+        "pattern_id": spec.id,
+        "inputs": form.inputs,
+        "asof": _day(form),
+        "pack_id": request.GET.get("pack") or None,
+        "correlation_id": request.correlation_id,
+    }
     if form.errors or not form.is_answerable:
-        return None
+        return {}
+    ticket = _uuid(request.GET.get("ticket", ""))
     try:
-        return execute(
-            user=request.user,
-            pattern_id=spec.id,
-            inputs=form.inputs,
-            asof=asof,
-            pack_id=request.GET.get("pack") or None,
-            correlation_id=request.correlation_id,
-        )
+        done = look_up(**question) if ticket is None and _can_wait(request) else None
+        if done is None and ticket is None and _can_wait(request):
+            return _to_wait_with(request)
+        done = done or execute(**question, ticket=ticket)
     except InputsInvalid as refusal:
         form.take_over(refusal)
+        return {}
+    except RunCancelled as cancelled:
+        return {"cancelled": cancelled.suggestion}
+    return {"done": done, **_answered(request, spec, form, done)}
+
+
+def _can_wait(request: AuthenticatedRequest) -> bool:
+    """Whether a browser asks, which can show how far a run is. A program wants the answer."""
+    return bool(request.htmx) or request.headers.get("Sec-Fetch-Mode") == "navigate"
+
+
+def _to_wait_with(request: AuthenticatedRequest) -> dict[str, Any]:
+    ticket = uuid4()
+    address = request.GET.copy()
+    address["ticket"] = str(ticket)
+    return {"ticket": ticket, "address": address.urlencode()}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
         return None
 
 

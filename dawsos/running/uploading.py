@@ -19,11 +19,8 @@ from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from accounts.permissions import Permission, require
 from dawsos.running import verbs
-from dawsos.running.pages import is_built_in
-from patterns import library
 from patterns.exceptions import PatternInvalid
 from patterns.faults import UNREADABLE, Fault
-from patterns.selectors import sync_library
 from patterns.source import MAX_BYTES
 
 
@@ -62,13 +59,6 @@ def withdraw_page(request: AuthenticatedRequest, pattern_id: str) -> HttpRespons
 
 
 @extend_schema(
-    methods=["GET"],
-    operation_id="patterns_list",
-    responses={200: OpenApiResponse(OpenApiTypes.OBJECT, description="Every pattern served")},
-)
-@extend_schema(
-    methods=["POST"],
-    operation_id="patterns_upload",
     request=OpenApiTypes.OBJECT,
     responses={
         201: OpenApiResponse(OpenApiTypes.OBJECT, description="Kept and served"),
@@ -76,15 +66,12 @@ def withdraw_page(request: AuthenticatedRequest, pattern_id: str) -> HttpRespons
         422: OpenApiResponse(description="Every mistake, with its line"),
     },
 )
-@api_view(["GET", "POST"])
-def patterns_api(request: Request) -> Response:
-    """The patterns that are served; POST a pattern file to add one, as an administrator."""
-    if request.method == "POST":
-        text = _text(request._request)
-        row = verbs.upload(by=cast(User, request.user), text=text, name="pattern.json")
-        return Response({"id": row.pattern_id, "version": row.version}, status=201)
-    sync_library()
-    return Response({"patterns": [_told(spec) for spec in library.library().patterns()]})
+@api_view(["POST"])
+def upload_api(request: Request) -> Response:
+    """Keep and serve a pattern file, which is the body; for administrators."""
+    text = _text(request._request)
+    row = verbs.upload(by=cast(User, request.user), text=text, name="pattern.json")
+    return Response({"id": row.pattern_id, "version": row.version}, status=201)
 
 
 @extend_schema(
@@ -100,21 +87,6 @@ def withdraw_api(request: Request, pattern_id: str) -> Response:
     """Serve a pattern of the house no more; for administrators."""
     row = verbs.withdraw(by=cast(User, request.user), pattern_id=pattern_id)
     return Response({"id": row.pattern_id, "version": row.version, "served": False})
-
-
-def _told(spec: Any) -> dict[str, Any]:
-    return {
-        "id": spec.id,
-        "version": spec.version,
-        "name": spec.name,
-        "description": spec.description,
-        "built_in": is_built_in(spec.id),
-        "inputs": {
-            name: each.model_dump(mode="json", exclude_unset=True)
-            for name, each in spec.inputs.items()
-        },
-        "outputs": list(spec.outputs),
-    }
 
 
 def _text(sent: Any) -> str:

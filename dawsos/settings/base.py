@@ -237,6 +237,8 @@ NIGHT_LEASE_SECONDS = env.integer("DAWSOS_NIGHT_LEASE", 600, minimum=1, maximum=
 # --- Patterns: how long one waits for an answer that somebody else is computing,
 # and how often a process looks for patterns of the house.
 PATTERN_REFRESH_SECONDS: float | None = 1.0
+# What a step may take whose pattern and capability do not say.
+PATTERN_STEP_BUDGET_MS = env.integer("DAWSOS_STEP_BUDGET_MS", 60_000, minimum=1, maximum=600_000)
 PATTERN_WAIT_SECONDS = env.integer("DAWSOS_RUN_WAIT", 30, minimum=1, maximum=600)
 
 # --- What is said, and where

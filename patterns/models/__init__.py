@@ -1,8 +1,9 @@
 """What is kept of runs, of steps and of agents, and the patterns of the house."""
 
 from patterns.models.breaker import BreakerState
+from patterns.models.cancellation import RunCancellation
 from patterns.models.run import PatternRun
 from patterns.models.step import StepResult
 from patterns.models.uploaded import UploadedPattern
 
-__all__ = ["BreakerState", "PatternRun", "StepResult", "UploadedPattern"]
+__all__ = ["BreakerState", "PatternRun", "RunCancellation", "StepResult", "UploadedPattern"]

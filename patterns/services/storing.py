@@ -5,19 +5,34 @@ are written with the run that needed them, in one statement and in the order of 
 runs that share steps never wait for each other crosswise.
 """
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
 
-from django.db import transaction
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
 
 from patterns.breakers import Breakers
 from patterns.context import Context
+from patterns.exceptions import OverBudget
 from patterns.models import PatternRun, StepResult
 from patterns.runs import RunResult, StoredStep
 from patterns.selectors import complete_run, step_result
 from patterns.services.breakers import DatabaseBreakers
+from patterns.services.onlookers import Onlooker
 from patterns.services.turns import take_turn
+
+QUERY_CANCELED: Final = "57014"
+_TIMEOUT: Final = (
+    "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
+)
+
+
+def statement_timeout(value: str) -> str:
+    """How long a statement may take from now on in this transaction; what it was before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TIMEOUT, [value])
+        return str(cursor.fetchone()[0])
 
 
 class DatabaseStore:
@@ -26,9 +41,17 @@ class DatabaseStore:
     One store serves one run: it remembers the steps of the run until the run itself is kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, onlooker: Onlooker | None = None) -> None:
         self.fresh: dict[str, StoredStep] = {}
         self.breakers: Breakers = DatabaseBreakers()
+        self.budget_ms: int | None = settings.PATTERN_STEP_BUDGET_MS
+        self.onlooker = onlooker
+        self._timeout: str | None = None  # the transaction's own, while a step's holds
+
+    def entering(self, position: int) -> None:
+        """Where somebody looks on, they see it, and may have cancelled."""
+        if self.onlooker is not None:
+            self.onlooker.entering(position)
 
     def get_run(self, run_hash: str) -> RunResult | None:
         return complete_run(run_hash)
@@ -37,6 +60,9 @@ class DatabaseStore:
         record_run(run, ctx)
 
     def finish(self, ctx: Context) -> None:
+        if self._timeout is not None:
+            statement_timeout(self._timeout)
+            self._timeout = None
         record_steps(self.fresh.values(), ctx)
         self.fresh = {}
         self.breakers.settle()
@@ -48,11 +74,24 @@ class DatabaseStore:
         self.fresh.setdefault(step.key, step)
 
     def alone(self, run_hash: str) -> None:
-        take_turn(run_hash)
+        take_turn(run_hash, self.onlooker.look if self.onlooker else None)
 
-    def isolated(self) -> AbstractContextManager[Any]:
+    @contextmanager
+    def isolated(self, budget_ms: int | None = None) -> Iterator[None]:
         """A savepoint: a query that fails inside a step does not abort the others."""
-        return transaction.atomic()
+        try:
+            with transaction.atomic():
+                if budget_ms is not None:
+                    before = statement_timeout(f"{budget_ms}ms")
+                    self._timeout = self._timeout or before
+                yield
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
+                raise
+            raise OverBudget(
+                f"A query took longer than the {budget_ms or 0:,} ms that were left.",
+                details={"reason": "over_budget", "budget_ms": budget_ms},
+            ) from None
 
 
 def record_run(run: RunResult, ctx: Context) -> None:

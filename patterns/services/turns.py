@@ -5,6 +5,7 @@ run visible, or with the rollback after which the next in line computes. Nothing
 back, a worker that dies holds nothing, and no second connection is needed.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 from patterns.exceptions import RunBusy
 
 LOCK_NOT_AVAILABLE: Final = "55P03"
+BETWEEN_LOOKS: Final = 1.0  # seconds
 DEADLOCK: Final = "40P01"  # two requests that each wait for what the other computes
 
 _TRY: Final = "SELECT pg_try_advisory_xact_lock(%s)"
@@ -20,22 +22,28 @@ _WAIT: Final = "SELECT pg_advisory_xact_lock(%s)"
 _LIMIT: Final = "SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s::text, true)"
 
 
-def take_turn(run_hash: str) -> None:
-    """Return holding the lock of a run. Raises RunBusy after PATTERN_WAIT_SECONDS."""
+def take_turn(run_hash: str, look: Callable[[], None] | None = None) -> None:
+    """Return holding the lock of a run. `look` is called now and then and may raise.
+
+    Raises RunBusy after PATTERN_WAIT_SECONDS.
+    """
     key = lock_key(run_hash)
     with connection.cursor() as cursor:
         cursor.execute(_TRY, [key])
         if cursor.fetchone()[0]:
             return
-    try:
-        _wait(key, settings.PATTERN_WAIT_SECONDS)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") not in {LOCK_NOT_AVAILABLE, DEADLOCK}:
-            raise
-        raise RunBusy(
-            "Somebody else has been computing this answer for too long.",
-            details={"reason": "run_busy", "waited_seconds": settings.PATTERN_WAIT_SECONDS},
-        ) from None
+    left = float(settings.PATTERN_WAIT_SECONDS)
+    while left > 0:
+        share = min(left, BETWEEN_LOOKS) if look else left
+        if _waited(key, share):
+            return
+        left -= share
+        if look is not None:
+            look()
+    raise RunBusy(
+        "Somebody else has been computing this answer for too long.",
+        details={"reason": "run_busy", "waited_seconds": settings.PATTERN_WAIT_SECONDS},
+    )
 
 
 def lock_key(text_hash: str) -> int:
@@ -43,10 +51,16 @@ def lock_key(text_hash: str) -> int:
     return int.from_bytes(bytes.fromhex(text_hash[:16]), signed=True)
 
 
-def _wait(key: int, seconds: float) -> None:
-    """A savepoint of its own: giving up must not spoil the request's transaction."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_LIMIT, [f"{round(seconds * 1000)}ms"])
-        before = cursor.fetchone()[0]
-        cursor.execute(_WAIT, [key])
-        cursor.execute(_LIMIT, [before])
+def _waited(key: int, seconds: float) -> bool:
+    """Whether the lock came. A savepoint of its own: giving up must not spoil the transaction."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_LIMIT, [f"{max(1, round(seconds * 1000))}ms"])
+            before = cursor.fetchone()[0]
+            cursor.execute(_WAIT, [key])
+            cursor.execute(_LIMIT, [before])
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") not in {LOCK_NOT_AVAILABLE, DEADLOCK}:
+            raise
+        return False
+    return True

@@ -14,7 +14,8 @@ from patterns.context import Context
 from patterns.inputs import validate_inputs
 from patterns.runner import RunResult
 from patterns.selectors import sync_library
-from patterns.services import DatabaseStore
+from patterns.services import DatabaseStore, Onlooker, ticket_of
+from patterns.spec import PatternSpec
 from portfolios.selectors import build_context
 
 
@@ -35,11 +36,52 @@ def execute(
     pack_id: str | None = None,
     correlation_id: str,
     before_run: Callable[[Context], None] | None = None,
+    ticket: UUID | None = None,
 ) -> Execution:
     """Run a pattern for ``user``, as of a day and a pack; ``before_run`` may refuse the context.
 
-    Every door (page, API, command, PDF) comes through here, so all of them show the same run.
+    Every door (page, API, command, PDF) comes through here, so all of them show the same run. By
+    a ``ticket`` that the user made up the run can be looked at and cancelled while it goes on.
     """
+    asked = _asked(user, pattern_id, inputs, asof, pack_id, correlation_id)
+    if before_run is not None:
+        before_run(asked.context)
+    onlooker = Onlooker(ticket_of(user.pk, ticket)) if ticket else None
+    asked.context.deadline.watch = onlooker.look if onlooker else None
+    store = DatabaseStore(onlooker)
+    return Execution(runner.run(asked.pattern, asked.values, asked.context, store), asked.context)
+
+
+def look_up(
+    *,
+    user: User,
+    pattern_id: str,
+    inputs: Mapping[str, Any],
+    asof: dt.date | None = None,
+    pack_id: str | None = None,
+    correlation_id: str,
+) -> Execution | None:
+    """What `execute` would answer without computing anything; None where it would have to."""
+    asked = _asked(user, pattern_id, inputs, asof, pack_id, correlation_id)
+    run = runner.kept(asked.pattern, asked.values, asked.context, DatabaseStore())
+    return None if run is None else Execution(run, asked.context)
+
+
+@dataclass(frozen=True)
+class _Question:
+    pattern: PatternSpec
+    values: dict[str, Any]
+    context: Context
+
+
+def _asked(
+    user: User,
+    pattern_id: str,
+    inputs: Mapping[str, Any],
+    asof: dt.date | None,
+    pack_id: str | None,
+    correlation_id: str,
+) -> _Question:
     sync_library()
     pattern = library.get_pattern(pattern_id)
     values = validate_inputs(pattern, inputs)
@@ -54,6 +96,4 @@ def execute(
         benchmark_id=UUID(str(benchmark_id)) if benchmark_id else None,
         with_actions="days_ahead" in pattern.inputs,
     )
-    if before_run is not None:
-        before_run(ctx)
-    return Execution(runner.run(pattern, values, ctx, store=DatabaseStore()), ctx)
+    return _Question(pattern, values, ctx)

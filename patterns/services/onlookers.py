@@ -1,0 +1,76 @@
+"""A run that takes long, seen from outside: at which step it is, and that nobody waits for it.
+
+The page that waits has a ticket, which it made up. At each step the run takes a lock of its own
+transaction under ticket and step number; whoever knows the ticket sees it in `pg_locks` at once,
+before anything is committed, and a run that has ended or died is not seen any more. Cancelling
+writes a row; the run looks for it between its steps, and where a long calculation asks.
+"""
+
+from time import monotonic
+from typing import Final
+from uuid import UUID, uuid5
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from patterns.exceptions import RunCancelled
+from patterns.models import RunCancellation
+
+_TICKETS: Final = UUID("5f0c9a54-3e0e-5b77-8a57-29f1f1a3c1de")
+_ENTER: Final = "SELECT pg_advisory_xact_lock_shared(%s, %s)"  # shared: nobody ever waits
+_WHERE: Final = """
+    SELECT max(objid::bigint) FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid::bigint = %s
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+PATIENCE: Final = 1.0  # seconds before anybody could have seen the run and cancelled it
+PAUSE: Final = 0.25  # between two looks
+
+
+def ticket_of(user_id: int, ticket: UUID) -> UUID:
+    """What a user's ticket is called in the database: nobody else can come upon it."""
+    return uuid5(_TICKETS, f"{user_id}:{ticket}")
+
+
+class Onlooker:
+    """The run's side. `ticket` as `ticket_of` gives it."""
+
+    def __init__(self, ticket: UUID) -> None:
+        self.ticket = ticket
+        self._look_at = monotonic() + PATIENCE
+
+    def entering(self, position: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_ENTER, [_signed(_class_of(self.ticket)), position])
+        self.look()
+
+    def look(self) -> None:
+        """Raises RunCancelled. Free in the first second, then a small query now and then."""
+        if monotonic() < self._look_at:
+            return
+        self._look_at = monotonic() + PAUSE
+        if RunCancellation.objects.filter(pk=self.ticket).exists():
+            raise RunCancelled("This run was cancelled.", details={"reason": "cancelled"})
+
+
+def step_reached(ticket: UUID) -> int | None:
+    """The number of the step at which a run is; None when no such run is going on."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WHERE, [_class_of(ticket)])
+        found = cursor.fetchone()[0]
+    return None if found is None else int(found)
+
+
+def cancel_run(ticket: UUID) -> None:
+    """From now on nobody waits for the run of this ticket, going on or still to come."""
+    RunCancellation.objects.bulk_create(
+        [RunCancellation(ticket=ticket, asked_at=Now())], ignore_conflicts=True
+    )
+
+
+def _class_of(ticket: UUID) -> int:
+    return ticket.int >> 96
+
+
+def _signed(unsigned: int) -> int:
+    return unsigned - 2**32 if unsigned >= 2**31 else unsigned
