@@ -22,6 +22,10 @@ OWNER = "owner@dawsos.example"
 
 def pages(ledger_demo: str) -> dict[str, str]:
     return {
+        "dashboard": "",
+        "data-health": "data-health/",
+        "data-health-portfolio": f"portfolios/{HOME_BIAS}/data-health/",
+        "runs": "runs/",
         "portfolios": "portfolios/",
         "overview": f"portfolios/{ledger_demo}/",
         "overview-partial": f"portfolios/{HOME_BIAS}/",

@@ -19,6 +19,7 @@ from dawsos.dashboard.attention import (
 )
 from market.selectors import latest_packs, policies
 from market.selectors.quarantine import waiting_count
+from portfolios.models import Portfolio
 from portfolios.selectors.composition import compositions
 from portfolios.selectors.dashboard import Line, dashboard_lines
 from portfolios.selectors.due_actions import due_actions
@@ -49,6 +50,13 @@ class Dashboard:
     attention: tuple[Attention, ...]
     data: DataSummary
     months: tuple[MonthRow, ...]
+
+    @property
+    def to_fill(self) -> Portfolio | None:
+        """The portfolio to begin with, where nothing is booked in any and one may be written."""
+        if not all(line.is_empty for line in self.lines):
+            return None
+        return next((line.portfolio for line in self.lines if line.may_write), None)
 
 
 def dashboard(user: User, *, asof: date | None, currency: str) -> Dashboard:

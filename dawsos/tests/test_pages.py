@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from portfolios.models import Portfolio
-from portfolios.tests.factories import PortfolioFactory
+from portfolios.tests.factories import PortfolioFactory, append, deposit
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +144,33 @@ def test_a_manager_makes_a_portfolio_and_goes_on_to_import(browser: Browser, ali
     made = Portfolio.objects.get(name="Pension")
     assert response["Location"] == page("import", made)
     assert (made.owner_id, made.base_currency) == (alice.pk, "EUR")
-    assert browser(alice).get(page("overview", made)).status_code in {200, 404}  # no pack yet
+    answer = browser(alice).get(page("overview", made))  # no pack yet, and nothing to value
+    assert answer.status_code == 200 and b"Three ways to begin" in answer.content
+
+
+def test_whoever_writes_by_hand_goes_on_to_the_first_entry(browser: Browser, alice: User) -> None:
+    asked = {"name": "Pension", "base_currency": "EUR", "description": ""}
+    response = browser(alice).post("/portfolios/new/?by=hand", asked)
+    assert response["Location"] == page("new_entry", Portfolio.objects.get(name="Pension"))
+
+
+def test_whoever_may_not_write_is_offered_no_way_to(
+    browser: Browser, portfolio: Portfolio, alice: User, bob_viewer: User
+) -> None:
+    """Savings is empty. Alice owns it; the viewer looks."""
+    for path in ("/", page("overview", portfolio)):
+        theirs = browser(bob_viewer).get(path).content.decode()
+        assert page("import", portfolio) not in theirs and "ledger is empty" in theirs
+        own = browser(alice).get(path).content.decode()
+        assert page("import", portfolio) in own and page("new_entry", portfolio) in own
+        assert "Three ways to begin" in own
+
+
+def test_entries_without_a_pack_are_not_taken_for_an_empty_ledger(
+    browser: Browser, portfolio: Portfolio, alice: User
+) -> None:
+    append(portfolio, alice, deposit("10"))
+    assert browser(alice).get(page("overview", portfolio)).status_code == 404
 
 
 @pytest.mark.parametrize(

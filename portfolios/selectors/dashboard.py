@@ -17,7 +17,8 @@ from django.db import connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now, TruncDate
 
-from accounts.models import User
+from accounts.models import Membership, User
+from accounts.permissions import Permission, has_on
 from patterns.results import FractionFigure, MoneyFigure
 from portfolios.calc.daily_returns import DailyReturns
 from portfolios.calc.periods import Period, Span, anchor_of, return_of
@@ -80,6 +81,7 @@ class Line:
     behind: str
     differences: int
     is_empty: bool
+    may_write: bool
 
     @property
     def asof_date(self) -> date | None:
@@ -89,13 +91,16 @@ class Line:
 def dashboard_lines(user: User, asof: date | None = None) -> list[Line]:
     """Every visible portfolio by name, on its own default day or on the last one up to `asof`; in
     three queries."""
-    portfolios = list(_annotated(visible_portfolios(user), asof))
+    roles = Membership.objects.of(user).filter(portfolio_id=OuterRef("pk")).values("role")[:1]
+    visible = visible_portfolios(user).annotate(opened_role=Subquery(roles))
+    portfolios = list(_annotated(visible, asof))
     values = PortfolioDailyValue.objects.in_bulk(
         [pk for it in portfolios if (pk := it.shown_value) is not None]
     )
     histories = _histories(values.values())
     return [
-        _line(it, values.get(it.shown_value), histories.get(it.pk, History())) for it in portfolios
+        _line(user, it, values.get(it.shown_value), histories.get(it.pk, History()))
+        for it in portfolios
     ]
 
 
@@ -132,7 +137,7 @@ def _histories(values: Iterable[PortfolioDailyValue]) -> dict[UUID, History]:
         }
 
 
-def _line(portfolio: Any, value: PortfolioDailyValue | None, history: History) -> Line:
+def _line(user: User, portfolio: Any, value: PortfolioDailyValue | None, history: History) -> Line:
     behind = _behind(portfolio) if value is not None else ""
     figures = (
         value_figure(portfolio, value),
@@ -152,6 +157,7 @@ def _line(portfolio: Any, value: PortfolioDailyValue | None, history: History) -
         behind=behind,
         differences=portfolio.open_differences,
         is_empty=portfolio.head_seq is None,
+        may_write=has_on(user, portfolio.opened_role, Permission.WRITE_TRADES),
     )
 
 

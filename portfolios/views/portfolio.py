@@ -13,12 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.permissions import Permission, has, require
+from market.exceptions import PackNotFound
 from patterns.layout import panels
 from portfolios.exceptions import PortfolioInvalid
 from portfolios.forms import AsofForm, PortfolioForm
+from portfolios.models import Portfolio
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.cards import portfolio_cards
-from portfolios.selectors.provenance import provenance
+from portfolios.selectors.ledger import ledger_head
+from portfolios.selectors.provenance import provenance, provenance_now
 from portfolios.selectors.unpriced import unconnected
 from portfolios.services import create_portfolio
 from portfolios.services.runs import execute
@@ -40,7 +43,7 @@ def portfolio_list(request: AuthenticatedRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_portfolio(request: AuthenticatedRequest) -> HttpResponse:
-    """An empty portfolio for its maker, who goes on to import a ledger into it."""
+    """An empty portfolio for its maker, who goes on to import a ledger into it, or to write one."""
     require(request.user, Permission.MANAGE_PORTFOLIOS)
     form = PortfolioForm(request.POST or None)
     if form.is_valid():
@@ -49,6 +52,9 @@ def new_portfolio(request: AuthenticatedRequest) -> HttpResponse:
         except PortfolioInvalid as error:
             form.take_over(error)
         else:
+            if request.GET.get("by") == "hand":
+                messages.success(request, f"{portfolio.name} is made. Write its first entry next.")
+                return redirect("portfolios:new_entry", portfolio.pk)
             messages.success(request, f"{portfolio.name} is made. Import its ledger next.")
             return redirect("portfolios:import", portfolio.pk)
     status = 422 if form.errors else 200
@@ -65,14 +71,19 @@ def overview(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     inputs: dict[str, Any] = {"portfolio_id": str(portfolio.pk)}
     if asked.get("lookback_days"):
         inputs["lookback_days"] = asked["lookback_days"]
-    done = execute(
-        user=request.user,
-        pattern_id=OVERVIEW,
-        inputs=inputs,
-        asof=asked.get("asof"),
-        pack_id=asked.get("pack") or None,
-        correlation_id=request.correlation_id,
-    )
+    try:
+        done = execute(
+            user=request.user,
+            pattern_id=OVERVIEW,
+            inputs=inputs,
+            asof=asked.get("asof"),
+            pack_id=asked.get("pack") or None,
+            correlation_id=request.correlation_id,
+        )
+    except PackNotFound:
+        if ledger_head(portfolio.pk).seq:
+            raise
+        return _nothing_yet(request, portfolio)
     context = {
         "portfolio": portfolio,
         "form": form,
@@ -86,3 +97,14 @@ def overview(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     }
     status = 200 if form.is_valid() else 422
     return render(request, "portfolios/overview/page.html", context, status=status)
+
+
+def _nothing_yet(request: AuthenticatedRequest, portfolio: Portfolio) -> HttpResponse:
+    """Before the first entry and the first pack there is nothing to compute, but a way to begin."""
+    context = {
+        "portfolio": portfolio,
+        "provenance": provenance_now(portfolio),
+        "ledger_is_empty": True,
+        "can_write": can_write(request, portfolio),
+    }
+    return render(request, "portfolios/overview/empty.html", context)
