@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from celery import current_app, shared_task
+from django.conf import settings
 from django.db import transaction
 
 from dawsos.night import chain
 from dawsos.night.calendar import due_night
 from dawsos.night.runner import run_all
+from dawsos.running.pruning import prune
 from market.calc.policies import DEFAULT_POLICY
 
 
@@ -46,6 +48,12 @@ def sweep_nights() -> int:
         chain.reclaim(run_id)
         _wake(run_id, chain.openings(run_id))
     return len(unfinished)
+
+
+@shared_task
+def prune_runs() -> str:
+    """Forget stored answers beyond the installation's limits."""
+    return prune(keep_days=settings.RUNS_KEEP_DAYS, keep_mb=settings.RUNS_KEEP_MB).sentence
 
 
 def _wake(run_id: int, workers: int = 1) -> None:

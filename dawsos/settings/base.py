@@ -223,6 +223,7 @@ CELERY_TIMEZONE = "America/New_York"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "night": {"task": "dawsos.tasks.start_night", "schedule": crontab(hour=0, minute=5)},
+    "prune": {"task": "dawsos.tasks.prune_runs", "schedule": crontab(hour=2, minute=30)},
     # Wakes nights whose worker died, and starts one whose wake-up call was lost.
     "sweep": {
         "task": "dawsos.tasks.sweep_nights",
@@ -239,6 +240,9 @@ NIGHT_LEASE_SECONDS = env.integer("DAWSOS_NIGHT_LEASE", 600, minimum=1, maximum=
 PATTERN_REFRESH_SECONDS: float | None = 1.0
 # What a step may take whose pattern and capability do not say.
 PATTERN_STEP_BUDGET_MS = env.integer("DAWSOS_STEP_BUDGET_MS", 60_000, minimum=1, maximum=600_000)
+# How long and how much of stored answers is kept; 0 is no limit.
+RUNS_KEEP_DAYS = env.integer("DAWSOS_RUNS_KEEP_DAYS", 400, minimum=0, maximum=36_500)
+RUNS_KEEP_MB = env.integer("DAWSOS_RUNS_KEEP_MB", 10_240, minimum=0, maximum=10_000_000)
 PATTERN_WAIT_SECONDS = env.integer("DAWSOS_RUN_WAIT", 30, minimum=1, maximum=600)
 
 # --- What is said, and where

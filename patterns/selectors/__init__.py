@@ -8,14 +8,17 @@ from patterns.selectors.answered import (
     run_by_id,
     step_result,
 )
+from patterns.selectors.old import Old, old_answers
 from patterns.selectors.uploaded import kept_version, sync_library, uploads
 
 __all__ = [
     "AgentRow",
+    "Old",
     "agents",
     "complete_run",
     "kept_version",
     "known_breakers",
+    "old_answers",
     "recent_runs",
     "result_of",
     "run_by_id",

@@ -2,6 +2,7 @@
 
 from patterns.services.breakers import DatabaseBreakers, reset_breaker
 from patterns.services.onlookers import Onlooker, cancel_run, step_reached, ticket_of
+from patterns.services.pruning import forget_cancellations, forget_runs, forget_steps
 from patterns.services.storing import DatabaseStore, record_run, record_steps
 from patterns.services.uploads import serve_version, upload_pattern, withdraw_pattern
 
@@ -10,6 +11,9 @@ __all__ = [
     "DatabaseStore",
     "Onlooker",
     "cancel_run",
+    "forget_cancellations",
+    "forget_runs",
+    "forget_steps",
     "record_run",
     "record_steps",
     "reset_breaker",
