@@ -47,6 +47,9 @@ bench: ## measure pages, the ledger and the invariants (BENCH=web, ledger, invar
 e2e: ## browser tests, in the system's Chromium
 	@$(DEV) -m pytest e2e -m e2e $(PYTEST)
 
+fuzz: ## 20,000 calls made from the API's description (CALLS=2000: another number)
+	@DAWSOS_FUZZ_CALLS=$(or $(CALLS),20000) $(DEV) -m pytest -q -s dawsos/tests/fuzz $(PYTEST)
+
 clean: ## remove the environment and every cache; the data directory stays
 	@rm -rf .venv .tools .beancount .bootstrap.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache .coverage staticfiles

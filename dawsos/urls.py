@@ -80,6 +80,11 @@ urlpatterns = [
     ),
     path("api/v1/tickets/<uuid:ticket>/", tickets.progress_api, name="api-ticket"),
     path("api/v1/tickets/<uuid:ticket>/cancel/", tickets.cancel_api, name="api-ticket-cancel"),
+    path(
+        "api/v1/patterns/<slug:pattern_id>/serve/<str:version>/",
+        uploading.serve_api,
+        name="api-pattern-serve",
+    ),
     path("api/v1/agents/", agents.agents_api, name="api-agents"),
     path("api/v1/agents/<str:agent>/reset/", agents.reset_api, name="api-agent-reset"),
     path("api/", include("dawsos.api.urls")),

@@ -15,6 +15,13 @@ from accounts.models import User
 from portfolios.services.exports import ExportFormat
 from portfolios.views.exporting import exported
 
+FILE = OpenApiResponse(OpenApiTypes.BINARY, description="The file")
+MEDIA_TYPES = (
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/csv",
+    "text/plain",
+)
+
 
 @extend_schema(
     parameters=[
@@ -23,7 +30,8 @@ from portfolios.views.exporting import exported
         )
     ],
     responses={
-        200: OpenApiResponse(OpenApiTypes.BINARY, description="The file"),
+        (200, "application/json"): OpenApiResponse(OpenApiTypes.OBJECT, description="The file"),
+        **{(200, kind): FILE for kind in MEDIA_TYPES},
         403: OpenApiResponse(description="Your role or membership does not allow exports"),
         404: OpenApiResponse(description="No such portfolio for this user"),
         422: OpenApiResponse(description="No such format"),

@@ -11,11 +11,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import AuthenticatedRequest
+from accounts.idempotency import idempotent
 from accounts.models import User
 from patterns import library
 from patterns.plan import plan_for
@@ -61,6 +63,8 @@ def progress_api(request: Request, ticket: UUID) -> Response:
     responses={202: OpenApiResponse(OpenApiTypes.OBJECT, description="The run stops soon")},
 )
 @api_view(["POST"])
+@permission_classes([IsAuthenticated])
+@idempotent
 def cancel_api(request: Request, ticket: UUID) -> Response:
     """Cancel your run with this ticket; the steps that are finished are kept."""
     cancel_run(ticket_of(cast(User, request.user).pk, ticket))

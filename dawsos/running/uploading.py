@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import AuthenticatedRequest
+from accounts.idempotency import idempotent
 from accounts.models import User
 from accounts.permissions import Permission, require
 from dawsos.running import verbs
@@ -67,6 +68,7 @@ def withdraw_page(request: AuthenticatedRequest, pattern_id: str) -> HttpRespons
     },
 )
 @api_view(["POST"])
+@idempotent
 def upload_api(request: Request) -> Response:
     """Keep and serve a pattern file, which is the body; for administrators."""
     text = _text(request._request)
@@ -83,10 +85,27 @@ def upload_api(request: Request) -> Response:
     },
 )
 @api_view(["POST"])
+@idempotent
 def withdraw_api(request: Request, pattern_id: str) -> Response:
     """Serve a pattern of the house no more; for administrators."""
     row = verbs.withdraw(by=cast(User, request.user), pattern_id=pattern_id)
     return Response({"id": row.pattern_id, "version": row.version, "served": False})
+
+
+@extend_schema(
+    request=None,
+    responses={
+        200: OpenApiResponse(OpenApiTypes.OBJECT, description="Served now"),
+        403: OpenApiResponse(description="The role does not allow it"),
+        404: OpenApiResponse(description="No such version of a pattern of the house"),
+    },
+)
+@api_view(["POST"])
+@idempotent
+def serve_api(request: Request, pattern_id: str, version: str) -> Response:
+    """Serve a kept version of a pattern of the house; for administrators."""
+    row = verbs.serve(by=cast(User, request.user), pattern_id=pattern_id, version=version)
+    return Response({"id": row.pattern_id, "version": row.version, "served": True})
 
 
 def _text(sent: Any) -> str:

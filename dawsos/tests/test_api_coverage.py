@@ -61,6 +61,7 @@ SHOWN = {
         "portfolios/{portfolio_id}/reconciliation/{item_id}/accept/"
     ),
     "portfolios:security": "securities/{security_id}/",
+    "portfolios:runs": "runs/",
     "portfolios:run": "runs/{run_id}/",
     "portfolios:why": "runs/{run_id}/why/",
     "portfolios:replay": "runs/{run_id}/replay/",
@@ -71,6 +72,15 @@ SHOWN = {
     "nights": "nights/",
     "night": "nights/{run_id}/",
     "night-resume": "nights/{run_id}/resume/",
+    "patterns": "patterns/",
+    "pattern": "patterns/{pattern_id}/",
+    "pattern-upload": "patterns/upload/",
+    "pattern-progress": "tickets/{ticket}/",
+    "pattern-cancel": "tickets/{ticket}/cancel/",
+    "pattern-withdraw": "patterns/{pattern_id}/withdraw/",
+    "pattern-serve": "patterns/{pattern_id}/serve/{version}/",
+    "data-health": "data-health/",
+    "portfolio-data-health": "portfolios/{portfolio_id}/data-health/",
     "agents": "agents/",
     "agent-reset": "agents/{agent}/reset/",
 }
@@ -86,6 +96,8 @@ PAGES_ONLY = {
     "portfolios:import-step": "the wizard; one request of the API answers all its questions",
     "portfolios:import-sample": "the wizard",
     "portfolios:import-progress": "the wizard",
+    "portfolios:choose-runs": "leads to the page that compares two runs",
+    "destinations": "where the palette leads to: addresses of pages",
     "pattern-schema": "JSON already",
     "schema": "the description of the API",
     "api-docs": "the description of the API",
@@ -93,8 +105,14 @@ PAGES_ONLY = {
     "health-pack": "JSON already",
     "execute": "JSON already",
 }
-# Posted because they are long, though they only ask.
-QUESTIONS = {"/v1/execute", "/api/patterns/execute", f"{V1}evaluate/"}
+# Posted, though they only ask, or take back what was asked.
+QUESTIONS = {
+    "/v1/execute",
+    "/api/patterns/execute",
+    f"{V1}evaluate/",
+    f"{V1}runs/{{run_id}}/replay/",
+    f"{V1}tickets/{{ticket}}/cancel/",
+}
 
 
 def names(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, str]]:
@@ -128,7 +146,7 @@ OPERATIONS = [
     if not path.startswith("/api/auth/")
 ]
 WRITES = [(method, path) for method, path in OPERATIONS if method != "get"]
-UUIDS = {"portfolio_id", "security_id", "action_id"}
+UUIDS = {"portfolio_id", "security_id", "action_id", "ticket"}
 SAMPLES = {"file_format": "csv", "pack_id": "x", "agent": "x", "slug": "x", "pattern_id": "x"}
 
 

@@ -15,7 +15,6 @@ from accounts.idempotency import idempotent
 from accounts.models import User
 from accounts.permissions import Permission, require
 from portfolios.api.effects import DRY_RUN, is_asked
-from portfolios.forms.restating import RestateForm
 from portfolios.selectors import visible_portfolios
 from portfolios.selectors.restatement import restatement_report
 from portfolios.services import rehearse_restatement, restate_and_reprice
@@ -42,6 +41,11 @@ class RestateInput(serializers.Serializer[Any]):
     end = serializers.DateField()
     policy = serializers.CharField(max_length=30, default="ECB")
     reason = serializers.CharField(max_length=300)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["start"] > attrs["end"]:
+            raise serializers.ValidationError({"end": ["The last day is before the first."]})
+        return attrs
 
 
 NO_RESTATEMENT = OpenApiResponse(description="No such pack, or one that corrects nothing")
@@ -72,14 +76,11 @@ def restate(request: Request) -> Response:
     """Look at the packs of a span again: those that are other by now are superseded."""
     user = cast("User", request.user)
     require(user, Permission.MANAGE_PORTFOLIOS)
-    form = RestateForm(request.data)
-    if not form.is_valid():
-        told = form.errors.get_json_data()
-        raise serializers.ValidationError(
-            {name: [each["message"] for each in found] for name, found in told.items()}
-        )
+    body = RestateInput(data=request.data)
+    body.is_valid(raise_exception=True)
+    said: dict[str, Any] = body.validated_data
     if is_asked(request, "dry_run"):
-        rehearsed = rehearse_restatement(**form.cleaned_data, by=user)
+        rehearsed = rehearse_restatement(**said, by=user)
         return Response({"reports": [report.as_dict() for report in rehearsed.reports]})
-    done, (portfolios, rows) = restate_and_reprice(**form.cleaned_data, by=user)
+    done, (portfolios, rows) = restate_and_reprice(**said, by=user)
     return Response({"packs": list(done.pack_ids), "portfolios": portfolios, "daily_values": rows})

@@ -14,7 +14,8 @@ from drf_spectacular.utils import (
     inline_serializer,
 )
 from rest_framework import serializers
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -96,6 +97,7 @@ def result(request: Request, run_id: UUID) -> HttpResponse:
     },
 )
 @api_view(["POST"])
+@permission_classes([IsAuthenticated])
 @idempotent
 def replay(request: Request, run_id: UUID) -> HttpResponse:
     """Compute a run again and compare the bytes; where they differ, what was changed since."""

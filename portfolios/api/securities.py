@@ -54,7 +54,7 @@ SEARCH_OUTPUT = inline_serializer(
     name="SecuritiesOutput",
     fields={
         "securities": serializers.ListField(
-            child=inline_serializer(name="SecurityRow", fields=LISTING_FIELDS)
+            child=inline_serializer(name="SecurityRow", fields={**LISTING_FIELDS})
         )
     },
 )
