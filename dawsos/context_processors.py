@@ -17,7 +17,13 @@ from portfolios.selectors.access import portfolio_names
 from portfolios.selectors.provenance import Provenance, pack_url
 
 ASOF_PAGES = frozenset(
-    {"home", "portfolios:overview", "portfolios:performance", "portfolios:attribution"}
+    {
+        "home",
+        "portfolios:overview",
+        "portfolios:performance",
+        "portfolios:attribution",
+        "portfolios:actions",
+    }
 )
 
 

@@ -61,7 +61,7 @@ def test_exactly_the_page_one_is_on_is_marked(
     assert marked == [f"/portfolios/{traded.pk}/holdings/"]
 
 
-@pytest.mark.parametrize("name", ["overview", "performance", "attribution"])
+@pytest.mark.parametrize("name", ["overview", "performance", "attribution", "actions"])
 def test_another_day_keeps_the_rest_of_the_address(
     traded: Portfolio, browser: Browser, alice: User, name: str
 ) -> None:
