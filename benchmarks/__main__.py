@@ -1,7 +1,7 @@
-"""`python -m benchmarks [web] [ledger] [invariants]`: every benchmark, as tables and as JSON.
+"""`python -m benchmarks [web] [ledger] [invariants] [night] [runner]`: as tables and as JSON.
 
-`web` needs a built demo and makes it; `ledger` makes Beancount's environment once;
-`invariants` writes a million entries first.
+`web` needs a built demo and makes it, `runner` needs one; `ledger` makes Beancount's environment
+once; `invariants` writes a million entries first.
 """
 
 from __future__ import annotations
@@ -62,11 +62,18 @@ def night() -> list[Rows]:
     return [measure.measure()]
 
 
+def runner() -> list[Rows]:
+    from benchmarks import runner
+
+    return runner.measure()
+
+
 SUITES: dict[str, Callable[[], list[Rows]]] = {
     "web": web,
     "ledger": ledger,
     "invariants": invariants,
     "night": night,
+    "runner": runner,
 }
 
 if __name__ == "__main__":

@@ -190,8 +190,7 @@ def _result(
             "engine": ENGINE_VERSION,
         }
     )
-    with store.isolated():
-        stored = store.get_step(key)
+    stored = store.get_step(key)
     if stored is not None:
         return stored, True
     ctx.deadline.check()

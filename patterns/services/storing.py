@@ -46,7 +46,6 @@ class DatabaseStore:
         self.breakers: Breakers = DatabaseBreakers()
         self.budget_ms: int | None = settings.PATTERN_STEP_BUDGET_MS
         self.onlooker = onlooker
-        self._timeout: str | None = None  # the transaction's own, while a step's holds
 
     def entering(self, position: int) -> None:
         """Where somebody looks on, they see it, and may have cancelled."""
@@ -60,9 +59,6 @@ class DatabaseStore:
         record_run(run, ctx)
 
     def finish(self, ctx: Context) -> None:
-        if self._timeout is not None:
-            statement_timeout(self._timeout)
-            self._timeout = None
         record_steps(self.fresh.values(), ctx)
         self.fresh = {}
         self.breakers.settle()
@@ -81,10 +77,10 @@ class DatabaseStore:
         """A savepoint: a query that fails inside a step does not abort the others."""
         try:
             with transaction.atomic():
-                if budget_ms is not None:
-                    before = statement_timeout(f"{budget_ms}ms")
-                    self._timeout = self._timeout or before
+                before = statement_timeout(f"{budget_ms}ms") if budget_ms is not None else None
                 yield
+                if before is not None:
+                    statement_timeout(before)  # a rollback puts it back by itself
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
                 raise

@@ -3,12 +3,19 @@ from django.contrib.admin.sites import site
 from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
 
-from patterns import runner
+from patterns import registry, runner
 from patterns.context import Context
 from patterns.models import PatternRun, StepResult
 from patterns.selectors import recent_runs, run_by_id
 from patterns.services import DatabaseStore, record_run
-from patterns.tests.inventions import BASKET_STEP, SHARE_STEP, context, pattern
+from patterns.tests.inventions import (
+    BASKET_STEP,
+    SHARE_STEP,
+    Label,
+    NothingAsked,
+    context,
+    pattern,
+)
 
 REFUSE = {"as": "refuse", "capability": "shop.refuse"}
 
@@ -74,20 +81,29 @@ def test_the_database_keeps_one_complete_run_per_hash():
         row.save(force_insert=True)
 
 
-def test_a_query_that_fails_in_a_step_spoils_no_other_step(shop, monkeypatch):
-    def broken_get_step(self: DatabaseStore, key: str) -> None:
-        if not shop.calls:
-            shop.calls.append("broken")
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 / 0")
+def test_a_query_that_fails_in_a_step_spoils_no_other_step(shop):
+    def divides(ctx: Context, args: NothingAsked) -> Label:
+        """A statement that the database refuses."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        return Label(text="never")
 
-    monkeypatch.setattr(DatabaseStore, "get_step", broken_get_step)
-    other = {**BASKET_STEP, "as": "other"}
-    run = runner.run(pattern(BASKET_STEP, other), {}, public(), DatabaseStore())
+    declared = registry.describe(divides, name="shop.divides", version="1", agent="keeper")
+    with registry.temporarily(declared):
+        spec = pattern({"as": "broken", "capability": "shop.divides"}, BASKET_STEP)
+        run = runner.run(spec, {}, public(), DatabaseStore())
     assert run.state == "partial"
-    assert list(run.result) == ["other"]
+    assert list(run.result) == ["basket"]
     assert run.errors[0]["code"] == "SYSTEM_5003"
     assert PatternRun.objects.filter(pk=run.run_id).exists()
+
+
+def test_a_stored_step_costs_one_query(django_assert_num_queries):
+    runner.run(pattern(BASKET_STEP), {}, public(), DatabaseStore())
+    other = pattern(BASKET_STEP, id="other")
+    # the run looked for, its turn, looked for again, the step, the run kept in a savepoint of two
+    with django_assert_num_queries(5):
+        runner.run(other, {}, public(), DatabaseStore())
 
 
 def test_a_past_run_can_be_looked_at():
