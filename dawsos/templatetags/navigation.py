@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from accounts.permissions import Permission, has
 
@@ -124,7 +124,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
         return tuple(
             Item(
                 place.label,
-                reverse(place.view, args=arguments),
+                address,
                 place.icon,
                 portfolio.name if own else "Page",
                 here == place.view or here in place.views,
@@ -132,10 +132,10 @@ def navigation(context: template.Context) -> dict[str, Any]:
                 place.key,
             )
             for place in places
-            if _open(place, request.user, context)
+            if _open(place, request.user, context) and (address := _address(place.view, arguments))
         )
 
-    data, *_ = items(tuple(it for it in OPERATIONS if it.view == "data-health"))
+    data = items(tuple(it for it in OPERATIONS if it.view == "data-health"))
     groups = (
         Group("Portfolio", items(home)),
         Group(portfolio.name if portfolio else "", items(PORTFOLIO, own=True)),
@@ -145,10 +145,18 @@ def navigation(context: template.Context) -> dict[str, Any]:
     )
     return {
         "groups": [group for group in groups if group.items],
-        "home_url": reverse("home"),
-        "data_health": data,
+        "home_url": _address("home", []) or "/",
+        "data_health": data[0] if data else None,
         "inside": bool(portfolio),
     }
+
+
+def _address(view: str, arguments: list[Any]) -> str:
+    """Where a page is; "" where the site does not have it."""
+    try:
+        return reverse(view, args=arguments)
+    except NoReverseMatch:
+        return ""
 
 
 def _open(place: Place, user: Any, context: template.Context) -> bool:
