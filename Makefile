@@ -9,7 +9,7 @@ COMPILE := $(PYTHON) bootstrap.py uv -- pip compile --quiet --universal --genera
 TEST_SETTINGS := DJANGO_SETTINGS_MODULE=dawsos.settings.test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers check format lock bench e2e clean
+.PHONY: help demo test servers check format lock bench e2e fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'

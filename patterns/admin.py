@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from patterns.models import BreakerState, PatternRun, StepResult, UploadedPattern
+from patterns.models import (
+    BreakerState,
+    PatternRun,
+    RunCancellation,
+    StepResult,
+    UploadedPattern,
+)
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -47,3 +53,8 @@ class BreakerStateAdmin(ReadOnlyAdmin):
 class UploadedPatternAdmin(ReadOnlyAdmin):
     list_display = ("pattern_id", "version", "is_active", "uploaded_by_name", "uploaded_at")
     list_filter = ("is_active",)
+
+
+@admin.register(RunCancellation)
+class RunCancellationAdmin(ReadOnlyAdmin):
+    list_display = ("ticket", "asked_at")

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from dawsos.templatetags.figures import number, state_badge
 from dawsos.templatetags.reasons import sentence
-from portfolios.selectors.ledger_rows import LedgerRow
+from portfolios.selectors.page_rows import LedgerRow
 
 register = template.Library()
 

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from dawsos.templatetags.figures import figure, number, panel_badge, state_badge
 from dawsos.templatetags.paging import page_numbers
 from dawsos.templatetags.panels import metric
+from patterns.library import get_pattern
 from patterns.panels import Cell, Metric, Panel, PanelState
 from patterns.results import FractionFigure, MoneyFigure
 from patterns.runs import RunResult
@@ -103,7 +104,7 @@ def test_a_number_leads_to_why_where_its_capability_explains_itself():
     run = RunResult(
         run_id=UUID(int=1),
         pattern_id="portfolio_overview",
-        pattern_version="1.0.0",
+        pattern_version=get_pattern("portfolio_overview").version,
         inputs={},
         run_hash="",
         result_text="{}",

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from dawsos.templatetags.ledger import ledger_entries
-from portfolios.selectors.ledger_rows import COLUMNS, LedgerRow
+from portfolios.selectors.page_rows import COLUMNS, LedgerRow
 
 BLANK: dict[str, Any] = dict.fromkeys(LedgerRow._fields[: len(COLUMNS)])
 SALE = BLANK | {

@@ -16,7 +16,7 @@ from dawsos.night.calendar import due_night
 from dawsos.night.outcomes import Outcome
 from dawsos.night.runner import run_all
 from dawsos.night.stages import STAGES, Stage, StageFailed, mark_pack_fresh
-from dawsos.tasks import advance_night, start_night, sweep_nights
+from dawsos.tasks import advance_night, prune_runs, start_night, sweep_nights
 from market.models import PricingPack
 from market.selectors import pack_health
 from portfolios.models import CashBalance, Lot, Portfolio, PortfolioDailyValue, ReconciliationResult
@@ -277,7 +277,7 @@ def test_tasks_run_the_same_chain(traded: Portfolio, django_capture_on_commit_ca
 
 def test_the_clock_wakes_tasks_that_exist() -> None:
     wanted = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert wanted == {start_night.name, sweep_nights.name}
+    assert wanted == {prune_runs.name, start_night.name, sweep_nights.name}
 
 
 def test_after_the_source_has_ended_nothing_is_due(db: None, alice: User) -> None:

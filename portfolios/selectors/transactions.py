@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from market.models import Security
 from portfolios.models import EntryType, Transaction
 from portfolios.selectors.ledger import Head, ledger_head
-from portfolios.selectors.ledger_rows import LedgerRow, read_rows, with_names
+from portfolios.selectors.page_rows import LedgerRow, read_rows, with_names
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500
