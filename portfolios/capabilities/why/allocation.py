@@ -15,7 +15,7 @@ from portfolios.capabilities.allocation import (
 )
 from portfolios.capabilities.inputs import OfPortfolio
 from portfolios.capabilities.why.facts import of_figure
-from portfolios.capabilities.why.positions import counted, coverage_parts, total
+from portfolios.capabilities.why.worth import counted, coverage_parts, total
 from portfolios.selectors.standing import Standing, standing
 
 RULE = "valuation.8"

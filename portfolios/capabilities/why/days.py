@@ -19,7 +19,7 @@ from portfolios.calc.entries import ZERO
 from portfolios.calc.lots import Posting
 from portfolios.calc.replay import EXTERNAL
 from portfolios.capabilities.why.facts import entry_source, pack_source, rate_of
-from portfolios.capabilities.why.positions import total
+from portfolios.capabilities.why.worth import total
 from portfolios.models import PortfolioDailyValue
 from portfolios.selectors.performance import Track, track
 from portfolios.selectors.standing import Standing, standing
