@@ -122,6 +122,18 @@ def test_a_benchmark_in_base_currency_is_hedged_already(traded: Portfolio, alice
     assert hedged.method == "total return, dividends reinvested, hedged to CAD"
 
 
+def test_after_a_merger_nothing_is_guessed(traded: Portfolio, alice: User) -> None:
+    # MAPLE rises 25 % on Thursday. What half of the blend, in ACME, became on Wednesday is unknown.
+    fact = ActionFacts(
+        symbol="ACME", exchange="XNAS", action_type="merger", ex_date=WED, source="tests"
+    )
+    record_actions([fact])
+    found = seen(alice, traded, make({"ACME": "0.5", "MAPLE": "0.5"}, {"weighting": "fixed"}))
+
+    assert list(found.series.returns) == [0, None, None, None]
+    assert found.missing == ("ACME",)
+
+
 def test_a_portfolio_without_one_says_so(traded: Portfolio, alice: User) -> None:
     found = benchmark_track(beside(alice, traded, None), traded.pk)
 
