@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final, Union
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from patterns import registry
+from patterns.catalogue import figures_of
+from patterns.explanation import FORMAT_OF
 from patterns.spec import PANEL_TYPES, HeadSpec, Id, InputSpec, StepSpec
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -85,9 +87,6 @@ def _input(described: dict[str, Any], *, required: bool) -> dict[str, Any]:
 
 def _metrics(output: type[BaseModel], step: str) -> Iterable[dict[str, str]]:
     """The figures at the top of an answer, each with the format of its unit."""
-    from patterns.catalogue import figures_of  # noqa: PLC0415 - it asks this module for nothing
-    from patterns.explanation import FORMAT_OF  # noqa: PLC0415
-
     for figure in figures_of(output):
         if "." not in figure.path and figure.unit in FORMAT_OF:
             label = figure.path.replace("_", " ").capitalize()

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
@@ -145,7 +146,7 @@ def _advance_chunks(stage: StageRun) -> Step | None:
         with claims.claimed(chunk) as mine:
             if not isinstance(mine, StageChunk):
                 continue
-            done = _attempt(mine, lambda mine=mine: _run_chunk(stage, mine))  # type: ignore[misc]
+            done = _attempt(mine, partial(_run_chunk, stage, mine))
         _gather(stage)
         return _step(stage, mine) if done else None
     return _step(stage) if _gather(stage) else None

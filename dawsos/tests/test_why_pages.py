@@ -1,7 +1,7 @@
 """Asking why on the page, by a program, and down to the rule."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +11,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from dawsos.methodology import method_pages, rule_place
+from patterns.explaining import explain, explained_steps
+from patterns.explanation import Explanation
+from patterns.layout import panels
 from portfolios.models import Portfolio
 from portfolios.services.runs import Execution, execute
 from portfolios.tests.world import THU
@@ -120,16 +123,37 @@ def test_a_program_gets_the_tree(browser: Browser, asked: Execution, alice: User
     assert close["source"]["kind"] == "price"
 
 
-def test_every_rule_that_an_explanation_names_is_written(
-    browser: Browser, asked: Execution, alice: User
-) -> None:
+def test_a_rule_has_an_address(browser: Browser, alice: User) -> None:
     client = browser(alice)
-    page = client.get(rule_address("valuation.1"))
-    assert page["Location"] == "/methods/valuation/#rule-1"
+    assert client.get(rule_address("valuation.1"))["Location"] == "/methods/valuation/#rule-1"
     assert 'id="rule-1"' in html_of(client.get("/methods/valuation/"))
     assert client.get(rule_address("valuation.99")).status_code == 404
     assert client.get(rule_address("nobody.1")).status_code == 404
     assert client.get("/methods/nobody/").status_code == 404
+
+
+def test_every_rule_that_an_explanation_names_is_written_and_every_fact_has_its_page(
+    browser: Browser, asked: Execution, alice: User
+) -> None:
+    client = browser(alice)
+    nodes = list(explained(asked))
+    rules = {node.rule for node in nodes if node.rule}
+    pages = {node.source.href for node in nodes if node.source and node.source.href}
+
+    assert [rule for rule in sorted(rules) if rule_place(rule) is None] == []
+    assert [page for page in sorted(pages) if client.get(page).status_code >= 400] == []
+    assert len(rules) > 5 and len(pages) > 5
+
+
+def explained(asked: Execution) -> Iterator[Explanation]:
+    """The explanations of every figure of the run that can be asked why, and what is below."""
+    steps = explained_steps(asked.run.pattern_id)
+    for panel in panels(asked.run.pattern_id, asked.run):
+        cells = [metric.cell for metric in panel.metrics]
+        cells += [cell for row in panel.rows for cell in row.cells]
+        for cell in cells:
+            if cell.numeric and cell.path.partition(".")[0] in steps:
+                yield from explain(asked.run, asked.context, cell.path).walk(widest=4)
 
 
 def rule_address(rule: str) -> str:

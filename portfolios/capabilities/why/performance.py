@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
+from django.urls import reverse
 
 from patterns.context import Context
 from patterns.explaining import Path, explains
@@ -24,6 +25,7 @@ from portfolios.capabilities.why.facts import of_figure, pack_source
 from portfolios.selectors.periods import chosen
 from portfolios.selectors.risk_free import SERIES, yields_known_at
 
+RISK_FREE_RULE = "risk.5"
 CHAIN = Formula("chain", "every day's return, compounded")
 PERIODS = {
     "twr_1d": Period.DAY,
@@ -177,7 +179,7 @@ def _excess(days: Days, window: ReturnSeries) -> list[Explanation]:
             reason="" if one is not None else "There is no return on this day.",
             formula=Formula("difference", "return − risk-free"),
             parts=_pair(days, day, float(rate)),
-            rule="risk.5",
+            rule=RISK_FREE_RULE,
         )
         for day, one, rate in zip(window.dates, window.returns, earned, strict=True)
     ]
@@ -190,7 +192,7 @@ def _pair(days: Days, day: date, rate: float) -> Callable[[], list[Explanation]]
             label=f"risk-free of {day}: the bill's yield known the close before",
             value=rate,
             unit="fraction",
-            source=Source("series", SERIES, "/methods/rule/risk.5/"),
+            source=Source("series", SERIES, reverse("methods:rule", args=[RISK_FREE_RULE])),
         ),
     ]
 
