@@ -11,10 +11,11 @@ from patterns.layout import panels
 from patterns.library import get_pattern
 from patterns.panels import Cell
 from patterns.runner import RunResult
+from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio
 from portfolios.services.runs import Execution, execute
 from portfolios.tests.factories import append, trade
-from portfolios.tests.world import FRI, THU, listing
+from portfolios.tests.world import FRI, MON, THU, listing
 
 PATTERN = "portfolio_overview"
 
@@ -137,6 +138,36 @@ def test_every_figure_follows_down_to_facts(traded: Portfolio, alice: User) -> N
 
     assert broken == []
     assert len(shown) > 30
+
+
+def test_shares_that_came_without_a_worth_are_a_flow_at_the_close_of_their_day(
+    traded: Portfolio, alice: User
+) -> None:
+    # On Thursday 2 MAPLE at 25 CAD and 3 ACME at 12 dollars of 1.04: 50 + 37.44 = 87.44.
+    maple, acme = (
+        Draft(
+            entry_type="TRANSFER_IN",
+            security_id=listing(symbol).pk,
+            transaction_date=THU,
+            quantity=Decimal(quantity),
+            currency=listing(symbol).currency,
+            carried_lots=[{"quantity": quantity, "acquisition_date": str(MON), "cost_basis": "10"}],
+        )
+        for symbol, quantity in (("MAPLE", "2"), ("ACME", "3"))
+    )
+    append(traded, alice, maple, acme)
+    done = overview(alice, traded)
+    points = done.run.result["historical_nav"]["points"]
+    place = next(n for n, point in enumerate(points) if point["asof_date"] == str(THU))
+    earned = why(done, f"historical_nav.points.{place}.time_weighted_return")
+    paid_in = earned.at([0, 2])
+
+    assert paid_in is not None
+    assert (paid_in.value, [part.value for part in paid_in.children]) == (
+        Decimal("87.44"),
+        [50, Decimal("37.44")],
+    )
+    assert [breach(node) for node in earned.walk() if breach(node)] == []
 
 
 def test_an_old_run_is_explained_by_its_own_ledger(traded: Portfolio, alice: User) -> None:

@@ -14,9 +14,10 @@ from uuid import UUID
 
 from market.selectors import pack_prices
 from patterns.context import Context
-from patterns.explanation import Explanation, Formula
+from patterns.explanation import Explanation, Formula, Source
 from portfolios.calc.entries import ZERO
 from portfolios.calc.lots import Posting
+from portfolios.calc.marks import Mark
 from portfolios.calc.replay import EXTERNAL
 from portfolios.capabilities.why.facts import entry_source, pack_source, rate_of
 from portfolios.capabilities.why.worth import total
@@ -130,7 +131,7 @@ class Days:
             unit="money",
             currency=row.currency,
             formula=Formula("sum", "the ledger entries that crossed the portfolio's border"),
-            parts=lambda: self._flows(row, before, sign) or [_no_flow(row)],
+            parts=lambda: self._flows(row, before, sign),
             rule=FLOW_RULE,
         )
 
@@ -176,95 +177,77 @@ class Days:
         for posting in now.booked.book.journal:
             if not before < posting.on <= row.asof_date or posting.movement not in EXTERNAL:
                 continue
-            node = self._crossing(now, row, posting, sign)
-            if isinstance(node.value, Decimal) and node.value > 0:
+            node = _crossing(now, row, posting, sign)
+            if node is not None and node.value is not None and node.value > 0:
                 found.append(node)
         return found
 
-    def _crossing(
-        self, now: Standing, row: PortfolioDailyValue, posting: Posting, sign: int
-    ) -> Explanation:
-        """One entry's worth in base: as it recorded it, else at the day's rate or close."""
-        label = f"entry {posting.seq} of {posting.on}"
-        source = entry_source(now.portfolio.pk, posting.seq)
-        if posting.crossing_base is not None or posting.currency == row.currency:
-            worth = posting.crossing_base if posting.crossing_base is not None else posting.crossing
-            return Explanation(
-                label=label,
-                value=None if worth is None else sign * worth,
-                unit="money",
-                currency=row.currency,
-                source=source,
-            )
-        parts = _local_parts(now, row, posting, sign, label)
-        rate = now.marks.rate_of(parts[0].currency or posting.currency)
-        if rate is None:
-            return parts[0]
-        rates = pack_prices(row.pack_id).rates
-        local = parts[0].value if len(parts) == 1 else parts[0].value * parts[1].value  # type: ignore[operator]
-        return Explanation(
-            label=label,
-            value=local * rate.rate,  # type: ignore[operator]  # both are Decimals here
-            unit="money",
-            currency=row.currency,
-            formula=Formula("product", "amount × the day's rate"),
-            parts=[
-                *parts,
-                rate_of(rates, row.pack_id, posting.currency, row.currency, rate.rate),
-            ],
-            rule=FLOW_RULE,
-        )
 
-
-def _local_parts(
-    now: Standing, row: PortfolioDailyValue, posting: Posting, sign: int, label: str
-) -> list[Explanation]:
-    """The amount in its own currency; of delivered shares, their number and the day's close."""
+def _crossing(
+    now: Standing, row: PortfolioDailyValue, posting: Posting, sign: int
+) -> Explanation | None:
+    """One entry's worth in base: as it recorded it, else at the day's close and rate; None where
+    the day does not know one of them, and the flow is withheld."""
+    label = f"entry {posting.seq} of {posting.on}"
     source = entry_source(now.portfolio.pk, posting.seq)
+    if posting.crossing_base is not None:
+        return _money(label, sign * posting.crossing_base, row.currency, source)
     if posting.crossing is not None:
-        return [
-            Explanation(
-                label=label,
-                value=sign * posting.crossing,
-                unit="money",
-                currency=posting.currency,
-                source=source,
-            )
-        ]
-    mark = now.marks.prices[posting.security]
+        local, currency = sign * posting.crossing, posting.currency
+        parts = [_money(label, local, currency, source)]
+    elif (mark := now.marks.prices.get(posting.security)) is not None:
+        local, currency = sign * posting.quantity * mark.close, mark.currency
+        parts = _delivered(label, sign * posting.quantity, mark, source, row.pack_id)
+    else:
+        return None
+    rate = now.marks.rate_of(currency)
+    if rate is None:
+        return None
+    if currency != row.currency:
+        rates = pack_prices(row.pack_id).rates
+        parts.append(rate_of(rates, row.pack_id, currency, row.currency, rate.rate))
+    if len(parts) == 1:
+        return parts[0]
+    return Explanation(
+        label=label,
+        value=local * rate.rate,
+        unit="money",
+        currency=row.currency,
+        formula=Formula("product", "what crossed, at the day's close and rate"),
+        parts=parts,
+        rule=FLOW_RULE,
+    )
+
+
+def _money(label: str, amount: Decimal, currency: str, source: Source) -> Explanation:
+    return Explanation(label=label, value=amount, unit="money", currency=currency, source=source)
+
+
+def _delivered(
+    label: str, quantity: Decimal, mark: Mark, source: Source, pack_id: str
+) -> list[Explanation]:
+    """Shares whose entry states no worth: their number, and the close of the day."""
     return [
-        Explanation(label=label, value=sign * posting.quantity, unit="quantity", source=source),
+        Explanation(label=label, value=quantity, unit="quantity", source=source),
         Explanation(
             label=f"close of {mark.asof_date}",
             value=mark.close,
             unit="price",
             currency=mark.currency,
-            source=pack_source(row.pack_id, "prices"),
+            source=pack_source(pack_id, "prices"),
         ),
     ]
 
 
 def _nothing(day: date, path: Track) -> Explanation:
-    """Before the first valued day there is nothing, and the ledger says since when."""
-    currency = path.rows[0].currency if path.rows else ""
-    first = path.rows[0] if path.rows else None
-    source = pack_source(first.pack_id, "prices") if first is not None else None
+    """Before the first valued day nothing was held: a sum without parts."""
     return Explanation(
         label=f"value on {day}, before the first valued day",
         value=ZERO,
         unit="money",
-        currency=currency,
-        source=source,
-    )
-
-
-def _no_flow(row: PortfolioDailyValue) -> Explanation:
-    return Explanation(
-        label="no entry crossed the border",
-        value=ZERO,
-        unit="money",
-        currency=row.currency,
-        source=pack_source(row.pack_id, "prices"),
+        currency=path.rows[0].currency if path.rows else "",
+        formula=Formula("sum", "nothing was held yet"),
+        rule=VALUE_RULE,
     )
 
 
