@@ -9,6 +9,7 @@ from accounts.tests.fixtures import *  # noqa: F403
 from portfolios.models import Portfolio
 from portfolios.services import run_import
 from portfolios.tests.factories import PortfolioFactory
+from portfolios.tests.restated import late_close, restate
 from portfolios.tests.world import LEDGER, make_market
 
 
@@ -32,3 +33,11 @@ def traded(market: None, portfolio: Portfolio, alice: User) -> Portfolio:
     """The portfolio with the ledger of `world`."""
     run_import(portfolio_id=portfolio.pk, content=LEDGER.encode(), filename="ledger.csv", by=alice)
     return portfolio
+
+
+@pytest.fixture
+def restated(traded: Portfolio) -> Portfolio:
+    """The portfolio after a close of Thursday was corrected."""
+    late_close()
+    restate()
+    return traded

@@ -9,45 +9,37 @@ Thursday, not at 12, and there are 15 of them at 1.04 CAD for a dollar: 15.60 CA
 Wednesday to Friday is 1,198 / 1,040.80 either way, so no return of a longer period moves.
 """
 
-import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import Client
-from django.urls import reverse
 
-from accounts.exceptions import PermissionDenied
 from accounts.identity import as_service
-from accounts.models import AuditEvent, Membership, User
+from accounts.models import Membership, User
 from market.exceptions import PackNotFound, RestatementNotFound
 from market.models import PricingPack
 from market.services import build_pack, ingest_observations
 from portfolios.calc.restatement import DayFigures, History, moves
 from portfolios.calc.returns import ReturnSeries
-from portfolios.models import Portfolio, PortfolioDailyValue
+from portfolios.models import Portfolio
 from portfolios.selectors import visible_portfolios
 from portfolios.selectors.restatement import RestatementReport, restatement_report
 from portfolios.services import (
     connect_and_reprice,
     create_portfolio,
-    rehearse_closes,
-    rehearse_restatement,
     restate_and_reprice,
     run_import,
 )
 from portfolios.tests.factories import PortfolioFactory
+from portfolios.tests.restated import LATE, NEW, OLD, late_close, report, restate
 from portfolios.tests.test_unpriced import LEDGER as DARK_LEDGER
 from portfolios.tests.world import (
     ACME,
     FRI,
     LEDGER,
-    MON,
     THU,
     TUE,
     WED,
@@ -56,29 +48,6 @@ from portfolios.tests.world import (
     listing,
     make_market,
 )
-
-LATE = datetime(2013, 2, 10, 14, tzinfo=UTC)
-REASON = "ACME's close of Thursday arrived late."
-OLD, NEW = "2013-02-07-ECB-r1", "2013-02-07-ECB-r2"
-
-
-def late_close() -> None:
-    ingest_observations([close_of(ACME, THU, "13", known_at=LATE)])
-
-
-def restate(by: User | None = None, **more: Any) -> None:
-    restate_and_reprice(MON, FRI, reason=REASON, by=by, **more)
-
-
-def report(pack_id: str = NEW) -> RestatementReport:
-    return restatement_report(pack_id, Portfolio.objects.order_by("name", "pk"))
-
-
-@pytest.fixture
-def restated(traded: Portfolio) -> Portfolio:
-    late_close()
-    restate()
-    return traded
 
 
 def test_it_names_the_row_that_changed(restated: Portfolio) -> None:
@@ -259,192 +228,6 @@ def without_names(report: RestatementReport) -> dict[str, Any]:
     for portfolio in said["portfolios"]:
         del portfolio["id"], portfolio["ledger_commit_hash"]
     return said
-
-
-# --- Rehearsal
-
-
-def counts() -> dict[str, int]:
-    """The rows of every table."""
-    with as_service("tests"), connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
-        found = {}
-        for table in tables:
-            cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")
-            found[table] = cursor.fetchone()[0]
-    return found
-
-
-def test_a_rehearsal_says_what_will_move_and_writes_nothing(traded: Portfolio, alice: User) -> None:
-    late_close()
-    before, values = counts(), list(PortfolioDailyValue.revisions.order_by("pk").values())
-    (rehearsed,) = rehearse_restatement(MON, FRI, reason=REASON, by=alice).reports
-    assert counts() == before
-    assert list(PortfolioDailyValue.revisions.order_by("pk").values()) == values
-
-    restate(alice)
-    assert rehearsed.report_hash == report().report_hash
-    assert rehearsed.figures == 3
-
-
-def test_a_rehearsed_file_is_not_stored(market: None, portfolio: Portfolio, alice: User) -> None:
-    content = DARK_LEDGER.encode()
-    run_import(portfolio_id=portfolio.pk, content=content, filename="l.csv", by=alice)
-    before = counts()
-    closes = b"date,close\n2013-02-05,3\n"
-    found = rehearse_closes(listing("DARK"), closes, "dark.csv", by=alice)
-    assert (found.packs, counts()) == (4, before)
-    assert listing("DARK").price_source == ""
-    assert found.as_dict()["rehearsal"] is True
-    again = rehearse_closes(listing("DARK"), closes, "dark.csv", by=alice)
-    assert again.reports[0].report_hash == found.reports[0].report_hash
-
-
-def test_nothing_to_restate_is_nothing_to_report(traded: Portfolio) -> None:
-    assert rehearse_restatement(MON, FRI, reason=REASON, by=None).reports == ()
-
-
-def test_only_who_manages_rehearses_and_restates(traded: Portfolio, bob: User) -> None:
-    late_close()
-    with pytest.raises(PermissionDenied):
-        rehearse_restatement(MON, FRI, reason=REASON, by=bob)
-    with pytest.raises(PermissionDenied):
-        restate(bob)
-    assert not AuditEvent.objects.filter(action="market.packs.restate").exists()
-
-
-# --- Doors
-
-
-@pytest.fixture
-def browser(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    client.raise_request_exception = False
-    return client
-
-
-def test_the_page_names_row_figures_and_hash(browser: Client, restated: Portfolio) -> None:
-    page = browser.get(reverse("portfolios:restatement", args=[NEW])).content.decode()
-    for said in (
-        "ACME",
-        "12.00 USD",
-        "13.00 USD",
-        "2013-02-10 14:00 UTC",
-        "1,111.60",
-        "1,127.20",
-        "+15.60",
-        "6.8025 %",
-        "8.3013 %",
-        report().report_hash,
-        "are the same as before",
-    ):
-        assert said in page
-    answer = browser.get(reverse("portfolios:restatement", args=["2013-02-06-ECB-r1"]))
-    assert (answer.status_code, RestatementNotFound.code in answer.content.decode()) == (404, True)
-
-
-def test_pack_and_banner_lead_there(browser: Client, restated: Portfolio) -> None:
-    address = reverse("portfolios:restatement", args=[NEW])
-    pack = browser.get(reverse("market:pack", args=[OLD])).content.decode()
-    assert pack.count(f'href="{address}"') == 2  # the banner, and the list of revisions
-    overview = reverse("portfolios:overview", args=[restated.pk])
-    for day in (THU, FRI):  # the day itself, and the one whose return begins there
-        page = browser.get(overview, {"asof": str(day)}).content.decode()
-        assert f'href="{address}"' in page
-    assert address not in browser.get(overview, {"asof": str(WED)}).content.decode()
-
-
-def test_a_reader_sees_only_own_portfolios(
-    client: Client, restated: Portfolio, charlie: User
-) -> None:
-    client.force_login(charlie)
-    page = client.get(reverse("portfolios:restatement", args=[NEW])).content.decode()
-    assert restated.name not in page
-    assert "No figure moved" in page
-    api = client.get(reverse("portfolios_api:restatement", args=[NEW])).json()
-    assert (api["portfolios"], len(api["facts"])) == ([], 1)
-
-
-def test_programs_get_all_of_it(browser: Client, restated: Portfolio) -> None:
-    api = browser.get(reverse("portfolios_api:restatement", args=[NEW])).json()
-    assert api["report_hash"] == report().report_hash
-    assert api["packs"] == [{"asof_date": str(THU), "superseded": OLD, "pack": NEW}]
-    figure = api["portfolios"][0]["figures"][0]
-    assert (figure["figure"], figure["old"], figure["new"], figure["because"]) == (
-        "total_value",
-        "1111.6",
-        "1127.2",
-        [0],
-    )
-    address = reverse("portfolios_api:restatement", args=["2013-02-06-ECB-r1"])
-    assert browser.get(address).status_code == 404
-
-
-def shell(*words: str) -> str:
-    out = StringIO()
-    call_command(*words, stdout=out)
-    return out.getvalue()
-
-
-def test_the_shell_sees_every_portfolio(restated: Portfolio, charlie: User) -> None:
-    said = shell("restatement_report", NEW)
-    assert "Total value of 2013-02-07: 1,111.60" in said
-    assert "1 portfolio moved, 0 did not." in said
-    assert "1,127.20 CAD, +15.60 CAD, because of [1]" in said
-    found = json.loads(shell("restatement_report", NEW, "--json"))
-    assert found["report_hash"] == report().report_hash
-    mine = json.loads(shell("restatement_report", NEW, "--json", "--user", charlie.email))
-    assert mine["portfolios"] == []
-    with pytest.raises(CommandError, match="NOT_FOUND_3033"):
-        shell("restatement_report", "2013-02-06-ECB-r1")
-
-
-def test_the_shell_rehearses_and_restates(traded: Portfolio, tmp_path: Any) -> None:
-    late_close()
-    assert "Nothing was changed." in shell("restate", "--dry-run")
-    assert not PricingPack.objects.filter(pk=NEW).exists()
-    with pytest.raises(CommandError, match="VALIDATION_2007"):
-        shell("restate")
-    assert "Restated: 1. The same, and kept: 4." in shell("restate", "--reason", REASON)
-    assert "No pack would change." in shell("restate", "--dry-run")
-    file = tmp_path / "dark.csv"
-    file.write_text("date,close\n2013-02-05,3\n")
-    said = shell("restate", "--dry-run", "--symbol", "DARK", "--closes", str(file))
-    assert "4 packs of ECB would be restated" in said
-    with pytest.raises(CommandError, match="--dry-run"):
-        shell("restate", "--symbol", "DARK", "--closes", str(file))
-
-
-def test_a_manager_rehearses_on_a_page_and_then_does_it(browser: Client, traded: Portfolio) -> None:
-    late_close()
-    address = reverse("portfolios:restate")
-    said = {"start": str(MON), "end": str(FRI), "policy": "ECB", "reason": REASON}
-    assert "Restate now" not in browser.get(address).content.decode()
-    page = browser.post(address, said | {"decision": "rehearse"}).content.decode()
-    assert "Rehearsed, not done" in page
-    assert "+15.60" in page
-    assert not PricingPack.objects.filter(pk=NEW).exists()
-
-    done = browser.post(address, said | {"decision": "restate"})
-    assert (done.status_code, done["Location"]) == (
-        302,
-        reverse("portfolios:restatement", args=[NEW]),
-    )
-    again = browser.post(address, said | {"decision": "restate"}, follow=True)
-    assert "nothing was changed" in again.content.decode()
-    assert "No pack would change" in browser.post(address, said).content.decode()
-    assert browser.post(address, said | {"end": "2013-01-01"}).status_code == 422
-    assert browser.post(address, said | {"policy": "NONE"}).status_code == 422
-
-
-def test_others_do_not_restate(client: Client, traded: Portfolio, bob: User) -> None:
-    client.force_login(bob)
-    client.raise_request_exception = False
-    assert client.get(reverse("portfolios:restate")).status_code == 403
-    assert "Restate" not in client.get(reverse("market:packs")).content.decode()
-
-
-# --- Arithmetic
 
 
 def test_noise_of_the_last_bits_is_no_move() -> None:
