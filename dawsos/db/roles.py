@@ -13,9 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.db import ProgrammingError, transaction
+from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.utils import InternalError
 
 from dawsos.db.exceptions import RolesNotReady
 
@@ -88,7 +87,7 @@ def _tolerantly(connection: BaseDatabaseWrapper, act: Callable[[], object]) -> N
     try:
         with transaction.atomic(using=connection.alias):
             act()
-    except (ProgrammingError, InternalError) as error:
+    except DatabaseError as error:  # PostgreSQL has three classes for what another did first
         state = getattr(error.__cause__, "sqlstate", "")
         if state == REFUSED:
             raise RolesNotReady(_what_to_ask_for(connection)) from error

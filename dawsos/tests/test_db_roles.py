@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, NotSupportedError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dawsos.db import roles
 from dawsos.db.owner import as_owner
@@ -29,6 +30,11 @@ def answer(statement: str, *parameters: str) -> tuple[object, ...]:
         cursor.execute(statement, parameters)
         row: tuple[object, ...] = cursor.fetchone()
         return row
+
+
+def refuse(owner: BaseDatabaseWrapper, state: str) -> None:
+    with owner.cursor() as cursor:
+        cursor.execute(f"DO $$ BEGIN RAISE {state}; END $$")
 
 
 @pytest.mark.django_db
@@ -76,6 +82,18 @@ class TestTheOwner:
             as_owner(),
         ):
             pass
+
+    # Which one a session meets depends on the instant: another session's role is there, is just
+    # being committed, or is being granted.
+    @pytest.mark.parametrize("state", ["duplicate_object", "unique_violation", "internal_error"])
+    def test_what_another_session_made_first_is_taken_as_done(self, state):
+        with as_owner() as owner:
+            roles._tolerantly(owner, lambda: refuse(owner, state))
+            assert answer("SELECT 1") == (1,)
+
+    def test_any_other_mistake_is_not_taken_as_done(self):
+        with as_owner() as owner, pytest.raises(DatabaseError):
+            roles._tolerantly(owner, lambda: refuse(owner, "syntax_error"))
 
     def test_making_the_roles_again_changes_nothing(self):
         with as_owner():
