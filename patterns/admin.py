@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from patterns.models import (
     BreakerState,
+    InstalledPattern,
     PatternRun,
     RunCancellation,
     StepResult,
@@ -53,6 +54,12 @@ class BreakerStateAdmin(ReadOnlyAdmin):
 class UploadedPatternAdmin(ReadOnlyAdmin):
     list_display = ("pattern_id", "version", "is_active", "uploaded_by_name", "uploaded_at")
     list_filter = ("is_active",)
+
+
+@admin.register(InstalledPattern)
+class InstalledPatternAdmin(ReadOnlyAdmin):
+    list_display = ("pattern_id", "version", "installed_at")
+    list_filter = ("pattern_id",)
 
 
 @admin.register(RunCancellation)

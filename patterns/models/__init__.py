@@ -2,8 +2,16 @@
 
 from patterns.models.breaker import BreakerState
 from patterns.models.cancellation import RunCancellation
+from patterns.models.installed import InstalledPattern
 from patterns.models.run import PatternRun
 from patterns.models.step import StepResult
 from patterns.models.uploaded import UploadedPattern
 
-__all__ = ["BreakerState", "PatternRun", "RunCancellation", "StepResult", "UploadedPattern"]
+__all__ = [
+    "BreakerState",
+    "InstalledPattern",
+    "PatternRun",
+    "RunCancellation",
+    "StepResult",
+    "UploadedPattern",
+]

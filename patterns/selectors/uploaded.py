@@ -11,7 +11,7 @@ from time import monotonic
 from django.conf import settings
 
 from patterns import library
-from patterns.models import UploadedPattern
+from patterns.models import InstalledPattern, UploadedPattern
 from patterns.reading import Reading, read_spec
 from patterns.source import parse
 from patterns.spec import PatternSpec
@@ -51,10 +51,18 @@ def uploads() -> list[UploadedPattern]:
 
 
 def kept_version(pattern_id: str, version: str) -> PatternSpec | None:
-    """A pattern of the house as it was in a version."""
-    rows = UploadedPattern.objects.of_pattern(pattern_id).filter(version=version)
-    text = rows.values_list("text", flat=True).first()
+    """A pattern as it was in a version, of the house or of an earlier product."""
+    text = _text(UploadedPattern, pattern_id, version) or _text(
+        InstalledPattern, pattern_id, version
+    )
     return None if text is None else reading_of(text, f"{pattern_id}.json").spec
+
+
+def _text(
+    kept: type[UploadedPattern | InstalledPattern], pattern_id: str, version: str
+) -> str | None:
+    rows = kept._default_manager.filter(pattern_id=pattern_id, version=version)
+    return rows.values_list("text", flat=True).first()
 
 
 @lru_cache(maxsize=128)

@@ -1,6 +1,7 @@
 """What the runner keeps in the database, and how its processes wait for each other."""
 
 from patterns.services.breakers import DatabaseBreakers, reset_breaker
+from patterns.services.installing import keep_installed
 from patterns.services.onlookers import Onlooker, cancel_run, step_reached, ticket_of
 from patterns.services.pruning import forget_cancellations, forget_runs, forget_steps
 from patterns.services.storing import DatabaseStore, record_run, record_steps
@@ -14,6 +15,7 @@ __all__ = [
     "forget_cancellations",
     "forget_runs",
     "forget_steps",
+    "keep_installed",
     "record_run",
     "record_steps",
     "reset_breaker",
