@@ -209,6 +209,15 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# --- What a long import is at, for the page that waits: seen by every process of this machine
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "progress": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "progress",
+    },
+}
+
 # --- Background work: in this process, or through Redis where there is one
 _redis = env.text("REDIS_URL")
 CELERY_BROKER_URL = _redis or "memory://"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 
 from accounts.identity import as_service, as_user
@@ -82,17 +83,25 @@ def import_upload(*, portfolio_id: UUID, upload_id: UUID, by: User) -> ImportRep
             filename=upload.filename,
             by=by,
             choices=choices_of(upload),
-            progress=lambda step: cache.set(_key(upload_id), step, timeout=600),
+            progress=lambda step: _say_step(upload_id, step),
         )
     finally:
-        cache.delete(_key(upload_id))
+        _say_step(upload_id, None)
     upload.delete()
     return report
 
 
 def import_step(upload_id: UUID) -> str:
     """What a running import is at; empty when none runs. For people: nothing depends on it."""
-    return str(cache.get(_key(upload_id)) or "")
+    return str(caches["progress"].get(_key(upload_id)) or "")
+
+
+def _say_step(upload_id: UUID, step: str | None) -> None:
+    with suppress(OSError):  # a full disk must not end an import for want of its progress
+        if step is None:
+            caches["progress"].delete(_key(upload_id))
+        else:
+            caches["progress"].set(_key(upload_id), step, timeout=600)
 
 
 def forget_upload(upload: PendingUpload) -> None:
