@@ -315,7 +315,7 @@ def test_a_running_import_says_where_it_is(
     # The process that imports is seldom the one that is asked.
     said = f"uploads._say_step('{pk}', 'Writing 10 of 20 entries')"
     program = f"import django; django.setup(); from portfolios.services import uploads; {said}"
-    subprocess.run([sys.executable, "-c", program], check=True)  # noqa: S603 - our own words
+    subprocess.run([sys.executable, "-c", program], check=True)
     assert b"Writing 10 of 20 entries" in client.get(here).content
     uploads._say_step(pk, None)
     assert client.get(here).status_code == 204
