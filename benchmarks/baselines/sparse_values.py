@@ -41,17 +41,13 @@ def sparse_values(world: Any) -> tuple[Floats, Floats, Floats]:
             effects[rows, place] = np.einsum("pd,pd->p", held @ part, 1.0 / value[:, :-1])
     returns = values[:, 1:] / values[:, :-1] - 1
     wealth = np.cumprod(1 + returns, axis=1)
-    deviation = returns.std(axis=1, ddof=1)
+    mean = returns.mean(axis=1)
+    freedom = max(returns.shape[1] - 1, 1)
+    deviation = np.sqrt(((returns - mean[:, None]) ** 2).sum(axis=1) / freedom)
     fall = (1 - wealth / np.maximum.accumulate(np.maximum(wealth, 1), axis=1)).max(axis=1)
-    figures = np.column_stack(
-        (
-            wealth[:, -1] - 1,
-            deviation * 252**0.5,
-            returns.mean(axis=1) / deviation * 252**0.5,
-            fall,
-            effects,
-        )
-    )
+    with np.errstate(all="ignore"):  # of one day there is no deviation
+        sharpe = mean / deviation * 252**0.5
+    figures = np.column_stack((wealth[:, -1] - 1, deviation * 252**0.5, sharpe, fall, effects))
     return values, returns, figures
 
 

@@ -1,115 +1,122 @@
-"""The night's computing and one more day, in a database of its own, at several sizes.
+"""The night at several sizes, each beside its floor in the same run, in a database of its own.
 
-Loads of the machine stand beside the figures: compare ratios of one run, never seconds of two.
+BENCH_PORTFOLIOS names the sizes ("1000,10000"), BENCH_WORKERS how many portfolios two workers
+share (50000). Compare ratios of one run, never seconds of two.
 """
 
 from __future__ import annotations
 
+import gc
 import math
 import os
-import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+from zlib import crc32
 
-import numpy as np
+import psycopg
 
 from accounts.identity import as_service
 from accounts.models import User
-from benchmarks.baselines.sparse_values import pandas_loop, sparse_values
+from benchmarks.baselines import bare_night
 from benchmarks.ledger.database import fresh_database
-from benchmarks.night.world import CURRENCIES, World, make, superuser
+from benchmarks.night.chains import chain
+from benchmarks.night.computing import Row, beside_the_floor, by_workers
+from benchmarks.night.world import World, draw, store, superuser
 from market.models import PricingPack
-from patterns.formats import minor_units
-from portfolios.calc.bulk.many import value_many
-from portfolios.calc.bulk.market import MarketTable
-from portfolios.calc.bulk.values import Flows
 from portfolios.models import CurrencyAttribution, PortfolioDailyValue, PortfolioMetrics
-from portfolios.selectors.many_ledgers import many_ledgers
-from portfolios.selectors.many_values import value_ledgers
-from portfolios.selectors.market_tables import PackDay
 from portfolios.services import compute_day, rebuild_all, reconcile_bulk
+from portfolios.services.reconciling_many import NIGHTS, remember
 
 DAYS = 253
 SIZES = tuple(int(size) for size in os.environ.get("BENCH_PORTFOLIOS", "1000,10000").split(","))
-Row = dict[str, object]
+WORKERS = int(os.environ.get("BENCH_WORKERS", "50000"))
+CHUNK = 1000  # portfolios that a worker of the night takes at once
+NIGHTS_MEASURED = 3
+MOST_MIB = 1024
 
 
 def measure() -> list[Row]:
-    """A row a size and case."""
+    """A row a size and case, then how cases grow, then two workers."""
     rows: list[Row] = []
     for size in SIZES:
+        world = draw(size, DAYS)
+        rows.append(_said(beside_the_floor(world)))
         with fresh_database():
-            rows += _measured(size)
-    return [*rows, *_exponents(rows)]
+            rows += _in_database(world, size)
+    rows += _exponents(rows)
+    return [*rows, _said(by_workers(WORKERS, DAYS))]
 
 
-def _measured(size: int) -> list[Row]:
+def _in_database(world: World, size: int) -> list[Row]:
     with as_service("benchmark"):
         owner = User.objects.create_user(
             email="bench@example.org", password="a long one for a benchmark", role="MANAGER"
         )
-    world = make(owner.pk, size, DAYS)
-    raw = superuser()
-    raw.autocommit = True
-    with raw:
-        raw.execute("VACUUM ANALYZE")
+    begun = time.perf_counter()
+    store(world, owner.pk)
     with as_service("benchmark"):
         last, before = PricingPack.objects.order_by("-asof_date")[:2]
-    ids = world.portfolios
-    rows = _computing(world, size)
-    rows.append(_timed("rebuild of all days", size, lambda: rebuild_all(ids)))
-    _forget(last)
-    with as_service("benchmark"):
-        compute_day(ids, before.pk)
-    rows.append(_timed("one more day", size, lambda: compute_day(ids, last.pk)))
-    with as_service("benchmark"):
-        remembered = len(ids) <= 1000 and reconcile_bulk(ids, last.pk)
-    if remembered:
-        rows.append(_timed("reconciliation", size, lambda: reconcile_bulk(ids, last.pk)))
-    return rows
-
-
-def _computing(world: World, size: int) -> list[Row]:
-    """The arithmetic alone, beside the floor and the loop."""
-    days = [PackDay(day, f"{day}-ECB-r1") for day in world.days]
-    bases = [CURRENCIES[base] for base in world.bases.tolist()]
-    with as_service("benchmark"):
-        ledgers = many_ledgers(world.portfolios)
-        valued = value_ledgers(ledgers, bases, days, policy="ECB", market_head=DAYS)
-    market: MarketTable = valued.market
-    base = np.array([market.currencies.index(code) for code in bases])
-    minor = np.array([minor_units(code) for code in market.currencies])
-    flows = _no_flows()
-    ours, floor = [], []
-    for _ in range(5):
-        floor.append(_cpu(lambda: sparse_values(world)))
-        ours.append(
-            _cpu(
-                lambda: value_many(
-                    valued.moved, market, base, valued.first, flows, minor, effects=True
-                )
-            )
+    with superuser() as raw, as_service("benchmark"):
+        raw.autocommit = True
+        chain(raw, _due(world.portfolios, last))
+        bare_night.prepare(raw, world)
+        raw.execute("VACUUM ANALYZE")
+        print(f"{size} portfolios made in {time.perf_counter() - begun:.0f} s", flush=True)
+        rebuilt = _beside(
+            "rebuild of all days",
+            size,
+            lambda: rebuild_all(world.portfolios),
+            lambda: bare_night.rebuild(raw, world),
+            "<= 3",
         )
-    some = min(size, 100)
-    row: Row = {
-        "case": "computing alone",
-        "portfolios": size,
-        "cpu_s": round(min(ours), 3),
-        "floor_cpu_s": round(min(floor), 3),
-        "times_floor": round(min(ours) / min(floor), 2),
-        "load": round(os.getloadavg()[0], 1),
-    }
-    try:
-        loop = _cpu(lambda: pandas_loop(world, some)) * size / some
-        row["pandas_times_ours"] = round(loop / min(ours), 1)
-    except ImportError:
-        row["pandas_times_ours"] = "pandas is not installed"
-    return [row]
+        raw.execute("VACUUM ANALYZE")
+        return [rebuilt, *_nights(raw, world, size, last, before)]
 
 
-def _no_flows() -> Flows:
-    none, places = np.zeros(0), np.zeros(0, dtype=np.int64)
-    return Flows(places, places, (none, none), (none, none))
+def _nights(
+    raw: psycopg.Connection[object], world: World, size: int, last: PricingPack, before: PricingPack
+) -> list[Row]:
+    """One more day, some times over; every ledger agreed at the last full replay."""
+    ids = world.portfolios
+    with as_service("benchmark"):
+        remember(ids)
+    rows: list[Row] = []
+    for _ in range(NIGHTS_MEASURED):
+        _forget(last)
+        with as_service("benchmark"):
+            compute_day(ids, before.pk)
+        parts: dict[str, float] = {}
+        row = _beside(
+            "one more day",
+            size,
+            partial(_night, ids, last, parts),
+            lambda: bare_night.one_more_day(raw, world),
+            "<= 5",
+        )
+        rows.append(row | {name: round(spent, 2) for name, spent in parts.items()})
+    return [_said(min(rows, key=lambda row: float(str(row["ours_s"]))))]
+
+
+def _night(ids: Sequence[UUID], pack: PricingPack, parts: dict[str, float]) -> None:
+    """Stages over portfolios, chunk by chunk, each chunk a transaction as a worker has it."""
+    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+    for name, stage in (("reconciling_s", reconcile_bulk), ("valuing_s", compute_day)):
+        begun = time.perf_counter()
+        for part in chunks:
+            with as_service("benchmark"):
+                found = stage(part, pack.pk)
+            if found.failures or getattr(found, "breaks", ()):
+                raise ValueError(f"{name}: {found}")
+        parts[name] = time.perf_counter() - begun
+
+
+def _due(ids: Sequence[UUID], pack: PricingPack) -> list[UUID]:
+    """Whose turn it is, on the night of this pack, to be replayed in any case."""
+    turn = pack.asof_date.toordinal() % NIGHTS
+    return [one for one in ids if crc32(one.bytes) % NIGHTS == turn]
 
 
 def _forget(pack: PricingPack) -> None:
@@ -119,37 +126,65 @@ def _forget(pack: PricingPack) -> None:
             model.objects.filter(asof_date=pack.asof_date)._raw_delete("default")
 
 
-def _timed(case: str, size: int, work: Callable[[], object]) -> Row:
-    load, wall, cpu = os.getloadavg()[0], time.perf_counter(), time.process_time()
+def _beside(
+    case: str, size: int, ours: Callable[[], object], floor: Callable[[], object], asked: str
+) -> Row:
+    """The floor before and after, ours between them."""
+    first = _seconds(floor)
+    _reset_peak()
     with as_service("benchmark"):
-        work()
-    return {
+        spent = _seconds(ours)
+    peak = _peak_mib()
+    least = min(first, _seconds(floor))
+    row: Row = {
         "case": case,
         "portfolios": size,
-        "seconds": round(time.perf_counter() - wall, 2),
-        "cpu_s": round(time.process_time() - cpu, 2),
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "load": round(load, 1),
+        "ours_s": round(spent, 2),
+        "floor_s": round(least, 2),
+        "ratio": round(spent / least, 1),
+        "asked": asked,
+        "peak_mib": peak,
+        "peak_asked": f"< {MOST_MIB}",
+        "load": round(os.getloadavg()[0], 1),
     }
+    return row if case.startswith("one") else _said(row)
 
 
-def _cpu(work: Callable[[], object]) -> float:
-    begun = time.process_time()
+def _seconds(work: Callable[[], object]) -> float:
+    gc.collect()
+    begun = time.perf_counter()
     work()
-    return time.process_time() - begun
+    return time.perf_counter() - begun
 
 
-def _exponents(rows: list[Row]) -> list[Row]:
-    """How the time of a case grows with the portfolios: 1 is in proportion."""
+def _reset_peak() -> None:
+    """Linux forgets the most memory a process had when it is told so."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def _peak_mib() -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) // 1024
+
+
+def _exponents(rows: Sequence[Row]) -> list[Row]:
+    """How the time of a case grows from one size to the last: 1 is in proportion."""
     found: list[Row] = []
-    for case in dict.fromkeys(row["case"] for row in rows if "seconds" in row):
+    for case in dict.fromkeys(str(row["case"]) for row in rows):
         sized = {
-            int(str(row["portfolios"])): float(str(row["seconds"]))
+            int(str(row["portfolios"])): float(str(row["ours_s"]))
             for row in rows
             if row["case"] == case
         }
         if len(sized) > 1:
-            small, large = min(sized), max(sized)
+            small, large = sorted(sized)[-2:]
             grown = math.log(sized[large] / sized[small]) / math.log(large / small)
-            found.append({"case": f"exponent of {case}", "exponent": round(grown, 2)})
+            row: Row = {"case": f"exponent of {case}", "portfolios": large}
+            found.append(_said(row | {"ratio": round(grown, 2), "asked": "<= 1.1"}))
     return found
+
+
+def _said(row: Row) -> Row:
+    """What is known is printed at once: a run of minutes that is stopped has said something."""
+    print(", ".join(f"{name} {value}" for name, value in row.items()), flush=True)
+    return row

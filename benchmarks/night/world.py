@@ -63,10 +63,8 @@ def weekdays(count: int) -> list[date]:
     return [day for day in days if day.weekday() < 5][:count]
 
 
-def make(
-    owner_id: int, portfolios: int, days: int, positions: int = 50, stocks: int = 500
-) -> World:
-    """Everything, committed; the last day's pack is sealed like the others."""
+def draw(portfolios: int, days: int, positions: int = 50, stocks: int = 500) -> World:
+    """The numbers alone, in memory."""
     rng = np.random.default_rng(SEED)
     currency = rng.integers(0, len(CURRENCIES), stocks)
     closes = np.rint(50e4 * np.exp(np.cumsum(rng.normal(3e-4, 0.015, (days, stocks)), axis=0)))
@@ -77,7 +75,7 @@ def make(
     quantity = rng.integers(1, 500, (portfolios, positions))
     bases = rng.integers(0, 8, portfolios)
     ids = sorted(uuid.UUID(bytes=rng.bytes(16), version=4) for _ in range(portfolios))
-    world = World(
+    return World(
         ids,
         bases,
         weekdays(days),
@@ -87,12 +85,15 @@ def make(
         np.sort(held, axis=1),
         quantity,
     )
+
+
+def store(world: World, owner_id: int) -> None:
+    """Everything, committed; the last day's pack is sealed like the others."""
     with superuser() as raw:
-        keys = _securities(raw, currency)
+        keys = _securities(raw, world.currency)
         _packs(raw, world, keys)
         _portfolios(raw, world, owner_id)
         _ledgers(raw, world, keys, owner_id)
-    return world
 
 
 def _securities(raw: psycopg.Connection[Any], currency: np.ndarray) -> list[uuid.UUID]:

@@ -62,7 +62,7 @@ def reconcile_bulk(
             found += replayed
             if not replayed.breaks:
                 agreed.append(portfolio_id)
-    _remember(agreed)
+    remember(agreed)
     return found + BulkReconciled(len(failures), 0, 0, 0, 0, 0, (), tuple(failures))
 
 
@@ -76,7 +76,7 @@ def _unchanged(known: LedgerSums) -> BulkReconciled:
     return BulkReconciled(1, 0, 0, known.assertions, 0, known.open_items)
 
 
-def _remember(ids: Sequence[UUID]) -> None:
+def remember(ids: Sequence[UUID]) -> None:
     """What agreed, with the sums as they are now: a replay may have built what was missing."""
     if not ids:
         return
