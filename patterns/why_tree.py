@@ -11,6 +11,7 @@ from patterns.results import State
 
 DEPTH: Final = 4
 WIDTH: Final = 12
+LINES: Final = 150  # beyond it a tree is no explanation any more, and slow to draw
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,16 +37,41 @@ class WhyNode:
 def why_tree(
     root: Explanation, place: Sequence[int] = (), *, depth: int = DEPTH, width: int = WIDTH
 ) -> WhyNode | None:
-    """The node at a place of the tree with what is below it; None where there is no such node."""
+    """The node at a place of the tree with what is below it; None where there is no such node.
+
+    Levels are opened from the top as long as they fit in `LINES` lines; what is deeper can be
+    opened by itself.
+    """
     found = root.at(place)
-    return None if found is None else _drawn(found, tuple(place), depth, width)
+    if found is None:
+        return None
+    return _drawn(found, tuple(place), _opened(found, tuple(place), depth, width), width)
+
+
+def _opened(
+    found: Explanation, at: tuple[int, ...], depth: int, width: int
+) -> frozenset[tuple[int, ...]]:
+    """The places of the nodes whose children are drawn; always the first, whatever its width."""
+    level, opened, lines = [(at, found)], {at}, 0
+    for _ in range(depth):
+        below = [
+            ((*place, number), child)
+            for place, node in level
+            for number, child in enumerate(node.children[:width])
+        ]
+        lines += len(below)
+        if lines > LINES and level[0][0] != at:
+            break
+        opened |= {place for place, _ in level}
+        level = below
+    return frozenset(opened)
 
 
 def path_to(root: Explanation, place: Sequence[int]) -> list[WhyNode]:
     """The nodes above a place, the root first, without their children."""
     above = [root.at(place[:length]) for length in range(len(place))]
     return [
-        _drawn(node, tuple(place[:length]), 0, 0)
+        _drawn(node, tuple(place[:length]), frozenset(), 0)
         for length, node in enumerate(above)
         if node is not None
     ]
@@ -86,9 +112,11 @@ def document(node: Explanation, depth: int = DEPTH) -> dict[str, Any]:
     return told
 
 
-def _drawn(node: Explanation, place: tuple[int, ...], depth: int, width: int) -> WhyNode:
-    children = node.children if depth or width else ()
-    shown = children[:width] if depth > 0 else ()
+def _drawn(
+    node: Explanation, place: tuple[int, ...], opened: frozenset[tuple[int, ...]], width: int
+) -> WhyNode:
+    children = node.children if width else ()
+    shown = children[:width] if place in opened else ()
     return WhyNode(
         label=node.label[:1].upper() + node.label[1:],
         text=display(plain(node.value), FORMAT_OF[node.unit], node.currency),
@@ -102,8 +130,7 @@ def _drawn(node: Explanation, place: tuple[int, ...], depth: int, width: int) ->
         parameters=tuple(sorted(node.parameters.items())),
         place=".".join(map(str, place)),
         children=tuple(
-            _drawn(child, (*place, position), depth - 1, width)
-            for position, child in enumerate(shown)
+            _drawn(child, (*place, position), opened, width) for position, child in enumerate(shown)
         ),
         hidden=len(children) - len(shown),
     )
