@@ -20,6 +20,7 @@ from portfolios.calc.returns import Floats, ReturnSeries, between, since_funding
 from portfolios.calc.risk import risk_free_returns, sharpe, sortino, volatility
 from portfolios.capabilities.inputs import OverLookback
 from portfolios.capabilities.performance import Performance, compute_twr
+from portfolios.capabilities.why.chains import chained, compounded
 from portfolios.capabilities.why.days import Days
 from portfolios.capabilities.why.facts import of_figure, pack_source
 from portfolios.selectors.periods import chosen
@@ -57,16 +58,6 @@ def why_performance(ctx: Context, args: OverLookback, path: Path) -> Explanation
     return made(days, args, figure) if made else None
 
 
-def chained(days: Days, series: ReturnSeries) -> Callable[[], list[Explanation]]:
-    """The days of a series, each of which can be opened."""
-    return lambda: [days.daily_return(day) for day in series.dates]
-
-
-def sample(days: Days, series: ReturnSeries) -> Callable[[], list[Explanation]]:
-    """The same for statistics."""
-    return chained(days, series)
-
-
 def _period(days: Days, name: str, figure: Figure) -> Explanation:
     whole = since_funding(days.path.series)
     found = period_return(days.path.series, PERIODS[name], days.path.asof_date)
@@ -74,7 +65,7 @@ def _period(days: Days, name: str, figure: Figure) -> Explanation:
     annual = name.endswith("_ann")
     label = f"return from {found.start} to {found.end}"
     if not annual:
-        return of_figure(figure, label, CHAIN, chained(days, series), rule="returns.3")
+        return of_figure(figure, label, CHAIN, compounded(days, series), rule="returns.3")
     return of_figure(
         figure,
         f"{label}, a year",
@@ -85,7 +76,7 @@ def _period(days: Days, name: str, figure: Figure) -> Explanation:
                 value=found.value,
                 unit="fraction",
                 formula=CHAIN,
-                parts=chained(days, series),
+                parts=compounded(days, series),
                 rule="returns.3",
             ),
             _count(found.start, found.end),
@@ -106,7 +97,7 @@ def _count(start: date, end: date) -> Explanation:
 def _lookback(days: Days, args: OverLookback, figure: Figure) -> Explanation:
     window = _window(days, args)
     label = f"return over the last {len(window)} valuation days"
-    return of_figure(figure, label, CHAIN, chained(days, window), rule="returns.3")
+    return of_figure(figure, label, CHAIN, compounded(days, window), rule="returns.3")
 
 
 def _window(days: Days, args: OverLookback) -> ReturnSeries:
@@ -137,7 +128,7 @@ def _statistic(
             figure,
             text,
             Formula("statistic", text, compute=lambda values: compute(array(values))),
-            sample(days, window),
+            chained(days, window),
             rule=rule,
         )
 
@@ -212,7 +203,7 @@ def _current(days: Days, _args: OverLookback, figure: Figure) -> Explanation:
         figure,
         text,
         Formula("statistic", text, compute=lambda values: current_drawdown(array(values))),
-        sample(days, whole),
+        chained(days, whole),
         rule="risk.13",
     )
 

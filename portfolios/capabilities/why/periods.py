@@ -17,6 +17,7 @@ from portfolios.capabilities.inputs import Compared
 from portfolios.capabilities.periods import PeriodRow, periods
 from portfolios.capabilities.why.days import Days
 from portfolios.capabilities.why.facts import of_figure
+from portfolios.capabilities.why.grouping import Daily
 from portfolios.selectors.periods import Beside, Chosen, beside, chosen, free_of_risk
 from portfolios.selectors.risk_free import SERIES
 
@@ -40,6 +41,21 @@ class Asked:
     def own(self) -> list[Explanation]:
         """The portfolio's returns, each of which can be opened."""
         return [self.days.daily_return(day) for day in self.dates]
+
+    def own_chain(self) -> list[Explanation]:
+        """The same, by month where there are many."""
+        returns = self.period.returns
+        if not returns.is_unbroken:
+            return self.own()
+        dates = self.dates
+        return Daily(
+            name="return",
+            dates=dates,
+            values=returns.returns,
+            day=lambda place: self.days.daily_return(dates[place]),
+            kind="chain",
+            rule="returns.3",
+        ).parts()
 
     def theirs(self) -> list[Explanation]:
         """The benchmark's returns of the same days."""
@@ -91,7 +107,7 @@ def _fact(label: str, value: float, kind: str, key: str) -> Explanation:
 
 
 def _twr(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
-    return of_figure(figure, f"return, {row.label}", CHAIN, asked.own, rule="returns.3")
+    return of_figure(figure, f"return, {row.label}", CHAIN, asked.own_chain, rule="returns.3")
 
 
 def _annual(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
