@@ -16,6 +16,7 @@ from patterns.explanation import Explanation
 from patterns.layout import panels
 from portfolios.models import Portfolio
 from portfolios.services.runs import Execution, execute
+from portfolios.tests.explained import new_nodes
 from portfolios.tests.world import THU
 
 pytestmark = pytest.mark.django_db
@@ -148,12 +149,13 @@ def test_every_rule_that_an_explanation_names_is_written_and_every_fact_has_its_
 def explained(asked: Execution) -> Iterator[Explanation]:
     """The explanations of every figure of the run that can be asked why, and what is below."""
     steps = explained_steps(asked.run.pattern_id)
+    seen: set[tuple[str, str, str]] = set()
     for panel in panels(asked.run.pattern_id, asked.run):
         cells = [metric.cell for metric in panel.metrics]
         cells += [cell for row in panel.rows for cell in row.cells]
         for cell in cells:
             if cell.numeric and cell.path.partition(".")[0] in steps:
-                yield from explain(asked.run, asked.context, cell.path).walk(widest=4)
+                yield from new_nodes(explain(asked.run, asked.context, cell.path), seen)
 
 
 def rule_address(rule: str) -> str:

@@ -21,7 +21,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from portfolios.calc.day_lines import DayLines
+from portfolios.calc.day_lines import DayLines, Flags
 from portfolios.calc.entries import Entry, EntryType, SecurityKey
 from portfolios.calc.linking import Linker, link_factors
 from portfolios.calc.lots import Movement, Posting
@@ -106,7 +106,7 @@ def contributions_of(lines: DayLines, charges: Charges) -> Contributions:
     if not len(lines.dates) or not lines.has_return.all():
         raise ValueError("contributions need a return on every day")
     factors, linker = link_factors(lines.returns.tolist())
-    profits = _profits(lines, charges)
+    profits = profits_of(lines, charges)
     scale = np.array(factors) / lines.capital
     linked = {source: float(scale @ profit) for source, profit in profits.items()}
     total = chain(lines.returns.tolist())
@@ -122,10 +122,10 @@ def contributions_of(lines: DayLines, charges: Charges) -> Contributions:
     )
 
 
-def _profits(lines: DayLines, charges: Charges) -> dict[Source, Floats]:
+def profits_of(lines: DayLines, charges: Charges) -> dict[Source, Floats]:
     """Daily profit of every source in base; those that never had any part are left out."""
     found: dict[Source, Floats] = {}
-    charged = _charged(lines, charges)
+    charged = charged_by_day(lines, charges)
     for index, (currency, security) in enumerate(lines.lines):
         if security is not None:
             source = Source(Kind.HOLDING, security=security)
@@ -144,11 +144,11 @@ def _profits(lines: DayLines, charges: Charges) -> dict[Source, Floats]:
 
 
 def _took_part(lines: DayLines, source: Source, profit: Floats) -> bool:
-    worth = lines.opening[:, _columns(lines, source)]
+    worth = lines.opening[:, columns_of(lines, source)]
     return bool(np.any(np.abs(profit) > HELD * lines.capital) or worth.any())
 
 
-def _charged(lines: DayLines, charges: Charges) -> dict[Charge, Floats]:
+def charged_by_day(lines: DayLines, charges: Charges) -> dict[Charge, Floats]:
     """Charges in base on the valuation day that they belong to: the first on or after their own."""
     found = {}
     for charge, by_day in charges.items():
@@ -163,7 +163,7 @@ def _charged(lines: DayLines, charges: Charges) -> dict[Charge, Floats]:
     return found
 
 
-def _columns(lines: DayLines, source: Source) -> list[int]:
+def columns_of(lines: DayLines, source: Source) -> list[int]:
     """The lines whose worth belongs to a source; charges and cash FX have none."""
     if source.kind is Kind.HOLDING:
         return [at for at, (_, security) in enumerate(lines.lines) if security == source.security]
@@ -173,7 +173,7 @@ def _columns(lines: DayLines, source: Source) -> list[int]:
 
 
 def _line(lines: DayLines, source: Source, contribution: float, profit: Floats) -> Contribution:
-    columns = _columns(lines, source)
+    columns = columns_of(lines, source)
     start = float((lines.opening * lines.rate_before)[0, columns].sum())
     end = float((lines.closing * lines.rate_after)[-1, columns].sum())
     invested = lines.invested[:, columns].sum(axis=1)
@@ -193,10 +193,16 @@ def _line(lines: DayLines, source: Source, contribution: float, profit: Floats) 
 
 def own_return(profit: Floats, invested: Floats, capital: Floats) -> float | None:
     """The time-weighted return of a part over the days on which it had a capital of its own."""
-    held = np.abs(invested) > HELD * capital
+    held = held_days(invested, capital)
     if not held.any():
         return None
     return chain((profit[held] / invested[held]).tolist())
+
+
+def held_days(invested: Floats, capital: Floats) -> Flags:
+    """The days on which a part had a capital of its own."""
+    held: Flags = np.abs(invested) > HELD * capital
+    return held
 
 
 def _share(part: float, whole: float) -> float | None:

@@ -58,9 +58,14 @@ def contributions(
     }
 
 
+def carino_factor(one: float, whole: float) -> float:
+    """k_t/K of a day's return and the period's; both are above −100 %."""
+    return _log_ratio(one) / _log_ratio(whole)
+
+
 def _carino(returns: Sequence[float]) -> list[float]:
-    whole = _log_ratio(chain(returns))
-    return [_log_ratio(one) / whole for one in returns]
+    whole = chain(returns)
+    return [carino_factor(one, whole) for one in returns]
 
 
 def _log_ratio(one: float) -> float:

@@ -123,10 +123,13 @@ def _figures(span: Span, effects: Effects) -> dict[str, FractionFigure]:
     return {name: fraction(span, getattr(effects, name), method=METHOD) for name in names}
 
 
+def ranked(found: CurrencyAttribution) -> list[tuple[Line, Effects]]:
+    """Lines with their effects, the largest first, of either sign."""
+    return sorted(found.by_line.items(), key=lambda item: -abs(item[1].total))
+
+
 def _positions(span: Span, found: CurrencyAttribution) -> tuple[PositionEffectRow, ...]:
-    """Largest effects first, of either sign."""
-    ranked = sorted(found.by_line.items(), key=lambda item: -abs(item[1].total))
-    return tuple(_position(span, line, effects) for line, effects in ranked)
+    return tuple(_position(span, line, effects) for line, effects in ranked(found))
 
 
 def _position(span: Span, line: Line, effects: Effects) -> PositionEffectRow:

@@ -7,7 +7,13 @@ from datetime import date
 from patterns.context import Context
 from patterns.registry import capability
 from patterns.results import BpsFigure, CountFigure, FractionFigure, MoneyFigure, State
-from portfolios.calc.contribution import Contribution, Kind, contributions_of
+from portfolios.calc.contribution import (
+    Contribution,
+    Contributions,
+    Kind,
+    Source,
+    contributions_of,
+)
 from portfolios.capabilities.inputs import Answer, OverPeriod
 from portfolios.capabilities.span_figures import (
     asked_of,
@@ -104,7 +110,7 @@ def contribution(ctx: Context, args: OverPeriod) -> PortfolioContribution:
     if reason is not None:
         return _withheld(span, reason)
     found = contributions_of(lines_of(span), span.charges)
-    ranked = sorted(found.lines, key=lambda line: (-line.contribution, _label(span, line)))
+    ranked = ranked_lines(span, found)
     held = [line for line in ranked if line.source.kind is Kind.HOLDING]
     rest = [line for line in ranked if line.source.kind is not Kind.HOLDING]
     whole = found.total_return
@@ -126,8 +132,13 @@ def contribution(ctx: Context, args: OverPeriod) -> PortfolioContribution:
     )
 
 
-def _label(span: Span, line: Contribution) -> str:
-    source = line.source
+def ranked_lines(span: Span, found: Contributions) -> list[Contribution]:
+    """Lines by contribution, the largest first."""
+    return sorted(found.lines, key=lambda line: (-line.contribution, label_of(span, line.source)))
+
+
+def label_of(span: Span, source: Source) -> str:
+    """What a line of contributions is called."""
     if source.kind is Kind.HOLDING:
         return span.symbol(source.security)
     return f"Cash {source.currency}" if source.kind is Kind.CASH else MONEY[source.kind][0]
@@ -160,7 +171,7 @@ def _other(span: Span, line: Contribution, whole: float) -> OtherRow:
     name = "Interest on it" if source.kind is Kind.CASH else MONEY[source.kind][1]
     own = of_lines(span, [None])
     return OtherRow(
-        label=_label(span, line),
+        label=label_of(span, line.source),
         name=name,
         market_value_start=money(own, line.value_start),
         market_value_end=money(own, line.value_end),
@@ -179,17 +190,26 @@ def _sum(lines: list[Contribution]) -> float:
 
 def _steps(span: Span, ranked: list[Contribution]) -> tuple[StepRow, ...]:
     """The largest of either sign in their order, and all others as one."""
-    by_size = sorted(ranked, key=lambda line: -abs(line.contribution))
-    named = {line.source for line in by_size[:NAMED]}
-    rest = [line for line in ranked if line.source not in named]
+    named, rest = named_and_rest(ranked)
     steps = [
-        StepRow(label=_label(span, line), effect=fraction(span, line.contribution))
-        for line in ranked
-        if line.source in named
+        StepRow(label=label_of(span, line.source), effect=fraction(span, line.contribution))
+        for line in named
     ]
     if rest:
         steps.append(StepRow(label=f"{len(rest)} others", effect=fraction(span, _sum(rest))))
     return tuple(steps)
+
+
+def named_and_rest(
+    ranked: list[Contribution],
+) -> tuple[list[Contribution], list[Contribution]]:
+    """The lines that are steps of their own, and those that are one step together."""
+    by_size = sorted(ranked, key=lambda line: -abs(line.contribution))
+    named = {line.source for line in by_size[:NAMED]}
+    return (
+        [line for line in ranked if line.source in named],
+        [line for line in ranked if line.source not in named],
+    )
 
 
 def _withheld(span: Span, reason: str) -> PortfolioContribution:

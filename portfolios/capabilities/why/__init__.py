@@ -4,6 +4,24 @@
 the capabilities themselves select and calculate.
 """
 
-from portfolios.capabilities.why import allocation, card, history, performance, periods, positions
+from portfolios.capabilities.why import (
+    allocation,
+    card,
+    contribution,
+    currency,
+    history,
+    performance,
+    periods,
+    positions,
+)
 
-__all__ = ["allocation", "card", "history", "performance", "periods", "positions"]
+__all__ = [
+    "allocation",
+    "card",
+    "contribution",
+    "currency",
+    "history",
+    "performance",
+    "periods",
+    "positions",
+]

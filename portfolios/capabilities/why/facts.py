@@ -10,11 +10,12 @@ from uuid import UUID
 from django.urls import reverse
 
 from market.calc.fx import PIVOTS
-from market.selectors import PackRate
+from market.selectors import PackRate, pack_prices
 from patterns.explanation import FACT, Explanation, Formula, Source
 from patterns.results import Figure
 from portfolios.calc.entries import Entry
 from portfolios.selectors.market_view import Rates
+from portfolios.selectors.market_view import rate_of as turned
 
 RATE_RULE = "valuation.10"
 
@@ -43,6 +44,11 @@ def of_figure(
     )
 
 
+def dressed(figure: Figure, node: Explanation) -> Explanation:
+    """A node as the figure itself: with its value, state and reason."""
+    return of_figure(figure, node.label, node.formula, node.parts, rule=node.rule)
+
+
 def entry_source(portfolio_id: UUID, seq: int) -> Source:
     return Source("entry", f"entry {seq}", reverse("portfolios:entry", args=[portfolio_id, seq]))
 
@@ -65,6 +71,13 @@ def of_entry(
         formula=FACT,
         source=entry_source(portfolio_id, entry.seq),
     )
+
+
+def rate_at(pack_id: str, currency: str, base: str) -> Explanation | None:
+    """Base per 1 unit of a currency in a pack; None where it has no way."""
+    rates = pack_prices(pack_id).rates
+    found = turned(rates, currency, base)
+    return None if found is None else rate_of(rates, pack_id, currency, base, found.rate)
 
 
 def rate_of(rates: Rates, pack_id: str, currency: str, base: str, rate: Decimal) -> Explanation:
