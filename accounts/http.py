@@ -12,3 +12,5 @@ class AuthenticatedRequest(HttpRequest):
     user: User
     correlation_id: str
     htmx: HtmxDetails
+    # What the page is made from, where a view knows it: then the door may keep the page.
+    footing: object | None

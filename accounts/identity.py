@@ -11,11 +11,11 @@ was released, therefore a nested block puts the previous pair back; a savepoint 
 back has done so already.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
@@ -27,6 +27,7 @@ _SWITCH = (
     "SELECT current_setting('role'), current_setting('app.user_id', true),"
     " set_config('role', %s, true), set_config('app.user_id', %s, true)"
 )
+_BECOME: Final = "SELECT set_config('role', %s, true), set_config('app.user_id', %s, true); "
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,24 @@ def assume(identity: Identity, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[Ide
     finally:
         # Not `reset(token)`: a generator may be closed from another context than it began in.
         _current.set(before)
+
+
+def ask_as(
+    identity: Identity, question: str, params: Sequence[Any], *, using: str = DEFAULT_DB_ALIAS
+) -> tuple[Any, ...] | None:
+    """The first row of one question that only reads, asked as somebody.
+
+    Outside of a transaction identity and question travel in one message. PostgreSQL runs what came
+    in one message as one transaction, so the identity ends with the answer.
+    """
+    if connections[using].in_atomic_block:
+        with assume(identity, using=using), connections[using].cursor() as cursor:
+            cursor.execute(question, params)
+            return cursor.fetchone()
+    with connections[using].cursor() as cursor:
+        cursor.execute(_BECOME + question, [identity.role, identity.setting, *params])
+        cursor.nextset()
+        return cursor.fetchone()
 
 
 def adopt(identity: Identity, *, using: str = DEFAULT_DB_ALIAS) -> None:

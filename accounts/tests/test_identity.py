@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from psycopg_pool import ConnectionPool
 
 from accounts.identity import (
@@ -16,6 +16,7 @@ from accounts.identity import (
     as_nobody,
     as_service,
     as_user,
+    ask_as,
     assume,
     current_identity,
     seen_by,
@@ -167,3 +168,27 @@ def test_seen_by_takes_on_the_user_where_somebody_else_was(alice: User, bob: Use
         with seen_by(bob.pk):
             assert pair() == ("dawsos_web", str(bob.pk))
         assert pair() == ("dawsos_web", str(alice.pk))
+
+
+WHO = "SELECT current_user, current_setting('app.user_id', true), count(*) FROM accounts_membership"
+
+
+def test_one_question_is_asked_as_somebody(
+    shared_portfolio_id: UUID, alice: User, charlie: User
+) -> None:
+    before = pair()
+    assert ask_as(Identity("user", alice.pk), WHO, []) == ("dawsos_web", str(alice.pk), 1)
+    assert ask_as(Identity("user", charlie.pk), WHO, []) == ("dawsos_web", str(charlie.pk), 0)
+    assert pair() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_of_a_transaction_the_identity_ends_with_the_answer(
+    shared_portfolio_id: UUID, alice: User
+) -> None:
+    assert ask_as(Identity("user", alice.pk), WHO, []) == ("dawsos_web", str(alice.pk), 1)
+    assert pair() == ("dawsos_app", "")
+    with pytest.raises(DataError):
+        ask_as(Identity("user", alice.pk), "SELECT 1 / %s", [0])
+    assert pair() == ("dawsos_app", "")
+    assert not Membership.objects.exists()

@@ -67,6 +67,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # A page that is known already, after one question whether it still holds.
+    "dawsos.kept_pages.KeptPagesMiddleware",
     # The whole rest of the request runs as the user who asks.
     "accounts.middleware.IdentityMiddleware",
     "dawsos.middleware.ErrorMiddleware",
@@ -253,6 +255,9 @@ PATTERN_STEP_BUDGET_MS = env.integer("DAWSOS_STEP_BUDGET_MS", 60_000, minimum=1,
 RUNS_KEEP_DAYS = env.integer("DAWSOS_RUNS_KEEP_DAYS", 400, minimum=0, maximum=36_500)
 RUNS_KEEP_MB = env.integer("DAWSOS_RUNS_KEEP_MB", 10_240, minimum=0, maximum=10_000_000)
 PATTERN_WAIT_SECONDS = env.integer("DAWSOS_RUN_WAIT", 30, minimum=1, maximum=600)
+
+# --- Pages: how much memory a process may fill with pages that it has made; 0 keeps none.
+KEPT_PAGES_MB = env.integer("DAWSOS_KEPT_PAGES_MB", 64, minimum=0, maximum=65_536)
 
 # --- What is said, and where
 LOGGING: dict[str, Any] = {

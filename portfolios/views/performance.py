@@ -18,7 +18,7 @@ from portfolios.forms.performance import PerformanceForm
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.provenance import provenance
 from portfolios.services.runs import execute
-from portfolios.views.shell import can_write
+from portfolios.views.shell import can_write, may_keep
 
 PATTERN = "portfolio_performance"
 LABELS = {
@@ -64,6 +64,7 @@ def performance(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
         "ledger_is_empty": not done.context.ledger_seq,
         "can_write": can_write(request, portfolio),
     }
+    may_keep(request, portfolio, done.run, done.context, benchmarks=True)
     template = "_results" if request.htmx else "page"
     status = 200 if valid else 422
     return render(request, f"portfolios/performance/{template}.html", context, status=status)

@@ -25,7 +25,7 @@ from portfolios.selectors.provenance import provenance, provenance_now
 from portfolios.selectors.unpriced import unconnected
 from portfolios.services import create_portfolio
 from portfolios.services.runs import execute
-from portfolios.views.shell import can_write
+from portfolios.views.shell import can_write, may_keep
 
 OVERVIEW = "portfolio_overview"
 
@@ -95,6 +95,7 @@ def overview(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
         "ledger_is_empty": not done.context.ledger_seq,
         "can_write": can_write(request, portfolio),
     }
+    may_keep(request, portfolio, done.run, done.context)
     status = 200 if form.is_valid() else 422
     return render(request, "portfolios/overview/page.html", context, status=status)
 
