@@ -39,9 +39,10 @@ lock: ## pin the dependencies of pyproject.toml again (UPGRADE=1: to the newest 
 	@$(COMPILE) pyproject.toml -o requirements/app.lock
 	@$(COMPILE) pyproject.toml --extra dev -c requirements/app.lock -o requirements/dev.lock
 	@echo 'beancount~=3.2' | $(COMPILE) - -o requirements/beancount.lock
+	@echo 'empyrical-reloaded~=0.7.1' | $(COMPILE) --no-emit-package peewee - -o requirements/empyrical.lock
 	@$(PYTHON) bootstrap.py dev
 
-bench: ## measure pages, the ledger and the invariants (BENCH=web, ledger, invariants or night)
+bench: ## measure pages, ledger, figures and invariants (BENCH=web, ledger, performance, invariants, night)
 	@$(DEV) -m benchmarks $(BENCH)
 
 e2e: ## browser tests, in the system's Chromium
@@ -51,6 +52,6 @@ fuzz: ## 20,000 calls made from the API's description (CALLS=2000: another numbe
 	@DAWSOS_FUZZ_CALLS=$(or $(CALLS),20000) $(DEV) -m pytest -q -s dawsos/tests/fuzz $(PYTEST)
 
 clean: ## remove the environment and every cache; the data directory stays
-	@rm -rf .venv .tools .beancount .bootstrap.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	@rm -rf .venv .tools .beancount .empyrical .bootstrap.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache .coverage staticfiles
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

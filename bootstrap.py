@@ -4,11 +4,13 @@
     python3 bootstrap.py dev -- -m pytest          what developing needs too
     python3 bootstrap.py uv -- pip list            uv itself
     python3 bootstrap.py beancount -- -m beancount.scripts.check FILE   Beancount, apart
+    python3 bootstrap.py empyrical -- FILE           a baseline of `make bench`, apart
 
 Beancount has a folder of its own, `.beancount`: it is GPL, optional, and only ever runs as its own
-process. uv is installed into `.tools` (its exact installs would remove uv from `.venv`), at the
-version and hashes of requirements/tools.lock. A stamp remembers what was installed, so a second
-run touches neither disk nor network. Several runs at once wait for each other.
+process. So has empyrical, `.empyrical`: nothing but a benchmark needs it. uv is installed into
+`.tools` (its exact installs would remove uv from `.venv`), at the version and hashes of
+requirements/tools.lock. A stamp remembers what was installed, so a second run touches neither disk
+nor network. Several runs at once wait for each other.
 
 This file must be readable by any Python 3.6, to say so politely that 3.11 is needed.
 """
@@ -27,7 +29,12 @@ from pathlib import Path
 OLDEST, BEYOND = (3, 11), (3, 15)
 ROOT = Path(__file__).resolve().parent
 TOOLS, VENV = ROOT / ".tools", ROOT / ".venv"
-FOLDERS = {"app": VENV, "dev": VENV, "beancount": ROOT / ".beancount"}
+FOLDERS = {
+    "app": VENV,
+    "dev": VENV,
+    "beancount": ROOT / ".beancount",
+    "empyrical": ROOT / ".empyrical",
+}
 LOCKS = {kind: ROOT / "requirements" / f"{kind}.lock" for kind in ("tools", *FOLDERS)}
 PANGO = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 PANGO_REMEDY = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -60,7 +67,8 @@ def _parse(arguments):
     kind = arguments[0] if arguments else "app"
     rest = arguments[1:]
     if kind not in (*FOLDERS, "uv") or (rest and rest[0] != "--"):
-        sys.exit("Use: python3 bootstrap.py app|dev|beancount|uv [-- arguments for Python or uv]")
+        kinds = "|".join((*FOLDERS, "uv"))
+        sys.exit("Use: python3 bootstrap.py {} [-- arguments for Python or uv]".format(kinds))
     return kind, rest[1:]
 
 
