@@ -5,6 +5,7 @@ are written with the run that needed them, in one statement and in the order of 
 runs that share steps never wait for each other crosswise.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -15,7 +16,7 @@ from django.db import OperationalError, connection, transaction
 from patterns.breakers import Breakers
 from patterns.context import Context
 from patterns.exceptions import OverBudget
-from patterns.models import PatternRun, StepResult
+from patterns.models import PatternRun
 from patterns.runs import RunResult, StoredStep
 from patterns.selectors import complete_run, step_result
 from patterns.services.breakers import DatabaseBreakers
@@ -26,6 +27,13 @@ QUERY_CANCELED: Final = "57014"
 _TIMEOUT: Final = (
     "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
 )
+
+_STEP: Final = "(%s, %s, %s, %s, %s, %s, now())"
+_KEEP: Final = """
+    INSERT INTO patterns_stepresult
+        (key, capability, version, portfolio_id, value_text, meta, created_at)
+    VALUES {lines} ON CONFLICT DO NOTHING
+"""
 
 
 def statement_timeout(value: str) -> str:
@@ -118,15 +126,21 @@ def record_run(run: RunResult, ctx: Context) -> None:
 
 
 def record_steps(steps: Iterable[StoredStep], ctx: Context) -> None:
+    """All in one statement of plain values. The ORM would send each column as an array, and the
+    driver looks at every character of a text in an array: longer than a step may take."""
     rows = [
-        StepResult(
-            key=step.key,
-            capability=step.capability,
-            version=step.version,
-            portfolio_id=ctx.portfolio_id,
-            value_text=step.value_text,
-            meta=dict(step.meta),
+        (
+            step.key,
+            step.capability,
+            step.version,
+            ctx.portfolio_id,
+            step.value_text,
+            json.dumps(dict(step.meta)),
         )
         for step in sorted(steps, key=lambda step: step.key)
     ]
-    StepResult.objects.bulk_create(rows, ignore_conflicts=True)
+    if not rows:
+        return
+    lines = ", ".join([_STEP] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP.format(lines=lines), [value for row in rows for value in row])
