@@ -5,10 +5,12 @@ changes: a later seal has a larger number. A result that names its head can be c
 after any number of restatements.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -57,8 +59,16 @@ def live_packs(
     policy: str, end: date, market_head: int, start: date = date.min
 ) -> list[tuple[date, str, str]]:
     """(day, pack id, content hash) of the packs live at the head, ascending by day."""
-    packs = PricingPack.objects.of_policy(policy).live_at(market_head).between(start, end)
-    return list(packs.order_by("asof_date").values_list("asof_date", "pk", "content_hash"))
+    lineage = _lineage(policy, market_head)
+    first = bisect_left(lineage, start, key=itemgetter(0))
+    return list(lineage[first : bisect_right(lineage, end, key=itemgetter(0))])
+
+
+@lru_cache(maxsize=32)
+def _lineage(policy: str, market_head: int) -> tuple[tuple[date, str, str], ...]:
+    """All of them. A head is a moment of the past, so what was live then is read once."""
+    packs = PricingPack.objects.of_policy(policy).live_at(market_head)
+    return tuple(packs.order_by("asof_date").values_list("asof_date", "pk", "content_hash"))
 
 
 def packs_since(policy: str, start: date) -> QuerySet[PricingPack]:

@@ -23,9 +23,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from portfolios.calc.booking.amounts import gross
+from portfolios.calc.closes import Closes
 from portfolios.calc.entries import ZERO, Entry, EntryType
 from portfolios.calc.history import DayValue
 from portfolios.calc.lots import Movement, Posting
@@ -91,12 +92,93 @@ def gain_parts(
         taxes += _at_close(found.taxes, after)
         price -= _at_open(found.income, before, after)
         price += _at_open(found.fees, before, after) + _at_open(found.taxes, before, after)
-    currency = days[0].marks.base_currency
+    sums = _Sums(whole, price, income, fees, taxes)
+    return _rounded(sums, days[0].marks.base_currency, gain)
+
+
+def gain_parts_of(
+    closes: Closes, charged: Mapping[date, Charged], gain: Decimal, *, from_nothing: bool
+) -> GainParts:
+    """`gain_parts` of closes that were valued at once. from_nothing: the history starts with the
+    first of them; otherwise it is the baseline.
+
+    In base currency everything between two ends cancels out; in another one each day's move is
+    taken at the rate of the close before.
+    """
+    base, days = closes.quotes.base_currency, [*closes]
+    skipped = 0 if from_nothing else 1
+    whole = days[-1].total_value - (ZERO if from_nothing else days[0].total_value)
+    whole += sum((day.outflow - day.inflow for day in days[skipped:]), ZERO)
+    price = income = fees = taxes = ZERO
+    for code in {*closes.holdings, *closes.money}:
+        price += _moved(closes, code, from_nothing=from_nothing)
+    for at, flows in closes.flows.items():
+        if at < closes.first + skipped:
+            continue
+        before = at if from_nothing and at == closes.first else at - 1
+        price -= sum((flow.local * _rate(closes, flow.currency, before) for flow in flows), ZERO)
+    for day, found in charged.items():
+        at = bisect_left(closes.quotes.days, day)
+        before = at if from_nothing and at == closes.first else at - 1
+        income += _worth(closes, found.income, at)
+        fees += _worth(closes, found.fees, at)
+        taxes += _worth(closes, found.taxes, at)
+        price -= _worth(closes, found.income, before)
+        price += _worth(closes, found.fees, before) + _worth(closes, found.taxes, before)
+    return _rounded(_Sums(whole, price, income, fees, taxes), base, gain)
+
+
+class _Sums(NamedTuple):
+    """Unrounded; fees and taxes positive."""
+
+    whole: Decimal
+    price: Decimal
+    income: Decimal
+    fees: Decimal
+    taxes: Decimal
+
+
+def _rounded(sums: _Sums, currency: str, gain: Decimal) -> GainParts:
+    whole, price, income, fees, taxes = sums
     fx = round_money(whole - price - income + fees + taxes, currency)
     brought = round_money(income, currency)
     paid, taxed = -round_money(fees, currency), -round_money(taxes, currency)
     moved = gain - brought - paid - taxed - fx
     return GainParts(price=moved, income=brought, fees=paid, taxes=taxed, fx=fx)
+
+
+def _moved(closes: Closes, code: str, *, from_nothing: bool) -> Decimal:
+    """Σ (A1 − A0)·f0 of one currency, flows not taken off."""
+    nothing = [ZERO] * len(closes.days)
+    held, money = closes.holdings.get(code, nothing), closes.money.get(code, nothing)
+    worths = [one + other for one, other in zip(held, money, strict=True)]
+    start = worths[0] * _rate(closes, code, closes.first) if from_nothing and worths[0] else ZERO
+    if code == closes.quotes.base_currency:
+        return start + worths[-1] - worths[0]
+    moves = enumerate(pairwise(worths), start=closes.first)
+    return start + sum(
+        (
+            (after - before) * _rate(closes, code, at)
+            for at, (before, after) in moves
+            if after != before
+        ),
+        ZERO,
+    )
+
+
+def _worth(closes: Closes, amounts: Amounts, at: int) -> Decimal:
+    """Amounts at the rates of a day."""
+    return sum(
+        (amount * _rate(closes, code, at) for code, amount in amounts.items() if amount), ZERO
+    )
+
+
+def _rate(closes: Closes, code: str, at: int) -> Decimal:
+    """Of a day, else of the next: a currency that is new has only the later one."""
+    found = closes.quotes.rate_on(code, at) or closes.quotes.rate_on(code, at + 1)
+    if found is None:
+        raise ValueError(f"no rate for {code} around {closes.quotes.days[at]}")
+    return found.rate
 
 
 def nothing_before(first: DayValue, base_date: date) -> DayValue:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 import numpy as np
 
-from market.calc.fx import PIVOTS, convert_path
 from market.models import CorporateAction, Security
-from market.selectors import PackPrice, PackRate, fx_history, price_history
 from market.selectors.actions import live_actions
 from portfolios.calc.benchmark import MemberCloses
+from portfolios.calc.bulk.steps import SHARE_PLACES
 from portfolios.calc.returns import Floats
+from portfolios.selectors.quotes import Columns, columns_of, days_of_packs, rates_towards
 
 Type = CorporateAction.Type
 RATIOS = (Type.SPLIT, Type.REVERSE_SPLIT, Type.STOCK_DIVIDEND)
@@ -26,55 +26,64 @@ def member_closes(
 ) -> tuple[list[date], list[MemberCloses]]:
     """Each day that has a pack up to `end`, and every member's closes, rates, splits and income
     on them, from the packs that were live at a market head."""
-    ids = [one.pk for one in securities]
+    keys = tuple(sorted({one.pk for one in securities}))
+    seen = columns_of(policy, head, keys)
+    if seen is None:
+        raise ValueError("a member has closes in two currencies, or one too large to be counted")
+    days = days_of_packs(policy, head)
+    days = days[: bisect_right(days, end)]
     currencies = {one.currency for one in securities} | {
         one.dividend_currency for one in securities
     }
-    prices = price_history(ids, date.min, end, head, policy=policy)
-    rates = fx_history(
-        date.min, end, head, policy=policy, currencies=sorted({base, *currencies, *PIVOTS})
-    )
-    days = sorted(prices)
     actions: dict[UUID, list[CorporateAction]] = {}
-    for action in live_actions(ids, upto=end):
+    for action in live_actions(keys, upto=end):
         actions.setdefault(action.security_id, []).append(action)
-    in_base = {code: _rates(days, rates, code, base) for code in currencies}
-    return days, [
-        _member(one, days, prices, in_base, actions.get(one.pk, [])) for one in securities
+    in_base = {code: _rates(policy, head, base, code, len(days)) for code in currencies}
+    return [*days], [
+        _member(
+            one,
+            days,
+            _closes(seen, keys.index(one.pk), days, actions.get(one.pk, [])),
+            in_base,
+            actions.get(one.pk, []),
+        )
+        for one in securities
     ]
 
 
-def _rates(
-    days: Sequence[date],
-    rates: Mapping[date, Mapping[tuple[str, str], PackRate]],
-    code: str,
-    base: str,
-) -> Floats:
+def _rates(policy: str, head: int, base: str, code: str, count: int) -> Floats:
     """Base per 1 unit of a currency at each close, NaN where the pack has no way."""
     if code == base:
-        return np.ones(len(days))
-    found = np.full(len(days), np.nan)
-    for row, day in enumerate(days):
-        table = {pair: seen.rate for pair, seen in rates[day].items()}
-        rate = convert_path(table, code, base).rate
-        if rate is not None:
-            found[row] = float(rate)
-    return found
+        return np.ones(count)
+    found = rates_towards(policy, head, base, code)[:count]
+    return np.array([np.nan if one is None else float(one.rate) for one in found])
+
+
+def _closes(
+    seen: Columns, row: int, days: Sequence[date], actions: Sequence[CorporateAction]
+) -> Floats:
+    """The crossing from stored decimals to floats: each the one next to its decimal. A close that
+    was carried over a split is restated in shares of its day; NaN where there is none."""
+    unit = 10**SHARE_PLACES
+    closes = np.array([one / unit for one in seen.closes[row, : len(days)].tolist()])
+    closes[closes == 0.0] = np.nan
+    for action in actions:
+        if action.action_type in RATIOS:
+            on = action.ex_date.toordinal()
+            ordinals = np.array([day.toordinal() for day in days])
+            closes[(seen.observed[row, : len(days)] < on) & (on <= ordinals)] /= _ratio(action)
+    return closes
 
 
 def _member(
     security: Security,
     days: Sequence[date],
-    prices: Mapping[date, Mapping[UUID, PackPrice]],
+    closes: Floats,
     in_base: Mapping[str, Floats],
     actions: Sequence[CorporateAction],
 ) -> MemberCloses:
-    """The crossing from stored Decimals to arrays, for one member."""
-    closes, ratios, income = np.full(len(days), np.nan), np.ones(len(days)), np.zeros(len(days))
-    for row, day in enumerate(days):
-        seen = prices[day].get(security.pk)
-        if seen is not None:
-            closes[row] = float(seen.close) / _shares_since(seen.asof_date, day, actions)
+    """What a member's closes are worth, and what its actions made of a share."""
+    ratios, income = np.ones(len(days)), np.zeros(len(days))
     if (
         security.price_basis == Security.PriceBasis.RAW
         and security.security_type != Security.Type.INDEX
@@ -84,15 +93,6 @@ def _member(
             if 0 < row < len(days):
                 _apply(action, row, ratios, income, in_base, security.currency)
     return MemberCloses(security.symbol, closes, in_base[security.currency], ratios, income)
-
-
-def _shares_since(observed: date, day: date, actions: Sequence[CorporateAction]) -> float:
-    """Shares of `day` that one share of the observation's day has become."""
-    shares = 1.0
-    for action in actions:
-        if action.action_type in RATIOS and observed < action.ex_date <= day:
-            shares *= _ratio(action)
-    return shares
 
 
 def _ratio(action: CorporateAction) -> float:

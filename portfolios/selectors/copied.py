@@ -33,7 +33,10 @@ def copied(query: str, parameters: Mapping[str, Any], kinds: Mapping[str, str]) 
     content = bytearray()
     answer = f"({query}) answer ({', '.join(kinds)})"
     statement = f"COPY (SELECT {gathered} FROM {answer}) TO STDOUT (FORMAT BINARY)"  # noqa: S608 - queries of our own
-    with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(_complete(cursor, statement, parameters)) as copy,
+    ):
         for block in copy:
             content += block
     found: Columns = {}
@@ -44,6 +47,12 @@ def copied(query: str, parameters: Mapping[str, Any], kinds: Mapping[str, str]) 
         found[name] = _column(content, offset, size, kind)
         offset += max(size, 0)
     return found
+
+
+def _complete(cursor: Any, statement: str, parameters: Mapping[str, Any]) -> str:
+    """The statement with its values: a cursor of Django that logs queries takes no others."""
+    text: str = cursor.mogrify(statement, parameters)
+    return text
 
 
 def _column(content: bytearray, offset: int, size: int, kind: str) -> npt.NDArray[Any]:

@@ -7,10 +7,18 @@ from uuid import UUID
 
 from patterns.context import Context
 from patterns.memo import once_a_context
-from portfolios.calc.gain_parts import GainParts, charged_by_day, gain_parts, nothing_before
+from portfolios.calc.gain_parts import (
+    GainParts,
+    charged_by_day,
+    gain_parts,
+    gain_parts_of,
+    nothing_before,
+)
 from portfolios.calc.history import DayValue
 from portfolios.calc.period_money import PeriodMoney
+from portfolios.selectors.booked import Booked
 from portfolios.selectors.history import valued_days
+from portfolios.selectors.quotes import booked_closes
 from portfolios.selectors.standing import standing
 
 ONE_DAY = timedelta(days=1)
@@ -20,6 +28,9 @@ ONE_DAY = timedelta(days=1)
 def parts_of(ctx: Context, portfolio_id: UUID, money: PeriodMoney) -> GainParts | None:
     """The gain of a period cut into its parts; None when a day of it is not valued whole."""
     now = standing(ctx, portfolio_id)
+    at_once = _parts_at_once(now.booked, money)
+    if at_once is not None:
+        return at_once
     found = valued_days(now.booked, money.start + ONE_DAY)
     days: list[DayValue] = [day for day in found if day.asof_date <= money.end]
     if not days:
@@ -29,3 +40,16 @@ def parts_of(ctx: Context, portfolio_id: UUID, money: PeriodMoney) -> GainParts 
     book = now.booked.book
     charged = charged_by_day(book.accepted, book.journal, [day.asof_date for day in days])
     return gain_parts(days, charged, money.gain)
+
+
+def _parts_at_once(booked: Booked, money: PeriodMoney) -> GainParts | None:
+    """The same of days that can all be valued together, to the day that the period ends on."""
+    closes = booked_closes(booked, money.start + ONE_DAY, until=money.end)
+    if closes is None or len(closes.days) + (closes.days[0] > money.start) < 2:
+        return None
+    charged = charged_by_day(
+        booked.book.accepted,
+        booked.book.journal,
+        [money.start, *closes.days] if closes.days[0] > money.start else closes.days,
+    )
+    return gain_parts_of(closes, charged, money.gain, from_nothing=closes.days[0] > money.start)

@@ -8,19 +8,23 @@ restatement ended stay beside their successors, so an old pack finds its old fig
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from patterns.canonical import content_hash
+from portfolios.calc.closes import Closes
+from portfolios.calc.entries import ZERO
 from portfolios.calc.history import DayValue, value_history
 from portfolios.calc.marks import in_shares_of, splits_among
 from portfolios.calc.money import round_money
 from portfolios.calc.replay import replay
-from portfolios.calc.returns import ReturnSeries, history_returns
+from portfolios.calc.returns import ReturnSeries, day_return, history_returns
 from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue
 from portfolios.selectors.booked import Booked, book_ledger
 from portfolios.selectors.ledger import first_date, ledger_head
+from portfolios.selectors.quotes import booked_closes
 
 
 def valued_days(booked: Booked, start: date | None = None) -> tuple[DayValue, ...]:
@@ -50,6 +54,45 @@ def derived_history(
     portfolio: Portfolio, booked: Booked, from_date: date | None = None
 ) -> list[PortfolioDailyValue]:
     """The rows that ledger and packs amount to from a day on, not saved."""
+    closes = booked_closes(booked, from_date)
+    if closes is not None:
+        return list(_rows_at_once(portfolio, booked, closes, from_date))
+    return _rows_one_by_one(portfolio, booked, from_date)
+
+
+def _rows_at_once(
+    portfolio: Portfolio, booked: Booked, closes: Closes, from_date: date | None
+) -> Iterator[PortfolioDailyValue]:
+    """The first of the days is the baseline, unless the history begins with it."""
+    base, packs, head = portfolio.base_currency, booked.market.packs, booked.market.market_head
+    whole = from_date is None or closes.days[0] >= from_date
+    before = ZERO
+    for place, day in enumerate(closes):
+        if place or whole:
+            total, cash = round_money(day.total_value, base), round_money(day.cash_balance, base)
+            yield PortfolioDailyValue(
+                portfolio=portfolio,
+                asof_date=day.asof_date,
+                pack_id=packs[day.asof_date],
+                total_value=total,
+                positions_value=total - cash,
+                cash_balance=cash,
+                receivable_balance=round_money(day.receivable_balance, base),
+                inflow=round_money(day.inflow, base),
+                outflow=round_money(day.outflow, base),
+                time_weighted_return=day_return(before, day.total_value, day.inflow, day.outflow),
+                state="stale" if day.is_stale else "exact",
+                coverage=1.0,
+                currency=base,
+                from_head=head,
+            )
+        before = day.total_value
+
+
+def _rows_one_by_one(
+    portfolio: Portfolio, booked: Booked, from_date: date | None
+) -> list[PortfolioDailyValue]:
+    """Days of which some are not whole."""
     days = valued_days(booked, from_date)
     if not days:
         return []
@@ -64,10 +107,18 @@ def derived_history(
 
 
 def history_rows(
-    portfolio: Portfolio, *, asof: date, market_head: int, ledger_seq: int
+    portfolio: Portfolio,
+    *,
+    asof: date,
+    market_head: int,
+    ledger_seq: int,
+    booked: Booked | None = None,
 ) -> list[PortfolioDailyValue]:
-    """All daily values up to a day as they follow from one market head and one ledger head."""
-    booked = book_ledger(portfolio, upto_seq=ledger_seq, asof=asof, market_head=market_head)
+    """All daily values up to a day as they follow from one market head and one ledger head.
+    `booked` is the ledger of just these, for whoever has it already."""
+    booked = booked or book_ledger(
+        portfolio, upto_seq=ledger_seq, asof=asof, market_head=market_head
+    )
     if _is_current(portfolio, ledger_head(portfolio.pk, ledger_seq).entry_hash):
         stored = PortfolioDailyValue.revisions.as_known_at(market_head)
         rows = list(stored.filter(portfolio=portfolio, asof_date__lte=asof).order_by("asof_date"))

@@ -68,8 +68,13 @@ def track(ctx: Context, portfolio_id: UUID) -> Track:
     """The history that belongs to a context, stored or valued anew; both give the same."""
     portfolio = portfolio_of(ctx, portfolio_id)
     _, day = pack_of(ctx)
+    booked = standing(ctx, portfolio_id).booked if ctx.asof_date == day else None
     rows = history_rows(
-        portfolio, asof=day, market_head=ctx.market_head or 0, ledger_seq=ctx.ledger_seq or 0
+        portfolio,
+        asof=day,
+        market_head=ctx.market_head or 0,
+        ledger_seq=ctx.ledger_seq or 0,
+        booked=booked,
     )
     broken = any(row.time_weighted_return is None for row in rows)
     stale = bool(rows) and rows[-1].state == "stale"

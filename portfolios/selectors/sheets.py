@@ -19,7 +19,8 @@ from portfolios.calc.day_lines import Flags
 from portfolios.calc.marks import Split
 from portfolios.calc.returns import Floats
 from portfolios.calc.sheet import Sheet
-from portfolios.selectors.market_view import MarketView, rate_of
+from portfolios.selectors.market_view import MarketView
+from portfolios.selectors.quotes import days_of_packs, rates_towards
 
 CLOSES = """
     SELECT security_id, currency, array_agg(pack_id), array_agg(close::float8),
@@ -89,10 +90,14 @@ def _rows(market: MarketView, days: Sequence[date]) -> list[_Closes]:
 def _rates(
     market: MarketView, days: Sequence[date], quoted: set[str]
 ) -> tuple[dict[str, Floats], dict[str, Flags]]:
+    """Base per 1 unit of each currency on some days that have a pack."""
     rates: dict[str, Floats] = {}
     stale: dict[str, Flags] = {}
-    for code in sorted((market.currencies | quoted) - {market.base_currency}):
-        found = [rate_of(market.rates_by_day[day], code, market.base_currency) for day in days]
+    policy, head, base = market.policy, market.market_head, market.base_currency
+    place = {day: at for at, day in enumerate(days_of_packs(policy, head))}
+    for code in sorted((market.currencies | quoted) - {base}):
+        towards = rates_towards(policy, head, base, code)
+        found = [towards[place[day]] for day in days]
         rates[code] = np.array([np.nan if one is None else float(one.rate) for one in found])
         stale[code] = np.array([one is not None and one.state == "stale" for one in found])
     return rates, stale

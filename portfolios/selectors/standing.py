@@ -10,6 +10,7 @@ from uuid import UUID
 from market.models import Security
 from market.selectors import PackGap, pack_prices
 from patterns.context import Context
+from patterns.memo import once_a_context
 from portfolios.calc.entries import SecurityKey
 from portfolios.calc.marks import Marks, in_shares_of, splits_among
 from portfolios.calc.valuation import Valuation, ValuedCash, ValuedPosition, value_portfolio
@@ -103,6 +104,7 @@ class Standing:
         return f"{self.symbol(security)} has no price in {self.pack_id}: {said}."
 
 
+@once_a_context
 def standing(ctx: Context, portfolio_id: UUID) -> Standing:
     """The portfolio of a context. Another portfolio than the context's is not found."""
     portfolio = portfolio_of(ctx, portfolio_id)

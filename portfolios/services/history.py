@@ -24,6 +24,7 @@ from portfolios.selectors.history import (
     stored_packs,
 )
 from portfolios.selectors.ledger import Head, first_date, first_day_after, ledger_head
+from portfolios.services.rows import insert_rows
 from portfolios.signals import history_behind
 
 SAID = (
@@ -137,7 +138,12 @@ def refresh_history(portfolio: Portfolio, booked: Booked, *, from_date: date | N
     if written != date.max:
         outdated = PortfolioDailyValue.revisions.filter(portfolio=portfolio)
         outdated.filter(asof_date__gte=written or date.min).delete()
-    PortfolioDailyValue.objects.bulk_create(new, batch_size=1000)
+    insert_rows(
+        PortfolioDailyValue,
+        ("asof_date", *SAID, "from_head"),
+        [[getattr(row, name) for name in ("asof_date", *SAID, "from_head")] for row in new],
+        same={"portfolio_id": portfolio.pk},
+    )
     _note(portfolio, Head(booked.seq, booked.ledger_commit_hash))
     return len(rows)
 

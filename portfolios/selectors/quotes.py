@@ -1,0 +1,152 @@
+"""The closes and rates of all live packs for one ledger, as columns, kept from one question to the
+next: what is sealed never changes at a market head, while ledgers do every day.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+
+from market.calc.fx import PIVOTS
+from market.selectors import fx_history, live_packs
+from portfolios.calc.bulk.errorfree import Mask
+from portfolios.calc.bulk.steps import Integers
+from portfolios.calc.closes import Closes, Quotes, closes_of
+from portfolios.calc.marks import Rate, splits_among
+from portfolios.selectors.booked import Booked
+from portfolios.selectors.copied import copied
+from portfolios.selectors.ledger import first_date
+from portfolios.selectors.market_view import MarketView, rate_of
+
+KEPT = 16  # ledgers; twenty years of fifty securities are 4 MiB
+CLOSES = """
+SELECT s.place::int4 - 1, p.place::int4 - 1,
+       CASE WHEN r.close < 90000000000 THEN (r.close * 100000000)::int8 ELSE -1 END,
+       r.currency::text, r.asof_date, (r.state = 'stale')::int4
+  FROM unnest(%(packs)s::text[]) WITH ORDINALITY p(id, place)
+  JOIN market_price r ON r.pack_id = p.id AND r.pack_id = ANY (%(packs)s::text[])
+  JOIN unnest(%(securities)s::uuid[]) WITH ORDINALITY s(id, place) ON s.id = r.security_id
+"""
+KINDS = {
+    "security": ">i4",
+    "day": ">i4",
+    "close": ">i8",
+    "currency": "S3",
+    "observed": ">i4",
+    "carried": ">i4",
+}
+ORDINAL_2000 = date(2000, 1, 1).toordinal()  # PostgreSQL counts days from there
+
+
+class Columns(NamedTuple):
+    """Securities × days of a whole lineage. observed: the ordinal of each close's own day."""
+
+    closes: Integers
+    carried: Mask
+    observed: Integers
+    currency: tuple[str, ...]
+
+
+def booked_closes(
+    booked: Booked, start: date | None = None, until: date = date.max
+) -> Closes | None:
+    """Each pack's day since the first entry, up to and with `until`; with `start`, from the day
+    before it on. None where there is no such day, or one cannot be valued with the others."""
+    began = first_date(booked.book.accepted)
+    quotes = quotes_of(booked.market, until)
+    if began is None or quotes is None:
+        return None
+    first = bisect_left(quotes.days, began)
+    if start is not None:
+        first = max(first, bisect_left(quotes.days, start) - 1)
+    if first >= len(quotes.days) or _restated(booked, quotes.days, first):
+        return None
+    return closes_of(booked.book.journal, quotes, first)
+
+
+def quotes_of(market: MarketView, until: date = date.max) -> Quotes | None:
+    """What the live packs up to a day say of a portfolio's securities and currencies; None where a
+    close is too large to be counted, or a security has closes in two currencies."""
+    days = days_of_packs(market.policy, market.market_head)
+    end = bisect_right(days, min(market.end, until))
+    keys = tuple(sorted(market.securities))
+    found = columns_of(market.policy, market.market_head, keys)
+    if found is None:
+        return None
+    codes = sorted({*market.currencies, *found.currency} - {market.base_currency, ""})
+    rates = {
+        code: rates_towards(market.policy, market.market_head, market.base_currency, code)[:end]
+        for code in codes
+    }
+    return Quotes(
+        base_currency=market.base_currency,
+        days=days[:end],
+        keys=keys,
+        closes=found.closes[:, :end],
+        carried=found.carried[:, :end],
+        currency=found.currency,
+        rates=rates,
+    )
+
+
+@lru_cache(maxsize=64)
+def rates_towards(policy: str, head: int, base: str, code: str) -> tuple[Rate | None, ...]:
+    """What one unit of a currency is worth in another on the day of every live pack, in order."""
+    history = fx_history(
+        date.min, date.max, head, policy=policy, currencies=sorted({base, code, *PIVOTS})
+    )
+    return tuple(rate_of(history[day], code, base) for day in days_of_packs(policy, head))
+
+
+def _restated(booked: Booked, days: Sequence[date], first: int) -> bool:
+    """Whether a close was carried over a split, so that it is of a share that is no more."""
+    splits = splits_among(booked.book.accepted)
+    if not splits:
+        return False
+    market = booked.market
+    keys = tuple(sorted(market.securities))
+    found = columns_of(market.policy, market.market_head, keys)
+    if found is None:
+        return True
+    ordinals = np.array([day.toordinal() for day in days])[first:]
+    for split in splits:
+        on = split.on.toordinal()
+        observed = found.observed[keys.index(split.security), first : len(days)]
+        if ((observed > 0) & (observed < on) & (on <= ordinals)).any():
+            return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def days_of_packs(policy: str, head: int) -> tuple[date, ...]:
+    """The days of all packs that are live at a head, in order."""
+    return tuple(day for day, _, _ in live_packs(policy, date.max, head))
+
+
+@lru_cache(maxsize=KEPT)
+def columns_of(policy: str, head: int, securities: tuple[UUID, ...]) -> Columns | None:
+    """The closes of some securities in all packs that are live at a head; None where one is too
+    large to be counted, or a security has closes in two currencies."""
+    packs = [pack for _, pack, _ in live_packs(policy, date.max, head)]
+    rows = copied(CLOSES, {"packs": packs, "securities": list(securities)}, KINDS)
+    if (rows["close"] < 0).any():
+        return None
+    shape = len(securities), len(packs)
+    closes, observed = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    carried = np.zeros(shape, dtype=bool)
+    at = rows["security"], rows["day"]
+    closes[at], carried[at] = rows["close"], rows["carried"] == 1
+    observed[at] = rows["observed"] + ORDINAL_2000
+    currency = [""] * len(securities)
+    kinds = np.rec.fromarrays((rows["security"], rows["currency"]))
+    for security, code in np.unique(kinds).tolist():
+        if currency[security]:
+            return None
+        currency[security] = code.decode()
+    return Columns(closes, carried, observed, tuple(currency))
