@@ -1,7 +1,8 @@
-"""`python -m benchmarks [web] [ledger] [invariants] [night] [runner]`: as tables and as JSON.
+"""`python -m benchmarks [web] [ledger] [performance] [invariants] [night] [runner]`.
 
-`web` needs a built demo and makes it, `runner` needs one; `ledger` makes Beancount's environment
-once; `invariants` writes a million entries first.
+As tables and as JSON. `web` needs a built demo and makes it, `runner` needs one; `ledger` makes
+Beancount's environment once and `performance` empyrical's; `invariants` writes a million entries
+first.
 """
 
 from __future__ import annotations
@@ -50,6 +51,13 @@ def ledger() -> list[Rows]:
     return [booking.measure(), evaluating.measure(), writing.measure()]
 
 
+def performance() -> list[Rows]:
+    from benchmarks.performance import backdated, card
+
+    card.prepare()
+    return [card.measure(), backdated.measure()]
+
+
 def invariants() -> list[Rows]:
     from benchmarks import invariants
 
@@ -71,6 +79,7 @@ def runner() -> list[Rows]:
 SUITES: dict[str, Callable[[], list[Rows]]] = {
     "web": web,
     "ledger": ledger,
+    "performance": performance,
     "invariants": invariants,
     "night": night,
     "runner": runner,
