@@ -22,7 +22,19 @@ ASOF_PAGES = frozenset(
         "portfolios:overview",
         "portfolios:performance",
         "portfolios:attribution",
+        "portfolios:holding",
         "portfolios:actions",
+    }
+)
+
+
+# Pages whose figures can be told in another currency than the portfolio's own.
+CURRENCY_PAGES = frozenset(
+    {
+        "portfolios:overview",
+        "portfolios:performance",
+        "portfolios:attribution",
+        "portfolios:holding",
     }
 )
 
@@ -32,21 +44,24 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "provenance": SimpleLazyObject(_house),
-        "asof_kept": _kept(request),
+        "asof_kept": _kept(request, ASOF_PAGES, {"asof", "pack"}),
+        "currency_kept": _kept(request, CURRENCY_PAGES, {"currency"}),
         "palette_links": cache(lambda: _portfolios(request)),
     }
 
 
-def _kept(request: HttpRequest) -> list[tuple[str, str]] | None:
-    """What the address says beside its day, on pages that can be asked for one; None on others.
+def _kept(
+    request: HttpRequest, pages: frozenset[str], replaced: set[str]
+) -> list[tuple[str, str]] | None:
+    """What the address says beside what a picker replaces, on pages that have it; None on others.
     A pack that was named belongs to its own day, and a page number to its own list."""
     match = request.resolver_match
-    if match is None or match.view_name not in ASOF_PAGES:
+    if match is None or match.view_name not in pages:
         return None
     return [
         (name, value)
         for name, values in request.GET.lists()
-        if name not in {"asof", "pack", "page"}
+        if name not in replaced | {"page"}
         for value in values
     ]
 

@@ -41,16 +41,19 @@
     if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
-  // Another day of the same page: what the address says now is kept, and it may have changed since
-  // the page was made. A named pack belongs to its own day.
+  // The same page of another day or in another currency: what the address says now is kept, and it
+  // may have changed since the page was made. A named pack belongs to its own day.
   document.addEventListener("submit", function (event) {
-    if (!event.target.matches("[data-asof]")) return;
+    if (!event.target.matches("[data-keeps-address]")) return;
     event.preventDefault();
     var address = new URL(location.href);
-    var day = event.target.elements.asof.value;
-    if (day) address.searchParams.set("asof", day);
-    else address.searchParams.delete("asof");
-    address.searchParams.delete("pack");
+    ["asof", "currency"].forEach(function (name) {
+      var field = event.target.querySelector('[name="' + name + '"]:not([type="hidden"])');
+      if (!field) return;
+      if (name === "asof") address.searchParams.delete("pack");
+      if (field.value) address.searchParams.set(name, field.value);
+      else address.searchParams.delete(name);
+    });
     address.searchParams.delete("page");
     location.assign(address);
   });

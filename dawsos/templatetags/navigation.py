@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.urls import NoReverseMatch, reverse
 
 from accounts.permissions import Permission, has
+from dawsos.context_processors import ASOF_PAGES, CURRENCY_PAGES
 
 register = template.Library()
 
@@ -49,6 +52,7 @@ class Place:
     right: Permission | None = None
 
 
+SOUND = {"asof": re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII), "currency": re.compile("[A-Z]{3}")}
 IMPORTS = ("portfolios:import-step", "portfolios:import-runs", "portfolios:import-run")
 PORTFOLIO = (
     Place("portfolios:overview", "Overview", "overview", on_phone=True, key="o"),
@@ -117,6 +121,8 @@ def navigation(context: template.Context) -> dict[str, Any]:
         ),
     )
 
+    carried = _carried(request) if portfolio else {}
+
     def items(places: tuple[Place, ...], *, own: bool = False) -> tuple[Item, ...]:
         if own and not portfolio:
             return ()
@@ -124,7 +130,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
         return tuple(
             Item(
                 place.label,
-                address,
+                address + (_query(place.view, carried) if own else ""),
                 place.icon,
                 portfolio.name if own else "Page",
                 here == place.view or here in place.views,
@@ -149,6 +155,19 @@ def navigation(context: template.Context) -> dict[str, Any]:
         "data_health": data[0] if data else None,
         "inside": bool(portfolio),
     }
+
+
+def _carried(request: Any) -> dict[str, str]:
+    """The day and the currency that the address asks for: the next page is asked for them too."""
+    found = {name: request.GET.get(name, "") for name in ("asof", "currency")}
+    return {name: value for name, value in found.items() if SOUND[name].fullmatch(value)}
+
+
+def _query(view: str, carried: dict[str, str]) -> str:
+    """What of it a page understands."""
+    pages = {"asof": ASOF_PAGES, "currency": CURRENCY_PAGES}
+    kept = {name: value for name, value in carried.items() if view in pages[name]}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _address(view: str, arguments: list[Any]) -> str:

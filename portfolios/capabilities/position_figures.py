@@ -73,7 +73,7 @@ def cost_of(now: Standing, position: ValuedPosition) -> MoneyFigure:
     base = now.valuation.base_currency
     if position.cost_basis is None:
         missing = (f"cost basis of {now.symbol(position.security)}",)
-        return MoneyFigure.withheld(BASIS_UNKNOWN, missing=missing, currency=base)
+        return MoneyFigure.withheld(_no_basis(now), missing=missing, currency=base)
     return MoneyFigure(value=half_even(position.cost_basis, PLACES), currency=base)
 
 
@@ -133,6 +133,19 @@ def realized_of(now: Standing, security: SecurityKey | None) -> MoneyFigure:
     unknown = {c.security for c in closures if c.realized_pnl is None}
     if unknown:
         missing = tuple(f"cost basis of {symbol}" for symbol in now.symbols(unknown))
-        return MoneyFigure.withheld(BASIS_UNKNOWN, missing=missing, currency=base)
+        return MoneyFigure.withheld(_no_basis(now), missing=missing, currency=base)
     total = sum((c.realized_pnl or ZERO for c in closures), ZERO)
     return MoneyFigure(value=round_money(total, base), currency=base)
+
+
+def _no_basis(now: Standing) -> str:
+    """Why a cost in the context's currency is not known."""
+    if not now.told_in:
+        return BASIS_UNKNOWN
+    averaged = now.portfolio.cost_method == now.portfolio.CostMethod.AVERAGE
+    why = (
+        "it is averaged over days with different rates"
+        if averaged
+        else "there is no rate of a day on which it was paid"
+    )
+    return f"The cost is not known in {now.told_in}: {why}."

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 
 from portfolios.calc.periods import Period
+from portfolios.forms.currencies import currency_field
 from portfolios.forms.days import day_field
 
 USUAL: Final = Period.YEAR
@@ -27,6 +28,7 @@ class PeriodForm(forms.Form):
 
     asof = day_field("As of")
     pack = forms.CharField(required=False, max_length=64)
+    currency = currency_field("In")
     period = forms.ChoiceField(
         label="Period", required=False, choices=[(one.value, one.value) for one in Period]
     )

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from portfolios.calc.periods import Period
+from portfolios.forms.currencies import currency_field
 from portfolios.forms.days import day_field
 
 
@@ -15,6 +16,7 @@ class PerformanceForm(forms.Form):
 
     asof = day_field("As of")
     pack = forms.CharField(required=False, max_length=64)
+    currency = currency_field("In")
     period = forms.ChoiceField(
         label="Period", required=False, choices=[(one.value, one.value) for one in Period]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from portfolios.exceptions import PortfolioInvalid
+from portfolios.forms.currencies import currency_field
 from portfolios.forms.days import day_field
 
 # The currencies that the fixing of the default policy knows, the most used first.
@@ -12,10 +13,11 @@ BASE_CURRENCIES = ("CAD", "USD", "EUR", "GBP", "JPY", "CHF", "AUD", "CNY", "HKD"
 
 
 class AsofForm(forms.Form):
-    """As of which day and which pack, and how far back."""
+    """As of which day and which pack, in which currency, and how far back."""
 
     asof = day_field("As of")
     pack = forms.CharField(required=False, max_length=64)
+    currency = currency_field("In")
     lookback_days = forms.IntegerField(required=False, min_value=2, max_value=10_000)
 
 

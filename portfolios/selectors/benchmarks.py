@@ -105,7 +105,7 @@ def benchmark_track(
     if benchmark is None:
         return BenchmarkTrack(wanted, "", hedged, nothing, UNKNOWN)
     securities, weights = _members(benchmark)
-    base = portfolio.base_currency
+    base = ctx.base_currency or portfolio.base_currency
     head, policy = ctx.market_head or 0, portfolio.pricing_policy
     found = _blended(benchmark, securities, weights, (base, day, head, policy))
     said: dict[str, Any] = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
 from portfolios.calc.booking import book
-from portfolios.calc.entries import BookingSettings, Entry
+from portfolios.calc.entries import BookingSettings, CostMethod, Entry, RateTable
 from portfolios.calc.lots import Book
+from portfolios.calc.reporting import in_currency
 from portfolios.models import Portfolio
 from portfolios.selectors.ledger import booking_settings, ledger_head
 from portfolios.selectors.market_view import MarketView
@@ -20,7 +21,8 @@ from portfolios.selectors.stored_entries import stored_entries
 class Booked:
     """What the ledger says up to `seq`, and the packs that were asked for rates.
 
-    `ids` are the rows of the entries, by number.
+    `ids` are the rows of the entries, by number. `rates` are towards the base currency, in which
+    it was booked, whatever currency it is told in.
     """
 
     entries: tuple[Entry, ...]
@@ -28,6 +30,7 @@ class Booked:
     market: MarketView
     seq: int
     ledger_commit_hash: str
+    rates: RateTable
     ids: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -69,13 +72,21 @@ def book_ledger(
     upto_seq: int | None = None,
     asof: date | None = None,
     market_head: int | None = None,
+    currency: str | None = None,
 ) -> Booked:
-    """The stored ledger, as it stood when `upto_seq` was its newest entry."""
+    """The stored ledger, as it stood when `upto_seq` was its newest entry; told in a reporting
+    currency where that is not the portfolio's own, with the market towards it."""
     stored = stored_entries(portfolio, upto_seq)
-    market, booked = book_entries(portfolio, stored.entries, asof=asof, market_head=market_head)
+    settings = booking_settings(portfolio)
+    market, booked = book_entries(
+        portfolio, stored.entries, asof=asof, market_head=market_head, settings=settings
+    )
+    rates = market.rates_on
+    if currency not in {None, portfolio.base_currency}:
+        market, booked = _told(settings, market, booked, str(currency))
     head = ledger_head(portfolio.pk, upto_seq)
     known = head.entry_hash if head.seq else ""
-    return Booked(stored.entries, booked, market, head.seq, known, stored.ids)
+    return Booked(stored.entries, booked, market, head.seq, known, rates, stored.ids)
 
 
 def securities_of(entries: Iterable[Entry]) -> set[UUID]:
@@ -100,6 +111,22 @@ def rates_ahead(portfolio: Portfolio, currencies: Iterable[str]) -> MarketView:
     )
     market.read_rates()
     return market
+
+
+def _told(
+    settings: BookingSettings, market: MarketView, booked: Book, currency: str
+) -> tuple[MarketView, Book]:
+    """The market towards a reporting currency, and the book at the rates of its days."""
+    base = settings.base_currency
+    towards = replace(market, base_currency=currency, currencies=market.currencies | {base})
+    methods = {settings.cost_method, *(one.cost_method for one in settings.method_changes)}
+    told = in_currency(
+        booked,
+        currency,
+        lambda day: towards.rates_on(base, day),
+        averaged=CostMethod.AVERAGE in methods,
+    )
+    return towards, told
 
 
 def _market_of(

@@ -27,6 +27,7 @@ from portfolios.selectors.access import resolve_portfolio
 from portfolios.selectors.action_facts import facts_of_portfolio
 from portfolios.selectors.benchmarks import contents_of
 from portfolios.selectors.ledger import ledger_head
+from portfolios.selectors.reporting import reporting_currency
 
 LATEST = "PP_latest"
 STALE = "stale"
@@ -43,6 +44,7 @@ def build_context(
     with_benchmark: bool = False,
     benchmark_id: UUID | None = None,
     with_actions: bool = False,
+    currency: str | None = None,
 ) -> Context:
     """Everything a run's figures stand on, read once and then frozen.
 
@@ -51,9 +53,10 @@ def build_context(
     superseded pack is read at the head where it was live. Entries dated after the day belong to
     the ledger head, and calculations leave them out. With a benchmark, which is the portfolio's
     own unless one is named, its definition and facts are among the settings; with actions, so is
-    what is known of the corporate actions of its securities.
+    what is known of the corporate actions of its securities. A currency is the reporting one, by
+    default the portfolio's base; it stands in the context as the base currency of all figures.
 
-    Raises PortfolioNotFound, PermissionDenied, PackNotFound.
+    Raises PortfolioNotFound, PermissionDenied, PackNotFound, InputsInvalid (no rate to a currency).
     """
     if portfolio_id is None:
         with seen_by(user.pk):
@@ -63,6 +66,8 @@ def build_context(
         compared = (benchmark_id or portfolio.benchmark_id) if with_benchmark else None
         ctx = _of_portfolio(user, portfolio, correlation_id, asof, pack_id)
         ctx = ctx if compared is None else _beside(ctx, compared)
+        told_in = reporting_currency(ctx, portfolio.base_currency, currency)
+        ctx = replace(ctx, base_currency=told_in)
         return _with(ctx, actions=facts_of_portfolio(portfolio.pk)) if with_actions else ctx
 
 

@@ -64,7 +64,7 @@ def _rows_at_once(
     portfolio: Portfolio, booked: Booked, closes: Closes, from_date: date | None
 ) -> Iterator[PortfolioDailyValue]:
     """The first of the days is the baseline, unless the history begins with it."""
-    base, packs, head = portfolio.base_currency, booked.market.packs, booked.market.market_head
+    base, packs, head = booked.market.base_currency, booked.market.packs, booked.market.market_head
     whole = from_date is None or closes.days[0] >= from_date
     before = ZERO
     for place, day in enumerate(closes):
@@ -115,11 +115,16 @@ def history_rows(
     booked: Booked | None = None,
 ) -> list[PortfolioDailyValue]:
     """All daily values up to a day as they follow from one market head and one ledger head.
-    `booked` is the ledger of just these, for whoever has it already."""
+
+    `booked` is for whoever has the ledger up to them already, told in any currency. What is stored
+    is in base currency; in another one every day is valued at its own rates.
+    """
     booked = booked or book_ledger(
         portfolio, upto_seq=ledger_seq, asof=asof, market_head=market_head
     )
-    if _is_current(portfolio, ledger_head(portfolio.pk, ledger_seq).entry_hash):
+    if booked.book.base_currency == portfolio.base_currency and _is_current(
+        portfolio, ledger_head(portfolio.pk, ledger_seq).entry_hash
+    ):
         stored = PortfolioDailyValue.revisions.as_known_at(market_head)
         rows = list(stored.filter(portfolio=portfolio, asof_date__lte=asof).order_by("asof_date"))
         if {row.asof_date: row.pack_id for row in rows} == _expected(booked):
@@ -167,7 +172,7 @@ def _expected(booked: Booked) -> dict[date, str]:
 def _row(
     portfolio: Portfolio, day: DayValue, pack_id: str, earned: float | None, head: int
 ) -> PortfolioDailyValue:
-    base = portfolio.base_currency
+    base = day.marks.base_currency
     total, cash = _rounded(day.total_value, base), round_money(day.cash_balance, base)
     return PortfolioDailyValue(
         portfolio=portfolio,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from uuid import UUID
@@ -37,7 +37,7 @@ class Track:
 
     @cached_property
     def money(self) -> tuple[MoneyDay, ...]:
-        """Values and flows in base currency; the value of a partial day is not one of the whole."""
+        """Values and flows in the context's currency; a partial day has no value of the whole."""
         return tuple(
             MoneyDay(
                 row.asof_date,
@@ -68,23 +68,23 @@ def track(ctx: Context, portfolio_id: UUID) -> Track:
     """The history that belongs to a context, stored or valued anew; both give the same."""
     portfolio = portfolio_of(ctx, portfolio_id)
     _, day = pack_of(ctx)
-    booked = standing(ctx, portfolio_id).booked if ctx.asof_date == day else None
+    now = standing(ctx, portfolio_id)
+    then = now if ctx.asof_date == day else standing(replace(ctx, asof_date=day), portfolio_id)
     rows = history_rows(
         portfolio,
         asof=day,
         market_head=ctx.market_head or 0,
         ledger_seq=ctx.ledger_seq or 0,
-        booked=booked,
+        booked=then.booked,
     )
     broken = any(row.time_weighted_return is None for row in rows)
     stale = bool(rows) and rows[-1].state == "stale"
-    now = standing(ctx, portfolio_id) if broken or stale else None
     return Track(
         rows=tuple(rows),
         series=series_of(rows) or ReturnSeries(day, (), ()),
         asof_date=day,
-        missing=now.missing if now is not None and broken else (),
-        why_stale=now.why_stale() if now is not None and stale else "",
+        missing=now.missing if broken else (),
+        why_stale=now.why_stale() if stale else "",
         flow_timing=portfolio.flow_timing,
         sources=sources_of(ctx),
     )

@@ -50,6 +50,12 @@ class Standing:
         return tuple(sorted(self.symbol(security) for security in securities))
 
     @property
+    def told_in(self) -> str:
+        """The reporting currency where it is not the portfolio's own; "" where it is."""
+        found = self.valuation.base_currency
+        return "" if found == self.portfolio.base_currency else found
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Symbols without a price and currencies without a rate."""
         return self.missing_in(self.parts)
@@ -106,16 +112,21 @@ class Standing:
 
 @once_a_context
 def standing(ctx: Context, portfolio_id: UUID) -> Standing:
-    """The portfolio of a context. Another portfolio than the context's is not found."""
+    """The portfolio of a context, in the context's currency. Another portfolio than the context's
+    is not found."""
     portfolio = portfolio_of(ctx, portfolio_id)
     pack_id, pack_date = pack_of(ctx)
     booked = book_ledger(
-        portfolio, upto_seq=ctx.ledger_seq, asof=ctx.asof_date, market_head=ctx.market_head
+        portfolio,
+        upto_seq=ctx.ledger_seq,
+        asof=ctx.asof_date,
+        market_head=ctx.market_head,
+        currency=ctx.base_currency,
     )
     view = pack_prices(pack_id)
     marks = marks_of(
         pack_date,
-        portfolio.base_currency,
+        booked.book.base_currency,
         {key: view.prices[key] for key in securities_of(booked.entries) if key in view.prices},
         view.rates,
         currencies_of(booked.entries),

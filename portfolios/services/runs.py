@@ -95,5 +95,6 @@ def _asked(
         with_benchmark="benchmark_id" in pattern.inputs,
         benchmark_id=UUID(str(benchmark_id)) if benchmark_id else None,
         with_actions="days_ahead" in pattern.inputs,
+        currency=values.get("currency") if "currency" in pattern.inputs else None,
     )
     return _Question(pattern, values, ctx)

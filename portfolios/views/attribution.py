@@ -15,8 +15,8 @@ from patterns.layout import panels
 from portfolios.forms.attribution import LABELS, AttributionForm
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.provenance import provenance
-from portfolios.services.runs import execute
 from portfolios.views.shell import can_write
+from portfolios.views.telling import tell, telling
 
 PATTERN = "portfolio_attribution"
 
@@ -27,14 +27,7 @@ def attribution(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
     """The attribution pattern as a page; HTMX gets what changes with the choice alone."""
     portfolio = resolve_portfolio(request.user, portfolio_id)
     form = AttributionForm(request.GET)
-    done = execute(
-        user=request.user,
-        pattern_id=PATTERN,
-        inputs={"portfolio_id": str(portfolio.pk)} | form.inputs(),
-        asof=form.asked.get("asof"),
-        pack_id=form.asked.get("pack") or None,
-        correlation_id=request.correlation_id,
-    )
+    done = tell(request, portfolio, PATTERN, form, form.inputs())
     context = {
         "portfolio": portfolio,
         "form": form,
@@ -47,6 +40,7 @@ def attribution(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
         "explained": done.run.result.get("contribution", {}),
         "compared": done.run.result.get("sector_attr", {}),
         "provenance": provenance(done.context),
+        "telling": telling(portfolio, done.context),
         "asof_date": done.context.asof_date,
         "ledger_is_empty": not done.context.ledger_seq,
         "can_write": can_write(request, portfolio),

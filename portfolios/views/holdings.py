@@ -20,8 +20,8 @@ from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.holdings import holdings as held_now
 from portfolios.selectors.lots_page import lots_page
 from portfolios.selectors.provenance import provenance, provenance_now
-from portfolios.services.runs import execute
 from portfolios.views.shell import can_write
+from portfolios.views.telling import tell, telling
 
 DEEP_DIVE = "holding_deep_dive"
 
@@ -72,15 +72,8 @@ def _deep_dive(
 ) -> dict[str, Any]:
     """The panels of the pattern; none before the first pack, when there are only lots."""
     try:
-        done = execute(
-            user=request.user,
-            pattern_id=DEEP_DIVE,
-            inputs={"portfolio_id": str(portfolio.pk), "security_id": str(security_id)}
-            | form.inputs(),
-            asof=form.asked.get("asof"),
-            pack_id=form.asked.get("pack") or None,
-            correlation_id=request.correlation_id,
-        )
+        inputs = {"security_id": str(security_id)} | form.inputs()
+        done = tell(request, portfolio, DEEP_DIVE, form, inputs)
     except PackNotFound:
         if form.asked.get("asof") or form.asked.get("pack"):
             raise
@@ -90,4 +83,5 @@ def _deep_dive(
         "run": done.run,
         "asof_date": done.context.asof_date,
         "provenance": provenance(done.context),
+        "telling": telling(portfolio, done.context),
     }

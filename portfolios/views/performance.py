@@ -17,8 +17,8 @@ from portfolios.calc.periods import Period
 from portfolios.forms.performance import PerformanceForm
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.provenance import provenance
-from portfolios.services.runs import execute
 from portfolios.views.shell import can_write, may_keep
+from portfolios.views.telling import tell, telling
 
 PATTERN = "portfolio_performance"
 LABELS = {
@@ -39,16 +39,8 @@ def performance(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
     """The performance pattern as a page; HTMX gets what changes with the period alone."""
     portfolio = resolve_portfolio(request.user, portfolio_id)
     form = PerformanceForm(request.GET)
-    valid = form.is_valid()
-    asked: dict[str, Any] = form.cleaned_data if valid else {}
-    done = execute(
-        user=request.user,
-        pattern_id=PATTERN,
-        inputs={"portfolio_id": str(portfolio.pk)} | form.inputs(),
-        asof=asked.get("asof"),
-        pack_id=asked.get("pack") or None,
-        correlation_id=request.correlation_id,
-    )
+    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    done = tell(request, portfolio, PATTERN, form, form.inputs())
     context = {
         "portfolio": portfolio,
         "form": form,
@@ -60,11 +52,12 @@ def performance(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
         "benchmark_id": done.context.benchmark_id,
         "compared": done.run.result.get("periods", {}),
         "provenance": provenance(done.context),
+        "telling": telling(portfolio, done.context),
         "asof_date": done.context.asof_date,
         "ledger_is_empty": not done.context.ledger_seq,
         "can_write": can_write(request, portfolio),
     }
     may_keep(request, portfolio, done.run, done.context, benchmarks=True)
     template = "_results" if request.htmx else "page"
-    status = 200 if valid else 422
+    status = 200 if form.is_valid() else 422
     return render(request, f"portfolios/performance/{template}.html", context, status=status)

@@ -24,8 +24,8 @@ from portfolios.selectors.ledger import ledger_head
 from portfolios.selectors.provenance import provenance, provenance_now
 from portfolios.selectors.unpriced import unconnected
 from portfolios.services import create_portfolio
-from portfolios.services.runs import execute
 from portfolios.views.shell import can_write, may_keep
+from portfolios.views.telling import tell, telling
 
 OVERVIEW = "portfolio_overview"
 
@@ -68,18 +68,11 @@ def overview(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     portfolio = resolve_portfolio(request.user, portfolio_id)
     form = AsofForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
-    inputs: dict[str, Any] = {"portfolio_id": str(portfolio.pk)}
+    inputs: dict[str, Any] = {}
     if asked.get("lookback_days"):
         inputs["lookback_days"] = asked["lookback_days"]
     try:
-        done = execute(
-            user=request.user,
-            pattern_id=OVERVIEW,
-            inputs=inputs,
-            asof=asked.get("asof"),
-            pack_id=asked.get("pack") or None,
-            correlation_id=request.correlation_id,
-        )
+        done = tell(request, portfolio, OVERVIEW, form, inputs)
     except PackNotFound:
         if ledger_head(portfolio.pk).seq:
             raise
@@ -91,6 +84,7 @@ def overview(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
         "run": done.run,
         "unconnected": unconnected(done.run.result, done.context.pricing_pack_id),
         "provenance": provenance(done.context),
+        "telling": telling(portfolio, done.context),
         "asof_date": done.context.asof_date,
         "ledger_is_empty": not done.context.ledger_seq,
         "can_write": can_write(request, portfolio),

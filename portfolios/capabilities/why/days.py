@@ -20,6 +20,7 @@ from portfolios.calc.lots import Posting
 from portfolios.calc.marks import Mark
 from portfolios.calc.replay import EXTERNAL
 from portfolios.capabilities.why.facts import entry_source, pack_source, rate_of
+from portfolios.capabilities.why.told import booked_amount
 from portfolios.capabilities.why.worth import total
 from portfolios.models import PortfolioDailyValue
 from portfolios.selectors.performance import Track, track
@@ -191,7 +192,10 @@ def _crossing(
     label = f"entry {posting.seq} of {posting.on}"
     source = entry_source(now.portfolio.pk, posting.seq)
     if posting.crossing_base is not None:
-        return _money(label, sign * posting.crossing_base, row.currency, source)
+        amount = sign * posting.crossing_base
+        if posting.currency == row.currency:
+            return _money(label, amount, row.currency, source)
+        return booked_amount(now, label, amount, posting.on, source)
     if posting.crossing is not None:
         local, currency = sign * posting.crossing, posting.currency
         parts = [_money(label, local, currency, source)]

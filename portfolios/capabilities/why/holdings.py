@@ -17,6 +17,7 @@ from portfolios.calc.lot_steps import HeldLot, LotKey, lot_steps
 from portfolios.calc.lots import Closure, Lot
 from portfolios.calc.valuation import ValuedPosition
 from portfolios.capabilities.why.facts import entry_source, of_entry
+from portfolios.capabilities.why.told import booked_amount, booked_rate
 from portfolios.selectors.ledger import booking_settings
 from portfolios.selectors.standing import Standing
 
@@ -41,10 +42,10 @@ class LotHistories:
 
     @cached_property
     def changes(self) -> dict[LotKey, list[Change]]:
-        portfolio, market = self.now.portfolio, self.now.booked.market
+        portfolio, rates = self.now.portfolio, self.now.booked.rates
         held: dict[tuple[SecurityKey, LotKey], HeldLot] = {}
         found: dict[LotKey, list[Change]] = {}
-        for step in lot_steps(self._entries, booking_settings(portfolio), market.rates_on):
+        for step in lot_steps(self._entries, booking_settings(portfolio), rates):
             for security, lots in step.lots.items():
                 before = {key: lot for (of, key), lot in held.items() if of == security}
                 for key in before.keys() | lots.keys():
@@ -146,23 +147,15 @@ def _base_cost(now: Standing, lot: Lot, changes: list[Change]) -> Explanation:
             reason="The cost of this lot or the rate of its purchase is not known.",
         )
     if lot.cost_settled is not None or lot.fx_rate is None or not changes:
-        return Explanation(
-            label=f"{name}, as it was booked in {base}",
-            value=sign * worth,
-            unit="money",
-            currency=base,
-            source=opened,
-            rule=LOT_RULE,
+        booked_in = f"{name}, as it was booked in {now.portfolio.base_currency}"
+        return booked_amount(
+            now, booked_in, sign * worth, lot.acquisition_date, opened, rule=LOT_RULE
         )
     local = _local_cost(now, f"cost of {name}", changes, lot.currency)
     if lot.currency == base:
         return local
-    rate = Explanation(
-        label=f"{base} for 1 {lot.currency} when it was acquired",
-        value=lot.fx_rate,
-        unit="rate",
-        source=opened,
-    )
+    acquired = f"{base} for 1 {lot.currency} when it was acquired"
+    rate = booked_rate(now, acquired, lot.currency, lot.fx_rate, lot.acquisition_date, opened)
     return Explanation(
         label=name,
         value=sign * worth,
@@ -257,6 +250,7 @@ def _side(now: Standing, closure: Closure, *, proceeds: bool) -> Explanation:
     base = now.valuation.base_currency
     opening = proceeds == closure.is_short
     seq = closure.open_seq if opening else closure.close_seq
+    on = closure.open_date if opening else closure.close_date
     source = entry_source(now.portfolio.pk, seq)
     local = closure.proceeds_local if proceeds else closure.cost_local
     worth = closure.proceeds_base if proceeds else closure.cost_base
@@ -273,16 +267,8 @@ def _side(now: Standing, closure: Closure, *, proceeds: bool) -> Explanation:
     if closure.currency == base:
         return amount
     if settled is not None or rate is None:
-        return Explanation(
-            label=f"{name}, as it was settled",
-            value=worth,
-            unit="money",
-            currency=base,
-            source=source,
-        )
-    at = Explanation(
-        label=f"{base} for 1 {closure.currency}", value=rate, unit="rate", source=source
-    )
+        return booked_amount(now, f"{name}, as it was settled", worth or ZERO, on, source)
+    at = booked_rate(now, f"{base} for 1 {closure.currency}", closure.currency, rate, on, source)
     return Explanation(
         label=name,
         value=worth,

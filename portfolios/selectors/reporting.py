@@ -1,0 +1,53 @@
+"""In which currencies a portfolio can be told, and the one that a reader asked for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from market.calc.fx import PIVOTS, convert_path
+from market.selectors import pack_prices
+from patterns.context import Context
+from patterns.exceptions import InputsInvalid
+
+
+def reporting_currencies(ctx: Context, base: str) -> tuple[str, ...]:
+    """The base currency, and every other that the context's pack has a rate to; by name."""
+    if ctx.pricing_pack_id is None:
+        return (base,)
+    return _reached(ctx.pricing_pack_id, ctx.pack_hash or "", base)
+
+
+@lru_cache(maxsize=64)
+def _reached(pack_id: str, _pack_hash: str, base: str) -> tuple[str, ...]:
+    """A sealed pack never changes, so what it leads to is remembered in the process."""
+    rates = {pair: seen.rate for pair, seen in pack_prices(pack_id).rates.items()}
+    quoted = {code for pair in rates for code in pair} | {base, *PIVOTS}
+    found = {code for code in quoted if convert_path(rates, base, code).rate is not None}
+    return tuple(sorted(found))
+
+
+def reporting_currency(ctx: Context, base: str, asked: str | None) -> str:
+    """The currency that was asked for, by default the base.
+
+    Raises InputsInvalid where the pack of the day has no rate to it: then no figure of that day
+    could be told in it. Days before it without a rate are withheld, each by its own name.
+    """
+    if asked in {None, "", base}:
+        return base
+    known = reporting_currencies(ctx, base)
+    if asked in known:
+        return str(asked)
+    shown = str(asked)[:20]
+    message = f"{ctx.pricing_pack_id} has no rate from {base} to {shown!r}."
+    mistake = {
+        "field": "currency",
+        "value": shown,
+        "reason": "not_a_choice",
+        "message": message,
+        "remedy": f"Ask for one of {', '.join(known)}.",
+    }
+    raise InputsInvalid(
+        message,
+        suggestion=mistake["remedy"],
+        details={"reason": "not_a_choice", "errors": [mistake]},
+    )
