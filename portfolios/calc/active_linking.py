@@ -38,6 +38,13 @@ def compounded(returns: Floats) -> float:
     return float(np.prod(1.0 + returns) - 1.0)
 
 
+def carino_factor(day: tuple[float, float], whole: tuple[float, float]) -> float:
+    """k_t/K of one day; both sides of it and of the period, all above −100 %."""
+    (one,) = _log_ratio(*(np.array([side]) for side in day)).tolist()
+    (over,) = _log_ratio(*(np.array([side]) for side in whole)).tolist()
+    return float(one / over)
+
+
 def _carino(portfolio: Floats, benchmark: Floats) -> Floats:
     whole = np.array([compounded(portfolio)]), np.array([compounded(benchmark)])
     factors: Floats = _log_ratio(portfolio, benchmark) / _log_ratio(*whole)

@@ -26,6 +26,7 @@ from portfolios.calc.returns import Floats, ReturnSeries
 
 Rebalancing = Literal["never", "daily", "monthly", "quarterly", "yearly"]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+Rows: TypeAlias = npt.NDArray[np.intp]
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
@@ -49,12 +50,15 @@ class MemberCloses:
 class BlendReturns:
     """`series` begins at the first purchase. The matrices have a row for each of its days and a
     column for each member: weights at the start of the day (0 for who is not in it), returns of
-    the day (NaN for who is not in it, or not known). missing: members without a price."""
+    the day (NaN for who is not in it, or not known). bought: of each row, the one of the first
+    day after the last purchase, at whose start the weights are the target. missing: members
+    without a price."""
 
     series: ReturnSeries
     weights: Floats
     local: Floats
     fx: Floats
+    bought: Rows
     missing: tuple[str, ...]
 
 
@@ -102,6 +106,7 @@ def blend(
         weights=shares,
         local=local,
         fx=fx,
+        bought=held.bought,
         missing=tuple(
             one.name for one, gap in zip(members, np.any(unknown, axis=0), strict=True) if gap
         ),
@@ -204,16 +209,18 @@ def _period(day: date, months: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Values of each day's members at its start and end, per unit bought at the last purchase."""
+    """Values of each day's members at its start and end, per unit bought at the last purchase,
+    and the row of the first day after that."""
 
     opening: Floats
     closing: Floats
     inside: Mask
+    bought: Rows
 
 
 def _values(index: Floats, listed: Mask, target: Floats | None, purchases: Sequence[int]) -> _Held:
     """A row for each day after the first purchase."""
-    openings, closings, insides = [], [], []
+    openings, closings, insides, firsts = [], [], [], []
     ends = [*purchases[1:], len(index) - 1]
     for bought, end in zip(purchases, ends, strict=True):
         inside = listed[bought]
@@ -223,4 +230,7 @@ def _values(index: Floats, listed: Mask, target: Floats | None, purchases: Seque
         openings.append(values[:-1])
         closings.append(values[1:])
         insides.append(np.tile(inside & (weights > 0), (end - bought, 1)))
-    return _Held(np.vstack(openings), np.vstack(closings), np.vstack(insides))
+        firsts.append(np.full(end - bought, bought - purchases[0]))
+    return _Held(
+        np.vstack(openings), np.vstack(closings), np.vstack(insides), np.concatenate(firsts)
+    )

@@ -18,8 +18,14 @@ import numpy as np
 from market.models import Benchmark, Security
 from market.selectors.actions import live_actions
 from patterns.context import Context
-from portfolios.calc.benchmark import BlendReturns, Rebalancing, blend, sold_forward
-from portfolios.calc.returns import ReturnSeries
+from portfolios.calc.benchmark import (
+    BlendReturns,
+    MemberCloses,
+    Rebalancing,
+    blend,
+    sold_forward,
+)
+from portfolios.calc.returns import Floats, ReturnSeries
 from portfolios.selectors.benchmark_closes import member_closes
 from portfolios.selectors.cash_rates import cash_yields
 from portfolios.selectors.standing import pack_of, portfolio_of, sources_of
@@ -48,7 +54,9 @@ class BenchmarkTrack:
     """A benchmark's daily returns up to the as-of day.
 
     `series` is empty when `reason` says why there is none, and has None on days that are not
-    known. `blend` and `securities` hold the members, column by column.
+    known. `blend` and `securities` hold the members, column by column; `closes` what their
+    returns were made of, an element for each of `close_days`. `forwards` is F0/S0 − 1 by day and
+    member, of a hedged one.
     """
 
     benchmark_id: UUID | None
@@ -61,6 +69,9 @@ class BenchmarkTrack:
     sources: tuple[str, ...] = ()
     blend: BlendReturns | None = None
     securities: tuple[Security, ...] = field(default=())
+    close_days: tuple[date, ...] = ()
+    closes: tuple[MemberCloses, ...] = ()
+    forwards: Floats | None = None
 
     @property
     def members(self) -> tuple[MemberDay, ...]:
@@ -107,8 +118,10 @@ def benchmark_track(
     securities, weights = _members(benchmark)
     base = ctx.base_currency or portfolio.base_currency
     head, policy = ctx.market_head or 0, portfolio.pricing_policy
-    found = _blended(benchmark, securities, weights, (base, day, head, policy))
+    days, closes, found = _blended(benchmark, securities, weights, (base, day, head, policy))
     said: dict[str, Any] = {
+        "close_days": days,
+        "closes": closes,
         "benchmark_id": benchmark.pk,
         "name": benchmark.name,
         "hedged": hedged,
@@ -130,7 +143,8 @@ def returns_in(
     """A benchmark's daily total returns up to a day, unhedged, in a currency: for whoever measures
     many portfolios against it. None where it was never priced on two days."""
     benchmark = Benchmark.objects.get(pk=benchmark_id)
-    found = _blended(benchmark, *_members(benchmark), (base_currency, day, market_head, policy))
+    seen = base_currency, day, market_head, policy
+    _, _, found = _blended(benchmark, *_members(benchmark), seen)
     return None if found is None else found.series
 
 
@@ -139,11 +153,12 @@ def _blended(
     securities: tuple[Security, ...],
     weights: list[float],
     seen: tuple[str, date, int, str],
-) -> BlendReturns | None:
+) -> tuple[tuple[date, ...], tuple[MemberCloses, ...], BlendReturns | None]:
     base, day, head, policy = seen
     days, closes = member_closes(securities, base, day, head, policy)
     shares = None if benchmark.definition.get("weighting") == "equal" else weights
-    return blend(days, closes, shares, _rebalancing(benchmark.definition))
+    found = blend(days, closes, shares, _rebalancing(benchmark.definition))
+    return tuple(days), tuple(closes), found
 
 
 def contents_of(benchmark_ids: Sequence[UUID]) -> list[list[object]]:
@@ -238,4 +253,6 @@ def _hedged(
         ]
     )
     series = sold_forward(found, forwards)
-    return BenchmarkTrack(series=series, missing=found.missing, blend=found, **said)
+    return BenchmarkTrack(
+        series=series, missing=found.missing, blend=found, forwards=forwards, **said
+    )
