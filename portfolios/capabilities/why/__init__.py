@@ -13,6 +13,7 @@ from portfolios.capabilities.why import (
     performance,
     periods,
     positions,
+    sectors,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "performance",
     "periods",
     "positions",
+    "sectors",
 ]
