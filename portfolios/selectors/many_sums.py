@@ -80,6 +80,36 @@ SELECT a.id, coalesce(e.plain, true), coalesce(e.shares, 0), coalesce(e.cash, 0)
   LEFT JOIN portfolios_historystate h ON h.portfolio_id = a.id
 """
 CENT = Decimal("0.01")
+PLAIN = (
+    "BUY SELL DIVIDEND COUPON INTEREST INTEREST_CHARGE FEE FEE_REFUND TAX TAX_REFUND DEPOSIT "
+    "WITHDRAWAL FX_CONVERSION"
+).split()
+# Shares of each security and cash of each currency, by themselves: no weight, no hash.
+APART = """
+WITH entries AS MATERIALIZED (
+    SELECT * FROM portfolios_transaction t
+     WHERE t.portfolio_id = ANY (%(ids)s::uuid[]) AND t.entry_type <> 'REVERSAL'
+       AND NOT EXISTS (SELECT FROM portfolios_transaction r WHERE r.reverses_id = t.id)
+), odd AS MATERIALIZED (
+    SELECT DISTINCT portfolio_id FROM entries WHERE NOT entry_type = ANY (%(plain)s)
+), moved AS (
+    SELECT portfolio_id, security_id::text AS what,
+           CASE entry_type WHEN 'BUY' THEN quantity WHEN 'SELL' THEN -quantity END AS amount
+      FROM entries WHERE entry_type IN ('BUY', 'SELL')
+     UNION ALL SELECT portfolio_id, currency, net_amount FROM entries
+     UNION ALL SELECT portfolio_id, to_currency, to_amount FROM entries
+                WHERE entry_type = 'FX_CONVERSION'
+     UNION ALL SELECT portfolio_id, security_id::text,
+                      CASE WHEN is_short THEN quantity_open ELSE -quantity_open END
+                 FROM portfolios_lot WHERE portfolio_id = ANY (%(ids)s::uuid[]) AND is_open
+     UNION ALL SELECT portfolio_id, currency, -balance FROM portfolios_cashbalance
+                WHERE portfolio_id = ANY (%(ids)s::uuid[])
+)
+SELECT DISTINCT portfolio_id FROM (
+    SELECT portfolio_id FROM moved WHERE portfolio_id NOT IN (SELECT portfolio_id FROM odd)
+     GROUP BY portfolio_id, what HAVING sum(amount) <> 0
+) differs
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +133,14 @@ def ledger_sums(ids: Sequence[UUID]) -> dict[UUID, LedgerSums]:
     with connection.cursor() as cursor:
         cursor.execute(SUMS, {"ids": list(ids)})
         return {row[0]: _sums(row) for row in cursor.fetchall()}
+
+
+def differing(ids: Sequence[UUID]) -> set[UUID]:
+    """Whose stored shares of some security, or cash of some currency, are not what the entries
+    leave. Ledgers whose entries change shares otherwise than by trades are not looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(APART, {"ids": list(ids), "plain": PLAIN})
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _sums(row: tuple[Any, ...]) -> LedgerSums:

@@ -6,7 +6,7 @@ again wherever anything differs, and for ledgers whose entries carry lists of lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from uuid import UUID
 
@@ -27,9 +27,9 @@ def prove_ledgers(portfolio_ids: Iterable[UUID]) -> Iterator[LedgerProof]:
         security.pk: security.key
         for security in Security.objects.only("symbol", "exchange", "price_basis")
     }
-    lists = _with_lists(ids)
+    lists, spelled = _with_lists(ids), spelled_keys(keys)
     for portfolio_id in ids:
-        proof = None if portfolio_id in lists else _quick_proof(portfolio_id, keys)
+        proof = None if portfolio_id in lists else _quick_proof(portfolio_id, spelled)
         yield proof or verify_ledger(portfolio_id)
 
 
@@ -41,7 +41,17 @@ def _with_lists(ids: list[UUID]) -> set[UUID]:
     return set(rows.values_list("portfolio_id", flat=True).distinct())
 
 
-def _quick_proof(portfolio_id: UUID, keys: dict[UUID, str]) -> LedgerProof | None:
+Spelled = tuple[str, str]
+
+
+def spelled_keys(keys: Mapping[UUID, str]) -> Spelled:
+    """Securities and what the chain calls them, as PostgreSQL writes arrays: once for all ledgers,
+    where a list would be written anew for each."""
+    names = ",".join(f'"{key}"' for key in keys.values())  # a symbol has no quotation mark
+    return f"{{{','.join(map(str, keys))}}}", f"{{{names}}}"
+
+
+def _quick_proof(portfolio_id: UUID, keys: Spelled) -> LedgerProof | None:
     """The proof of a ledger that is as written; None where anything differs."""
     anchors = dict(
         LedgerAnchor.objects.filter(portfolio_id=portfolio_id).values_list("seq", "entry_hash")
@@ -64,11 +74,10 @@ def _quick_proof(portfolio_id: UUID, keys: dict[UUID, str]) -> LedgerProof | Non
     return LedgerProof(portfolio_id, count, head, None) if whole else None
 
 
-def _texts(portfolio_id: UUID, keys: dict[UUID, str]) -> Iterator[tuple[str, ...]]:
+def _texts(portfolio_id: UUID, keys: Spelled) -> Iterator[tuple[str, ...]]:
     """A stream, so that the database writes the next entries while we hash these."""
-    named = [list(keys), list(keys.values())]
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY ({QUESTION}) TO STDOUT", [*named, *named, portfolio_id]) as stream,
+        cursor.copy(f"COPY ({QUESTION}) TO STDOUT", [*keys, *keys, portfolio_id]) as stream,
     ):
         yield from stream.rows()

@@ -3,20 +3,22 @@
 Every night the signed sums of every ledger are added up in SQL and compared with the stored lots
 and cash. A ledger is replayed in full, in plain Decimal, when its head has moved since it last
 agreed, when anything stored of it is other than it was then, when its sums differ, when something
-of it is open, and once in thirty nights in any case.
+of it is open, and once in 360 nights in any case. Once in thirty nights every hash of it is
+recomputed, and its shares and cash are compared position by position.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 from zlib import crc32
 
-from django.db import connection
+from django.db import connection, transaction
 
 from market.selectors import pack_by_id
 from portfolios.selectors.many_states import PortfolioFacts, portfolio_facts
-from portfolios.selectors.many_sums import LedgerSums, ledger_sums
+from portfolios.selectors.many_sums import LedgerSums, differing, ledger_sums
+from portfolios.selectors.proofs import prove_ledgers
 from portfolios.selectors.verification import ledger_breaks
 from portfolios.services.first_build import build_unbuilt
 from portfolios.services.many_columns import planned_for_many
@@ -30,7 +32,8 @@ from portfolios.services.outcomes import (
 from portfolios.services.projections import projection_breaks
 from portfolios.services.reconciling import reconcile_portfolio
 
-NIGHTS = 30  # in which every ledger is replayed once
+NIGHTS = 30  # in which every chain is proved once
+ROUNDS = 12  # of these, in which it is replayed once
 REMEMBER = """
 UPDATE portfolios_historystate h SET reconciled_head = u.head, reconciled_sums = u.sums
   FROM unnest(%s::uuid[], %s::text[], %s::text[]) u(id, head, sums) WHERE h.portfolio_id = u.id
@@ -52,10 +55,10 @@ def reconcile_bulk(
     with planned_for_many():
         facts = {fact.id: fact for fact in portfolio_facts(asked, lock=False)}
         sums = ledger_sums(asked)
+    held = set() if full else _still_held(facts, sums, night)
     for portfolio_id in asked:
-        fact, known = facts.get(portfolio_id), sums[portfolio_id]
-        if not full and fact is not None and _still_holds(fact, known, night):
-            found += _unchanged(known)
+        if portfolio_id in held:
+            found += _unchanged(sums[portfolio_id])
             continue
         with isolated(portfolio_id, failures):
             replayed = _replayed(portfolio_id)
@@ -66,10 +69,32 @@ def reconcile_bulk(
     return found + BulkReconciled(len(failures), 0, 0, 0, 0, 0, (), tuple(failures))
 
 
-def _still_holds(fact: PortfolioFacts, known: LedgerSums, night: int) -> bool:
-    due = crc32(fact.id.bytes) % NIGHTS == night % NIGHTS
+def _still_held(
+    facts: Mapping[UUID, PortfolioFacts], sums: Mapping[UUID, LedgerSums], night: int
+) -> set[UUID]:
+    """Whose sums agree, and of whom nothing is other than at the last full replay; of those whose
+    turn it is, whose chain is as it was written and whose positions agree one by one."""
+    same = {
+        pk
+        for pk, fact in facts.items()
+        if _is_unchanged(fact, sums[pk]) and not _turn(pk, night, NIGHTS * ROUNDS)
+    }
+    due = sorted(pk for pk in same if _turn(pk, night, NIGHTS))
+    if not due:
+        return same
+    with transaction.atomic():
+        broken = {proof.portfolio_id for proof in prove_ledgers(due) if proof.broken is not None}
+    return same - broken - differing(due)
+
+
+def _is_unchanged(fact: PortfolioFacts, known: LedgerSums) -> bool:
     before = known.reconciled == (fact.ledger_commit_hash, known.sums)
-    return before and known.agrees and not known.watched and not due
+    return before and known.agrees and not known.watched
+
+
+def _turn(portfolio_id: UUID, night: int, nights: int) -> bool:
+    """Whether a ledger's turn of so many nights is this one. Turns follow from the ids alone."""
+    return crc32(portfolio_id.bytes) % nights == night % nights
 
 
 def _unchanged(known: LedgerSums) -> BulkReconciled:

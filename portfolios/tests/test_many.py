@@ -1,18 +1,29 @@
 """Work over many portfolios: the same rows as one by one, and nobody pays for another's failure."""
 
 from decimal import Decimal
+from itertools import count
 from uuid import UUID
 from zlib import crc32
 
+from django.db import connection
+
+from accounts.identity import as_service
 from accounts.models import User
 from market.models import PricingPack
 from market.selectors import live_pack
 from portfolios.models import Lot, Portfolio, PortfolioDailyValue
+from portfolios.selectors.many_sums import differing
 from portfolios.selectors.projected import stored_history
-from portfolios.services import compute_day, rebuild_all, rebuild_history, reconcile_bulk
-from portfolios.services.reconciling_many import NIGHTS
-from portfolios.tests.factories import append, deposit
-from portfolios.tests.world import FRI
+from portfolios.services import (
+    compute_day,
+    rebuild_all,
+    rebuild_history,
+    reconcile_bulk,
+    run_import,
+)
+from portfolios.services.reconciling_many import NIGHTS, ROUNDS
+from portfolios.tests.factories import PortfolioFactory, append, deposit
+from portfolios.tests.world import FRI, LEDGER, make_market
 
 NOBODY = UUID(int=7)
 
@@ -74,6 +85,47 @@ def test_a_new_entry_is_replayed(traded: Portfolio, alice: User) -> None:
     reconcile_bulk([traded.pk], night)
     append(traded, alice, deposit("5", FRI))
     assert reconcile_bulk([traded.pk], night).replayed == 1
+
+
+def test_by_turns_every_hash_is_recomputed(transactional_db: None) -> None:
+    """Head, lots and cash are those that agreed, so the sums see nothing in a word that changed."""
+    night = FRI.toordinal()
+    with as_service("tests"):
+        make_market()
+        mine = PortfolioFactory.create(id=whose_turn(night))
+    run_import(portfolio_id=mine.pk, content=LEDGER.encode(), filename="l.csv", by=mine.owner)
+    with as_service("tests"):
+        assert reconcile_bulk([mine.pk], pack_of_friday()).replayed == 1
+        assert reconcile_bulk([mine.pk], pack_of_friday()).replayed == 0
+    forge("UPDATE portfolios_transaction SET narration = 'forged' WHERE seq = 1")
+    with as_service("tests"):
+        assert reconcile_bulk([mine.pk], not_due(mine)).breaks == ()
+        (found,) = reconcile_bulk([mine.pk], pack_of_friday()).breaks
+    assert "Entry 1 is not what was written" in found
+
+
+def whose_turn(night: int) -> UUID:
+    """An id that is due on this night of thirty, but not on this one of all."""
+    off = ((one := UUID(int=number), crc32(one.bytes) - night) for number in count(1))
+    return next(one for one, days in off if days % NIGHTS == 0 != days % (NIGHTS * ROUNDS))
+
+
+def forge(statement: str) -> None:
+    """As the owner, with the guards of the ledger off."""
+    ledger = "ALTER TABLE portfolios_transaction"
+    with connection.as_owner(), connection.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(f"{ledger} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY")
+        cursor.execute(statement)
+        cursor.execute(f"{ledger} ENABLE TRIGGER USER, FORCE ROW LEVEL SECURITY")
+
+
+def test_positions_whose_errors_cancel_in_the_sums_differ_apart(traded: Portfolio) -> None:
+    """5 shares moved from one security to another: what each of them is held against."""
+    assert differing([traded.pk]) == set()
+    lots = Lot.objects.filter(portfolio=traded, is_open=True)
+    one, other = lots.get(security__symbol="ACME"), lots.filter(security__symbol="MAPLE")[0]
+    Lot.objects.filter(pk=one.pk).update(security=other.security)
+    assert differing([traded.pk]) == {traded.pk}
 
 
 def not_due(portfolio: Portfolio) -> str:

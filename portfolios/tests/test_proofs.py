@@ -5,7 +5,7 @@ import pytest
 from accounts.models import User
 from portfolios.models import Portfolio
 from portfolios.selectors import verify_ledger
-from portfolios.selectors.proofs import _quick_proof, _texts, prove_ledgers
+from portfolios.selectors.proofs import _quick_proof, _texts, prove_ledgers, spelled_keys
 from portfolios.services import reverse_entry
 from portfolios.tests.factories import append, deposit, trade
 from portfolios.tests.world import THU, listing
@@ -13,8 +13,10 @@ from portfolios.tests.world import THU, listing
 pytestmark = pytest.mark.django_db
 
 
-def keys() -> dict:
-    return {listing(symbol).pk: listing(symbol).key for symbol in ("ACME", "MAPLE", "DARK")}
+def keys() -> tuple[str, str]:
+    return spelled_keys(
+        {listing(symbol).pk: listing(symbol).key for symbol in ("ACME", "MAPLE", "DARK")}
+    )
 
 
 @pytest.mark.parametrize(
