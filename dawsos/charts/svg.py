@@ -22,7 +22,7 @@ ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 
 # The files that the browser loads, in its order. draw.js is the only one with a DOM.
 SCRIPTS = (
-    "vendor/echarts.common.min.js",
+    "vendor/echarts.min.js",
     "js/charts/palettes.js",
     "js/charts/values.js",
     "js/charts/builders.js",
