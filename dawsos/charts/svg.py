@@ -26,6 +26,8 @@ SCRIPTS = (
     "js/charts/palettes.js",
     "js/charts/values.js",
     "js/charts/builders.js",
+    "js/charts/areas.js",
+    "js/charts/shares.js",
 )
 
 DRAW = """

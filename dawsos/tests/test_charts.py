@@ -127,6 +127,111 @@ def test_a_line_has_its_years_on_the_axis(charts):
     assert "2012" in drawn
 
 
+def test_a_waterfall_below_zero_has_room_for_a_rising_step(charts):
+    """Steps of −90, 35 and 15: the words beside the last one end inside the drawing."""
+    steps = spec("waterfall", ["Prices", "Income", "Rates"], [-0.9, 0.35, 0.15], sum=False)
+    drawn = ET.fromstring(charts.draw(steps, width=360))
+    for element in drawn.iter("{http://www.w3.org/2000/svg}text"):
+        place = re.search(r"translate\(([\d.]+)", element.get("transform", ""))
+        said = "".join(element.itertext())
+        if place and "%" in said and element.get("text-anchor") != "end":
+            assert float(place[1]) + len(said) * 7.2 <= 360
+
+
+def test_upright_bars_say_their_direction_and_what_is_withheld(charts):
+    chart = spec("column", ["Local", "FX", "Ratings"], [0.05, -0.02, None], signed=True)
+    drawn = words(charts.draw(chart))
+
+    for expected in ("▲ 5.00 %", "▼ −2.00 %", "withheld"):
+        assert expected in drawn
+    assert "0.00 %" not in drawn
+
+
+def heights(svg: str, colour: str) -> list[float]:
+    """The height of every filled outline of this colour, but for the marks of the legend."""
+    outlines = [
+        [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", path.attrib["d"])]
+        for path in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}path")
+        if path.get("fill") == colour
+    ]
+    found = [max(each) - min(each) for each in outlines]
+    return [height for height in found if height > 5]
+
+
+def test_stacked_areas_stand_on_one_another(charts):
+    """A quarter below, three quarters above: the second is three times as high as the first."""
+    days = ["2013-01-01", "2013-01-02", "2013-01-03"]
+    chart = spec("area", days, [0.25] * 3, category_kind="date", stacked=True)
+    chart["series"].append(chart["series"][0] | {"label": "Rest", "values": [0.75] * 3})
+    drawn = charts.draw(chart)
+
+    (low,) = heights(drawn, "#00858a")
+    (high,) = heights(drawn, "#2f6fd6")
+    assert high == pytest.approx(3 * low, rel=0.02)
+    assert "100 %" in words(drawn)
+
+
+def test_where_one_part_is_not_known_no_part_of_the_stack_is_drawn(charts):
+    days = [f"2013-01-0{day}" for day in range(1, 6)]
+    chart = spec("area", days, [0.25] * 5, category_kind="date", stacked=True)
+    gap = [0.75, 0.75, None, 0.75, 0.75]
+    chart["series"].append(chart["series"][0] | {"label": "Rest", "values": gap})
+    drawn = charts.draw(chart)
+
+    first = [
+        path.attrib["d"].count("M")
+        for path in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}path")
+        if path.get("stroke") == "#00858a"
+    ]
+    assert sum(first) == 2  # the known series is interrupted too
+
+
+FAN_DAYS = [f"2013-01-0{day}" for day in range(1, 6)]
+
+
+def fan(**changes: object) -> dict:
+    chart = spec("fan", FAN_DAYS, [0.1, 0.2, 0.3, None, None], category_kind="date")
+    seen = chart["series"][0] | {"label": "Observed"}
+    ahead = {"center": [0.3, 0.4], "low": [0.2, 0.2], "high": [0.4, 0.7]}
+    others = [
+        seen | {"label": name, "values": [None] * 3 + values, "texts": [""] * 3 + ["x"] * 2}
+        for name, values in ahead.items()
+    ]
+    roles = ["observed", "center", "low", "high"]
+    bands = [{"label": "8 in 10"}]
+    return chart | {"series": [seen, *others], "roles": roles, "bands": bands} | changes
+
+
+def test_a_fan_names_what_was_seen_the_middle_and_its_bands(charts):
+    drawn = charts.draw(fan())
+
+    for expected in ("Observed", "center", "8 in 10"):
+        assert expected in words(drawn)
+    assert "low 8 in 10" not in words(drawn)
+    assert "stroke-dasharray" in drawn
+
+
+def test_a_map_says_each_share_and_its_tint(charts):
+    chart = spec("treemap", ["Energy", "Banks"], [0.75, 0.25], groups=[], tinted=True)
+    chart["series"].append(spec("treemap", ["", ""], [0.02, -0.01])["series"][0])
+    drawn = charts.draw(chart, width=640, height=300)
+
+    for expected in ("Energy", "75.00 %", "▲ 2.00 %", "Banks", "▼ −1.00 %"):
+        assert expected in words(drawn)
+
+
+def test_a_gauge_says_its_value_its_band_and_its_ends(charts):
+    chart = spec(
+        "gauge", ["Risk"], [0.08], minimum=0, maximum=0.2, ends=["0.00 %", "20.00 %"],
+        bands=[{"label": "Calm", "upto": 0.06}, {"label": "Usual", "upto": 0.2}],
+    )  # fmt: skip
+    drawn = words(charts.draw(chart))
+
+    for expected in ("8.00 %", "Usual", "0.00 %", "20.00 %"):
+        assert expected in drawn
+    assert "Calm" not in drawn
+
+
 @pytest.mark.parametrize("kind", ["line", "bar", "donut", "waterfall"])
 def test_the_same_specification_is_drawn_the_same_twice(charts, kind):
     chart = spec(kind, ["A", "B"], [0.25, 0.75])

@@ -208,6 +208,8 @@
     var steps = stairs(spec);
     var ends = { texts: spec.series[0].texts, values: [] };
     steps.forEach(function (step) { ends.values.push(step.from, step.to); });
+    // A rising step is labelled on its right, also where all lies below zero.
+    if (Math.max.apply(null, ends.values) <= 0 && steps.some(function (step) { return step.to > step.from; })) ends.values.push(-Math.min.apply(null, ends.values) * 1e-6);
     var option = bar(spec, theme, size);
     option.yAxis.axisLabel.width = Math.min(option.yAxis.axisLabel.width * 1.15 + 4, size.width * 0.34);
     var span = reach({ series: [ends] }, size.width - option.yAxis.axisLabel.width - 40);
@@ -444,7 +446,13 @@
     return width >= longest(tenths) ? tenths : function (series, value) { return shared.fixed(value * 100, 0); };
   }
 
+  // What areas.js and shares.js build with; they add their kinds to ours.
   var kinds = { line: line, bar: bar, donut: donut, waterfall: waterfall, heatmap: heatmap };
+  root.DawsOSCharts.kinds = kinds;
+  root.DawsOSCharts.parts = {
+    words: words, figures: figures, base: base, tooltip: tooltip, arrow: arrow, paint: paint, largest: largest,
+    shortened: shortened, line: line,
+  };
 
   root.DawsOSCharts.option = function (spec, theme, size) {
     if (!kinds[spec.kind]) throw new Error("no builder draws a chart of kind " + spec.kind);

@@ -67,6 +67,21 @@
     var block = document.getElementById(element.dataset.chart);
     if (!block || element.dataset.drawn) return;
     element.dataset.drawn = "yes";
+    if (element.clientWidth) begin(element, block);
+    else later(element, block);
+  }
+
+  /* Behind a tab nothing has a size yet. */
+  function later(element, block) {
+    var waiting = new ResizeObserver(function () {
+      if (!element.clientWidth) return;
+      waiting.disconnect();
+      begin(element, block);
+    });
+    waiting.observe(element);
+  }
+
+  function begin(element, block) {
     var chart = window.echarts.init(element, null, { renderer: "svg" });
     var item = { element: element, spec: JSON.parse(block.textContent), chart: chart, width: 0 };
     drawn.push(item);
