@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Final
 
+from patterns.canonical import decimal_text
 from patterns.formats import MINUS, NUMERIC, UNITS, display
 from patterns.panels import Cell
 from patterns.results import STATES
@@ -34,6 +36,26 @@ def cell_at(
 def no_cell(cell: Cell) -> Cell:
     """The place of a cell that a grid does not have: nothing is shown, and nothing is missing."""
     return replace(cell, text="", state="exact", reason="", sign="", raw="")
+
+
+def cell_of_sum(
+    value: Decimal | None,
+    like: Cell,
+    *,
+    state: str,
+    reason: str,
+    missing: tuple[str, ...] = (),
+) -> Cell:
+    """A sum of cells such as this one. It is no figure of the result, so it has no path."""
+    return _cell(
+        None if value is None else decimal_text(value),
+        like.format,
+        path="",
+        currency=like.currency,
+        state=state,
+        reason=reason,
+        missing=missing,
+    )
 
 
 def _figure_cell(figure: Mapping[str, Any], format_name: str, path: str, currency: str) -> Cell:

@@ -53,4 +53,4 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     close = get_close_matches(name, known, n=1)
     if close:
         return f"Did you mean {close[0]!r}?"
-    return f"Known: {', '.join(known[:20])}." if known else ""
+    return f"Known: {', '.join(known[:24])}." if known else ""

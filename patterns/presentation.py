@@ -1,115 +1,88 @@
 """Whether every panel's data has what the panel asks for, in a unit that its format can show."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
 from patterns.faults import PANEL_PATH, UNIT, Fault, did_you_mean, pointer
 from patterns.formats import mismatch
+from patterns.panel_specs.lists import TableSpec
+from patterns.panel_specs.parts import Place, Rows, Single, Value
+from patterns.panel_specs.types import walk
 from patterns.paths import NoSuchPath, follow, leaf_of, rows_of
-from patterns.spec import (
-    BarChartSpec,
-    DonutChartSpec,
-    DualListSpec,
-    HeatmapSpec,
-    LineChartSpec,
-    ListSpec,
-    MetricsGridSpec,
-    PanelSpec,
-    PatternSpec,
-    TableSpec,
-    WaterfallSpec,
-)
+from patterns.spec import PatternSpec
 
-Place = tuple[str | int, ...]
-LABEL_UNITS = frozenset({"text", "date", "state"})
+LABEL_UNITS: Final = frozenset({"text", "date", "state"})
+SUMMED: Final = frozenset({"money", "quantity", "count", "percent", "bps"})
 
 
 def panel_faults(
     spec: PatternSpec, types: Mapping[str, type[BaseModel]], step_ids: frozenset[str]
 ) -> Iterator[Fault]:
     """Every mistake of the presentation. A step without a known type is not asked further."""
-    for index, panel in enumerate(spec.panels):
-        place: Place = ("presentation", "panels", index)
-        if isinstance(panel, MetricsGridSpec):
-            for number, metric in enumerate(panel.metrics):
-                where = (*place, "metrics", number)
-                yield from _metric_faults(metric.path, metric.format, where, spec, types, step_ids)
-        elif isinstance(panel, DualListSpec):
-            for number, half in enumerate(panel.lists):
-                where = (*place, "lists", number)
-                yield from _row_panel_faults(half, where, spec, types, step_ids)
-        else:
-            yield from _row_panel_faults(panel, place, spec, types, step_ids)
-            if isinstance(panel, WaterfallSpec) and panel.total is not None:
-                total = panel.total
-                where = (*place, "total")
-                yield from _metric_faults(total.path, total.format, where, spec, types, step_ids)
+    for place, panel in walk(spec.panels, "presentation", "panels"):
+        for read in panel.reads():
+            if isinstance(read, Single):
+                yield from _single_faults(read, place, spec, types, step_ids)
+            else:
+                yield from _rows_faults(read, place, spec, types, step_ids)
+        if isinstance(panel, TableSpec):
+            yield from _total_faults(panel, place)
 
 
-def cells_of(panel: PanelSpec | ListSpec) -> Iterator[tuple[Place, str, str | None]]:
-    """The fields a panel reads from each row: where it says so, the field, and its format."""
-    if isinstance(panel, (DonutChartSpec, WaterfallSpec)):
-        yield ("category",), panel.category, None
-        yield ("value",), panel.value, panel.format
-        return
-    if isinstance(panel, ListSpec):
-        yield ("label",), panel.label, None
-        if panel.detail is not None:
-            yield ("detail",), panel.detail, None
-        yield ("value",), panel.value, panel.format
-        return
-    if isinstance(panel, (BarChartSpec, HeatmapSpec)):
-        yield ("category",), panel.category, None
-    if isinstance(panel, HeatmapSpec) and panel.total is not None:
-        yield ("total", "field"), panel.total.field, panel.total.format
-    if isinstance(panel, TableSpec) and panel.definition is not None:
-        yield ("definition",), panel.definition, "text"
-    if isinstance(panel, LineChartSpec):
-        yield ("x",), panel.x, None
-    if isinstance(panel, MetricsGridSpec):
-        return
-    key = "columns" if isinstance(panel, TableSpec) else "series"
-    for index, cell in enumerate(getattr(panel, key)):
-        yield (key, index, "field"), cell.field, cell.format
-
-
-def _metric_faults(
-    path: str,
-    format_name: str,
+def _single_faults(
+    read: Single,
     place: Place,
     spec: PatternSpec,
     types: Mapping[str, type[BaseModel]],
     step_ids: frozenset[str],
 ) -> Iterator[Fault]:
-    root, *names = path.split(".")
-    where = (*place, "path")
+    root, *names = read.path.split(".")
+    where = (*place, *read.place)
     yield from _root_faults(root, where, spec, step_ids)
     if root in types:
-        yield from _cell_faults(types[root], names, format_name, where, (*place, "format"))
+        at_format = (*place, *read.at_format)
+        yield from _cell_faults(types[root], names, read.format, where, at_format)
 
 
-def _row_panel_faults(
-    panel: Any,
+def _rows_faults(
+    read: Rows,
     place: Place,
     spec: PatternSpec,
     types: Mapping[str, type[BaseModel]],
     step_ids: frozenset[str],
 ) -> Iterator[Fault]:
-    root, *names = panel.path.split(".")
-    yield from _root_faults(root, (*place, "path"), spec, step_ids)
+    root, *names = read.path.split(".")
+    where = (*place, *read.place)
+    yield from _root_faults(root, where, spec, step_ids)
     if root not in types:
         return
     try:
         row = rows_of(follow(types[root], names))
     except NoSuchPath as error:
-        yield _fault(PANEL_PATH, (*place, "path"), f"{panel.path}: {error}", error.suggestion)
+        yield _fault(PANEL_PATH, where, f"{read.path}: {error}", error.suggestion)
         return
-    for where, field, format_name in cells_of(panel):
-        yield from _cell_faults(
-            row, field.split("."), format_name, (*place, *where), (*place, *where)
-        )
+    for value in read.fields:
+        yield from _field_faults(value, row, place)
+
+
+def _field_faults(value: Value, row: Any, place: Place) -> Iterator[Fault]:
+    where = (*place, *value.place)
+    yield from _cell_faults(row, value.field.split("."), value.format, where, where)
+
+
+def _total_faults(panel: TableSpec, place: Place) -> Iterator[Fault]:
+    """A total is of a column that is there; a sum, of what can be added."""
+    formats = {column.field: column.format for column in panel.columns}
+    for index, total in enumerate(panel.totals):
+        where = (*place, "totals", index, "field")
+        if total.field not in formats:
+            suggestion = did_you_mean(total.field, formats)
+            yield _fault(PANEL_PATH, where, f"There is no column {total.field!r}.", suggestion)
+        elif total.path is None and formats[total.field] not in SUMMED:
+            message = f"{total.field}: the format {formats[total.field]!r} has no sum."
+            yield _fault(UNIT, where, message, "Give the path of a figure that is the total.")
 
 
 def _root_faults(

@@ -12,17 +12,10 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from patterns.faults import BUDGET, SHAPE, Fault, did_you_mean, pointer
+from patterns.panel_specs.parts import Id
+from patterns.panel_specs.types import PANEL_TYPES, PanelSpec, walk
 from patterns.source import Source
-from patterns.spec import (
-    PANEL_TYPES,
-    RESERVED,
-    HeadSpec,
-    Id,
-    InputSpec,
-    PanelSpec,
-    PatternSpec,
-    StepSpec,
-)
+from patterns.spec import RESERVED, HeadSpec, InputSpec, PatternSpec, StepSpec
 
 MAX_STEPS: Final = 100
 
@@ -124,13 +117,20 @@ def _panels(data: dict[str, Any], faults: list[Fault]) -> tuple[PanelSpec, ...]:
         place = pointer("presentation", key)
         faults.append(_fault(place, f"{key!r} is not known here.", did_you_mean(key, ["panels"])))
     panels: dict[str, PanelSpec] = {}
+    seen: set[str] = set()
     for index, item in enumerate(_list(presentation, ("presentation", "panels"), faults)):
         where = ("presentation", "panels", index)
         part = _panel(item, where, faults)
-        if part is not None and part.id in panels:
-            faults.append(_fault(pointer(*where, "id"), f"The panel {part.id!r} stands twice."))
-        elif part is not None:
-            panels[part.id] = part
+        if part is None:
+            continue
+        # An id is an address on the page, so those behind tabs are no others.
+        for within, each in walk([part]):
+            if each.id in seen:
+                twice = pointer(*where, *within[1:], "id")
+                faults.append(_fault(twice, f"The panel {each.id!r} stands twice."))
+            else:
+                seen.add(each.id)
+                panels.setdefault(part.id, part)
     return tuple(panels.values())
 
 
@@ -157,6 +157,8 @@ def _part(
         return TypeAdapter(model).validate_python(item)
     except ValidationError as error:
         mistakes = error.errors(include_url=False, include_input=False)
+        for mistake in mistakes:
+            mistake["loc"] = _untagged(mistake["loc"])
         places = [mistake["loc"] for mistake in mistakes]
         for mistake in mistakes:
             if mistake["type"] == "too_short" and _has_inner(mistake["loc"], places):
@@ -164,6 +166,15 @@ def _part(
             where = pointer(*place, *mistake["loc"])
             faults.append(_shape_fault(model, mistake, where, also_known))
         return None
+
+
+def _untagged(place: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The place in the file: pydantic names the type of a panel behind a tab after its number."""
+    return tuple(
+        name
+        for at, name in enumerate(place)
+        if not (at > 1 and place[at - 2] == "panels" and name in PANEL_TYPES)
+    )
 
 
 def _has_inner(place: tuple[str | int, ...], places: list[tuple[str | int, ...]]) -> bool:
@@ -183,8 +194,14 @@ def _shape_fault(
         return _fault(where, f"{name!r} is not known here.", did_you_mean(name, known))
     if mistake["type"] == "missing":
         return _fault(where, f"{name!r} is missing.", f"Add {name!r}.")
-    message = f"{name!r}: {mistake['msg']}." if name else f"{mistake['msg']}."
-    expected = str(mistake.get("ctx", {}).get("expected", ""))
+    around = mistake.get("ctx", {})
+    if mistake["type"] == "union_tag_invalid":
+        kind = str(around["tag"])
+        message = f"{kind!r} is not a type of panel."
+        return _fault(f"{where}/type", message, did_you_mean(kind, PANEL_TYPES))
+    said = str(around["error"]) if mistake["type"] == "value_error" else str(mistake["msg"])
+    message = f"{name!r}: {said}." if name else f"{said[:1].upper()}{said[1:]}."
+    expected = str(around.get("expected", ""))
     return _fault(where, message, f"Use {expected}." if expected else "")
 
 

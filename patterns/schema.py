@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from patterns import registry
 from patterns.catalogue import figures_of
 from patterns.explanation import FORMAT_OF
-from patterns.spec import PANEL_TYPES, HeadSpec, Id, InputSpec, StepSpec
+from patterns.panel_specs.parts import Id
+from patterns.panel_specs.types import PANEL_TYPES
+from patterns.spec import HeadSpec, InputSpec, StepSpec
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

@@ -14,10 +14,10 @@ from accounts.models import User
 from patterns import library, registry
 from patterns.catalogue import catalogue, values_of
 from patterns.checks import reading_faults
+from patterns.panel_specs.types import PANEL_TYPES
 from patterns.reading import read_spec
 from patterns.schema import new_pattern, pattern_schema
 from patterns.source import parse
-from patterns.spec import PANEL_TYPES
 
 Browser = Callable[[User], Client]
 

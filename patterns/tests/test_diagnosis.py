@@ -239,6 +239,53 @@ def test_each_half_of_a_dual_list_is_compared_with_its_rows():
     ]
 
 
+def test_every_type_is_compared_with_its_data():
+    """A name that is nearly right, in the part of each type that no other type has."""
+    rows = {"path": "basket.fruits"}
+    tile = {"label": "T", "path": "basket.totl", "format": "money"}
+    wrong: dict[str, dict[str, object]] = {
+        "value/path": {"type": "gauge", "value": tile, "minimum": 0, "maximum": 1},
+        "bands/0/high": {"type": "fan", **rows, "x": "picked_on", "format": "percent",
+                         "center": "weight",
+                         "bands": [{"label": "B", "low": "weight", "high": "wieght"}]},
+        "tint/field": {"type": "treemap", **rows, "category": "name", "value": "value",
+                       "format": "money", "tint": column("wieght", "percent")},
+        "series/0/field": {"type": "area_chart", **rows, "x": "picked_on",
+                           "series": [column("valeu", "money")]},
+        "date": {"type": "timeline", **rows, "date": "piked_on", "label": "name"},
+        "link": {"type": "action_cards", **rows, "heading": "name", "link": "nmae"},
+        "published": {"type": "news_list", **rows, "headline": "name", "source": "name",
+                      "published": "piked_on"},
+        "phase": {"type": "cycle_card", "phase": "basket.total.reasn", "phases": ["A", "B"]},
+        "threshold": {"type": "scorecard", **rows, "label": "name", "value": "grade",
+                      "score": {**tile, "path": "basket.total"}, "format": "ratio",
+                      "threshold": "garde"},
+        "rows/0/second": {"type": "comparison", "first": "A", "second": "B", "rows": [
+            {"label": "L", "first": "basket.total", "second": "basket.totl", "format": "money"}]},
+        "address": {"type": "report_viewer", "address": "basket.total.reasn"},
+        "path": {"type": "text", "path": "basket.total.reasn"},
+        "totals/0/field": {"type": "table", **rows, "columns": [column("value", "money")],
+                           "totals": [{"field": "valeu"}]},
+        "tabs/1/panels/0/metrics/0/path": {"type": "tabs", "tabs": [
+            {"label": "A", "panels": [{"id": "a", "type": "text", "text": "A."}]},
+            {"label": "B", "panels": [{"id": "b", "type": "metrics_grid", "metrics": [tile]}]}]},
+    }  # fmt: skip
+    for place, fields in wrong.items():
+        faults = faults_of(pattern(BASKET_STEP, **panel(**fields)))
+        expected = [(PANEL_PATH, f"/presentation/panels/0/{place}")]
+        assert [(fault.code, fault.pointer) for fault in faults] == expected
+        assert "Did you mean" in faults[0].suggestion, place
+
+
+def test_prices_and_ratios_have_no_sum():
+    fields = [column("name", "text"), column("grade", "ratio"), column("quantity", "quantity")]
+    table = {"type": "table", "path": "basket.fruits", "columns": fields}
+    totals = [{"field": "grade"}, {"field": "quantity"}]
+    assert found(BASKET_STEP, **panel(**table, totals=totals)) == [
+        (UNIT, "/presentation/panels/0/totals/0/field")
+    ]
+
+
 def test_a_step_without_capability_makes_no_second_fault_of_its_panels():
     step = {**BASKET_STEP, "capability": "shop.baskt"}
     assert found(step, **tile("basket.anything", "money")) == [(CAPABILITY, "/steps/0/capability")]

@@ -135,7 +135,13 @@ def test_a_line_has_one_specification_and_the_table_behind_it():
 
 
 def test_bars_may_diverge_from_zero():
-    bars = {"type": "bar_chart", "category": "name", "series": [VALUE], "signed": True, **FRUITS}
+    bars = {
+        "type": "horizontal_bar",
+        "category": "name",
+        "series": [VALUE],
+        "signed": True,
+        **FRUITS,
+    }
     panel = drawn(BASKET_STEP, panel=bars)
     assert panel.chart is not None
     assert (panel.chart["kind"], panel.chart["signed"]) == ("bar", True)

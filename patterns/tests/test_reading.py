@@ -50,8 +50,9 @@ def test_every_mistake_is_reported_at_once():
         "/steps/1/capability": "Add 'capability' or 'pattern'.",
         "/presentation/pannels": "Did you mean 'panels'?",
         "/presentation/panels/0/type": (
-            "Known: bar_chart, donut_chart, dual_list, heatmap, line_chart, metrics_grid, table, "
-            "waterfall."
+            "Known: action_cards, area_chart, bar_chart, comparison, cycle_card, donut_chart, "
+            "dual_list, fan, gauge, heatmap, horizontal_bar, line_chart, metrics_grid, news_list, "
+            "report_viewer, scorecard, table, tabs, text, timeline, treemap, waterfall."
         ),
         "/presentation/panels/1/metrics/0/format": (
             "Use 'percent', 'money', 'price', 'quantity', 'rate', 'ratio', 'count', 'bps', 'date', "
@@ -116,3 +117,28 @@ KEYS = st.sampled_from(["id", "version", "name", "inputs", "steps", "outputs", "
 @given(st.dictionaries(KEYS, JSON), st.dictionaries(st.text(max_size=8), JSON, max_size=2))
 def test_no_document_crashes_the_reader(known, surprising):
     read_spec(Source(data=document(BASKET_STEP) | known | surprising))
+
+
+def test_mistakes_behind_a_tab_have_their_own_place():
+    inner = [
+        {"id": "tiles", "type": "text", "text": "Twice the same name."},
+        {"id": "a", "type": "tabel", "path": "basket.fruits", "columns": []},
+        {"id": "b", "type": "text"},
+        {"id": "c", "type": "metrics_grid", "metrics": [{"label": "T", "path": "basket.total"}]},
+    ]
+    tabs = {"id": "tabs", "type": "tabs", "tabs": [
+        {"label": "A", "panels": [panel]} for panel in inner
+    ]}  # fmt: skip
+    place = "/presentation/panels/0/tabs"
+    assert faults(document(BASKET_STEP, presentation={"panels": [tabs]})) == [
+        (f"{place}/1/panels/0/type", "Did you mean 'table'?"),
+        (f"{place}/2/panels/0", ""),
+        (f"{place}/3/panels/0/metrics/0/format", "Add 'format'."),
+    ]
+    good = {**tabs, "tabs": [{"label": "A", "panels": [inner[0]]}, {"label": "B", "panels": [
+        {"id": "tiles", "type": "text", "text": "Again."}]}]}  # fmt: skip
+    twice = faults(document(BASKET_STEP, presentation={"panels": [GRID, good]}))
+    assert [place for place, _ in twice] == [
+        "/presentation/panels/1/tabs/0/panels/0/id",
+        "/presentation/panels/1/tabs/1/panels/0/id",
+    ]
