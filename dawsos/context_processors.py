@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
+from accounts.permissions import Permission, has
 from market.calc.policies import DEFAULT_POLICY
 from market.selectors import health_of, latest_pack
 from portfolios.selectors.access import portfolio_names
@@ -43,6 +44,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """A view that knows its own run brings its own ``provenance``, and this one is never asked."""
     return {
         "demo": settings.DEMO,
+        "may_export": isinstance(request.user, User) and has(request.user, Permission.EXPORT_DATA),
         "provenance": SimpleLazyObject(_house),
         "asof_kept": _kept(request, ASOF_PAGES, {"asof", "pack"}),
         "currency_kept": _kept(request, CURRENCY_PAGES, {"currency"}),

@@ -95,6 +95,7 @@ urlpatterns = [
     path("runs/compare/", run_list.choose, name="choose-runs"),
     path("runs/<uuid:run_id>/", runs.run, name="run"),
     path("runs/<uuid:run_id>/why/", runs.why, name="why"),
+    path("runs/<uuid:run_id>/panels/<slug:panel_id>.csv", runs.export_panel, name="panel-csv"),
     path("runs/<uuid:run_id>/replay/", runs.replay, name="replay"),
     path("runs/<uuid:run_id>/compare/", runs.compare_runs, name="compare"),
     path("packs/restate/", restatements.restate, name="restate"),

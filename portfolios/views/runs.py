@@ -9,16 +9,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.exceptions import PermissionDenied
 from accounts.http import AuthenticatedRequest
+from accounts.permissions import Permission, has
 from patterns.comparing import compare
 from patterns.exceptions import FigureUnknown
 from patterns.explaining import explained_steps
 from patterns.layout import panels
 from patterns.library import of_version
+from patterns.panels import flat
 from patterns.why_tree import path_to, place_of, why_tree
 from portfolios.exceptions import RunNotFound
+from portfolios.formats.writing.panel_csv import panel_csv
+from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.provenance import provenance
 from portfolios.selectors.runs import PastRun, comparable_runs, context_of, past_run
 from portfolios.services.explaining import ask_why
@@ -40,6 +46,26 @@ def run(request: AuthenticatedRequest, run_id: UUID) -> HttpResponse:
         "explained": explained_steps(past.row.pattern_id, past.row.pattern_version),
     }
     return render(request, "portfolios/run/page.html", context)
+
+
+@login_required
+@require_safe
+def export_panel(request: AuthenticatedRequest, run_id: UUID, panel_id: str) -> HttpResponse:
+    """The table of one panel of a run, in full precision, for whoever may export it."""
+    past = past_run(request.user, run_id)
+    if past.portfolio is not None:
+        resolve_portfolio(request.user, past.portfolio.pk, Permission.EXPORT_DATA)
+    elif not has(request.user, Permission.EXPORT_DATA):
+        raise PermissionDenied(Permission.EXPORT_DATA)
+    shown = flat(panels(past.row.pattern_id, past.run))
+    panel = next((each for each in shown if each.id == panel_id and each.columns), None)
+    if panel is None:
+        raise RunNotFound
+    day = f"-{panel.asof_date}" if panel.asof_date else ""
+    response = HttpResponse(panel_csv(panel), content_type="text/csv; charset=utf-8")
+    name = f"{past.row.pattern_id}-{panel.id}{day}.csv"
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    return response
 
 
 @login_required
