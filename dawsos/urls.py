@@ -14,6 +14,7 @@ from dawsos.catalogue import capabilities, capabilities_page, schema
 from dawsos.dashboard import health as data_health
 from dawsos.dashboard.search import destinations
 from dawsos.dashboard.views import home
+from dawsos.gallery import views as gallery
 from dawsos.night import views as night_views
 from dawsos.running import agents, pages, tickets, uploading
 
@@ -38,6 +39,8 @@ urlpatterns = [
     path("nights/<int:run_id>/resume/", night_views.resume, name="night-resume"),
     path("patterns/", pages.pattern_list, name="patterns"),
     path("patterns/upload-file/", uploading.upload_page, name="pattern-upload"),
+    path("patterns/panels/", gallery.gallery, name="panel-gallery"),
+    path("patterns/panels/sample-report/", gallery.sample_report, name="panel-sample-report"),
     path("patterns/<slug:pattern_id>/", pages.pattern_page, name="pattern"),
     path(
         "patterns/<slug:pattern_id>/progress/<uuid:ticket>/",
