@@ -7,6 +7,7 @@ stand beside the whole.
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from collections import defaultdict
@@ -30,6 +31,8 @@ def measure() -> list[dict[str, object]]:
         with as_owner() as connection, connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
         _round(world, 0)
+        gc.collect()
+        gc.freeze()  # as a worker of the server does when all is loaded (`dawsos.wsgi`)
         rounds = [_round(world, number) for number in range(1, ROUNDS + 1)]
         with as_service("benchmark"):
             days = PortfolioDailyValue.objects.filter(portfolio=world.portfolio).count()

@@ -67,7 +67,7 @@ def booked_closes(
         first = max(first, bisect_left(quotes.days, start) - 1)
     if first >= len(quotes.days) or _restated(booked, quotes.days, first):
         return None
-    return closes_of(booked.book.journal, quotes, first)
+    return closes_of([*booked.book.journal], quotes, first)  # made of rows whenever it is read
 
 
 def quotes_of(market: MarketView, until: date = date.max) -> Quotes | None:
