@@ -20,7 +20,8 @@ def once_a_context(
 ) -> Callable[Concatenate[Context, P], T]:
     """Keep a question's answers, by its other arguments, with the very context they were given.
 
-    By identity, not by equality: two requests never share an answer. An error is not kept.
+    By identity, not by equality: two requests never share an answer. An error is not kept. What
+    steps share is most of their work, so before it is done the deadline is asked.
     """
     kept: dict[int, dict[Any, T]] = {}
 
@@ -32,6 +33,7 @@ def once_a_context(
             finalize(ctx, kept.pop, id(ctx), None).atexit = False
         key = (args, tuple(sorted(named.items())))
         if key not in known:
+            ctx.deadline.check()
             known[key] = question(ctx, *args, **named)
         return known[key]
 

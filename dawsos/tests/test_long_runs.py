@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -113,6 +114,52 @@ def test_a_run_is_seen_at_its_step_and_cancelled_from_outside(
             "shop.share",
         ]
         assert not PatternRun.objects.exists()
+
+
+def sleeping() -> bool:
+    """Whether a session of this database is in the query that would take ten seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active'"
+            " AND query = 'SELECT pg_sleep(10)' AND datname = current_database())"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_interrupts_the_statement_that_a_run_waits_for(shop: Shop) -> None:
+    """The database would sleep for ten seconds; nobody waits that long."""
+    ticket = ticket_of(1, uuid4())
+
+    def worker() -> float:
+        try:
+            with as_service("tests"):
+                spec, store = pattern(BASKET_STEP, LONG), DatabaseStore(Onlooker(ticket))
+                began = monotonic()
+                with pytest.raises(RunCancelled):
+                    runner.run(spec, {}, context(portfolio_id=None), store)
+                return monotonic() - began
+        finally:
+            connection.close()
+
+    with declared(asleep), ThreadPoolExecutor(1) as pool:
+        running = pool.submit(worker)
+        while not sleeping():
+            assert not running.done(), running.result()
+        with as_service("tests"):
+            cancel_run(ticket)
+        assert running.result(30) < 5
+    with as_service("tests"):
+        assert StepResult.objects.get().capability == "shop.basket"
+        assert not PatternRun.objects.exists()
+
+
+@pytest.mark.django_db
+def test_who_looks_on_a_query_over_budget_is_told_of_the_budget(shop: Shop) -> None:
+    with declared(asleep):
+        store = DatabaseStore(Onlooker(ticket_of(1, uuid4())))
+        run = runner.run(pattern({**LONG, "budget_ms": 50}), {}, context(portfolio_id=None), store)
+    assert run.errors[0]["code"] == "SYSTEM_5009"
 
 
 def test_nobody_else_can_name_a_ticket() -> None:

@@ -3,14 +3,16 @@
 The page that waits has a ticket, which it made up. At each step the run takes a lock of its own
 transaction under ticket and step number; whoever knows the ticket sees it in `pg_locks` at once,
 before anything is committed, and a run that has ended or died is not seen any more. Cancelling
-writes a row; the run looks for it between its steps, and where a long calculation asks.
+writes a row; the run looks for it between its steps, and where a long calculation asks. A statement
+that the run is waiting for is interrupted in the database.
 """
 
+from functools import partial
 from time import monotonic
 from typing import Final
 from uuid import UUID, uuid5
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from patterns.exceptions import RunCancelled
@@ -23,6 +25,19 @@ _WHERE: Final = """
     WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid::bigint = %s
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+# Only what has run for a while: so no short statement of a run is hit, nor that of whoever has the
+# connection next. A backend that waits for its client ignores being interrupted.
+_INTERRUPT: Final = """
+    SELECT pg_cancel_backend(activity.pid) FROM pg_stat_activity activity
+    WHERE activity.state = 'active' AND activity.query_start < clock_timestamp() - %s::interval
+        AND activity.pid IN (
+            SELECT pid FROM pg_locks
+            WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid::bigint = %s
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        )
+"""
+A_WHILE: Final = "100 ms"
+TRIES: Final = 5
 PATIENCE: Final = 1.0  # seconds before anybody could have seen the run and cancelled it
 PAUSE: Final = 0.25  # between two looks
 
@@ -49,6 +64,10 @@ class Onlooker:
         if monotonic() < self._look_at:
             return
         self._look_at = monotonic() + PAUSE
+        self.look_now()
+
+    def look_now(self) -> None:
+        """Raises RunCancelled, however short ago it was looked for the last time."""
         if RunCancellation.objects.filter(pk=self.ticket).exists():
             raise RunCancelled("This run was cancelled.", details={"reason": "cancelled"})
 
@@ -62,10 +81,23 @@ def step_reached(ticket: UUID) -> int | None:
 
 
 def cancel_run(ticket: UUID) -> None:
-    """From now on nobody waits for the run of this ticket, going on or still to come."""
+    """From now on nobody waits for the run of this ticket, going on or still to come. With the
+    commit the statement that it waits for is interrupted."""
     RunCancellation.objects.bulk_create(
         [RunCancellation(ticket=ticket, asked_at=Now())], ignore_conflicts=True
     )
+    transaction.on_commit(partial(_interrupt, ticket))
+
+
+def _interrupt(ticket: UUID) -> None:
+    """Some times within half a second: a statement that was too young is not for long. Outside of
+    any identity, since only the login itself may interrupt its sessions."""
+    for _ in range(TRIES):
+        with connection.cursor() as cursor:
+            cursor.execute(_INTERRUPT, [A_WHILE, _class_of(ticket)])
+            if cursor.fetchone() is not None or step_reached(ticket) is None:
+                return
+            cursor.execute("SELECT pg_sleep_for(%s::interval)", [A_WHILE])
 
 
 def _class_of(ticket: UUID) -> int:

@@ -82,7 +82,8 @@ class DatabaseStore:
 
     @contextmanager
     def isolated(self, budget_ms: int | None = None) -> Iterator[None]:
-        """A savepoint: a query that fails inside a step does not abort the others."""
+        """A savepoint: a query that fails inside a step does not abort the others. One that was
+        interrupted says whether by its budget or by who cancelled the run."""
         try:
             with transaction.atomic():
                 before = statement_timeout(f"{budget_ms}ms") if budget_ms is not None else None
@@ -92,6 +93,8 @@ class DatabaseStore:
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
                 raise
+            if self.onlooker is not None:
+                self.onlooker.look_now()
             raise OverBudget(
                 f"A query took longer than the {budget_ms or 0:,} ms that were left.",
                 details={"reason": "over_budget", "budget_ms": budget_ms},
