@@ -1,8 +1,8 @@
 """What a portfolio is compared with, as one frozen context sees it: daily total returns in base.
 
 Closes and rates are those of the live packs at the context's market head; dividends and splits
-are the facts known of each member. What determines the answer beyond packs is in `contents_of`,
-which goes into the context's settings hash.
+are the facts known of each member. What determines the answer beyond packs is in
+`benchmark_contents`, which goes into the context's settings hash.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from uuid import UUID
 import numpy as np
 
 from market.models import Benchmark, Security
-from market.selectors.actions import live_actions
 from patterns.context import Context
 from portfolios.calc.benchmark import (
     BlendReturns,
@@ -159,35 +158,6 @@ def _blended(
     shares = None if benchmark.definition.get("weighting") == "equal" else weights
     found = blend(days, closes, shares, _rebalancing(benchmark.definition))
     return tuple(days), tuple(closes), found
-
-
-def contents_of(benchmark_ids: Sequence[UUID]) -> list[list[object]]:
-    """Everything that determines the returns of benchmarks, besides packs: their definition,
-    members and weights, and what is known of the members' dividends and splits."""
-    told: list[list[object]] = []
-    for benchmark in Benchmark.objects.filter(pk__in=benchmark_ids).order_by("name"):
-        securities, weights = _members(benchmark)
-        keys = {one.pk: one.key for one in securities}
-        facts = [
-            [
-                keys[action.security_id],
-                action.action_type,
-                action.ex_date,
-                action.amount,
-                action.currency,
-                action.withholding_tax_rate,
-                action.new_shares,
-                action.old_shares,
-                action.to_price,
-            ]
-            for action in live_actions(keys)
-        ]
-        listed = [
-            [one.key, one.currency, one.sector, weight]
-            for one, weight in zip(securities, weights, strict=True)
-        ]
-        told.append([benchmark.name, benchmark.definition, listed, facts])
-    return told
 
 
 def method_of(

@@ -10,23 +10,23 @@ from accounts.identity import seen_by
 from accounts.models import User
 from market.calc.policies import DEFAULT_POLICY
 from market.exceptions import PackNotFound
-from market.models import PricingPack, Security
+from market.models import PricingPack
 from market.selectors import (
     head_for,
+    health_of,
     history_hash,
     latest_pack,
     pack_by_id,
-    pack_health,
     policy_named,
     sessions,
 )
 from patterns.canonical import content_hash
 from patterns.context import Context
-from portfolios.models import CostMethodChange, Portfolio, Transaction
+from portfolios.models import Portfolio
 from portfolios.selectors.access import resolve_portfolio
 from portfolios.selectors.action_facts import facts_of_portfolio
-from portfolios.selectors.benchmarks import contents_of
-from portfolios.selectors.ledger import ledger_head
+from portfolios.selectors.benchmark_contents import contents_of
+from portfolios.selectors.circumstances import Circumstances, circumstances_of
 from portfolios.selectors.reporting import reporting_currency
 
 LATEST = "PP_latest"
@@ -87,22 +87,21 @@ def _of_portfolio(
     policy = portfolio.pricing_policy
     pack = _choose(policy, asof, pack_id, portfolio.default_asof_date)
     day, current = _day_of(policy, pack, asof)
-    head = ledger_head(portfolio.pk)
-    market_head = head_for(pack)
+    now = circumstances_of(portfolio.pk, pack.pk)
     return Context(
         user_id=user.pk,
         portfolio_id=portfolio.pk,
         pricing_pack_id=pack.pk,
         pack_hash=pack.content_hash,
-        history_hash=history_hash(policy, pack.asof_date, market_head),
-        market_head=market_head,
-        ledger_commit_hash=head.entry_hash,
-        ledger_seq=head.seq,
-        settings_hash=settings_hash(portfolio),
+        history_hash=history_hash(policy, pack.asof_date, now.market_head),
+        market_head=now.market_head,
+        ledger_commit_hash=now.ledger_commit_hash,
+        ledger_seq=now.ledger_seq,
+        settings_hash=_settings_hash(portfolio, now),
         asof_date=day,
         base_currency=portfolio.base_currency,
         correlation_id=correlation_id,
-        pack_state=_state(policy, pack, asked=_asked(asof, pack_id, portfolio.default_asof_date))
+        pack_state=_state(pack, asked=_asked(asof, pack_id, portfolio.default_asof_date))
         if current
         else STALE,
     )
@@ -120,25 +119,19 @@ def _public(user: User, correlation_id: str, asof: date | None, pack_id: str | N
         market_head=market_head,
         asof_date=day,
         correlation_id=correlation_id,
-        pack_state=_state(DEFAULT_POLICY, pack, asked=_asked(asof, pack_id, None))
-        if current
-        else STALE,
+        pack_state=_state(pack, asked=_asked(asof, pack_id, None)) if current else STALE,
     )
 
 
 def settings_hash(portfolio: Portfolio) -> str:
     """What else determines figures: policy settings, and the reference data they display."""
-    traded = Transaction.objects.filter(portfolio=portfolio, security__isnull=False)
-    securities = Security.objects.filter(pk__in=traded.values("security_id"))
-    columns = ("symbol", "exchange", "price_basis", "name", "sector", "currency", "security_type")
-    reference = [list(row) for row in securities.order_by(*columns).values_list(*columns)]
-    said = {"settings": portfolio.policy_settings(), "securities": reference}
-    changes = CostMethodChange.objects.filter(portfolio=portfolio).values_list(
-        "effective_from", "cost_method", "account", "security_id"
-    )
+    return _settings_hash(portfolio, circumstances_of(portfolio.pk, ""))
+
+
+def _settings_hash(portfolio: Portfolio, now: Circumstances) -> str:
+    said = {"settings": portfolio.policy_settings(), "securities": now.securities}
     # Only where there are any: what was computed before they existed keeps its hash.
-    methods = [list(change) for change in changes.order_by("effective_from", "pk")]
-    return content_hash(said | ({"cost_methods": methods} if methods else {}))
+    return content_hash(said | ({"cost_methods": now.methods} if now.methods else {}))
 
 
 def _choose(
@@ -181,10 +174,7 @@ def _asked(asof: date | None, pack_id: str | None, default: date | None) -> bool
     return default is not None if not pack_id else pack_id != LATEST
 
 
-def _state(policy: str, pack: PricingPack, *, asked: bool) -> str:
-    """Fresh when the pack's own chain is done. Age matters only for the latest pack, unasked."""
-    if not asked:
-        latest = pack_health(policy)
-        if latest["pack_id"] == pack.pk:
-            return latest["status"]
-    return pack_health(pack_id=pack.pk)["status"]
+def _state(pack: PricingPack, *, asked: bool) -> str:
+    """Fresh when the pack's own chain is done. Age matters only for the latest pack, unasked: one
+    that nobody asked for by a day or by name is the policy's latest."""
+    return health_of(pack, latest=not asked)["status"]
