@@ -12,7 +12,7 @@ from portfolios.calc.drawdown import drawdown_series
 from portfolios.calc.entries import ZERO
 from portfolios.calc.returns import is_unbroken, known, since_funding
 from portfolios.capabilities.inputs import Answer, OverLookback
-from portfolios.models import PortfolioDailyValue
+from portfolios.selectors.history import HistoryDay
 from portfolios.selectors.performance import Track, track
 
 UNPRICED = "Not everything held was priced on that day."
@@ -76,7 +76,7 @@ def _drawdowns(path: Track) -> dict[date, float]:
     return dict(zip(series.dates, falls, strict=True))
 
 
-def _point(row: PortfolioDailyValue, fall: float | None) -> NavPoint:
+def _point(row: HistoryDay, fall: float | None) -> NavPoint:
     return NavPoint(
         asof_date=row.asof_date,
         total_value=row.total_value,
@@ -92,20 +92,20 @@ def _point(row: PortfolioDailyValue, fall: float | None) -> NavPoint:
     )
 
 
-def _why(row: PortfolioDailyValue) -> str | None:
+def _why(row: HistoryDay) -> str | None:
     if row.state in ("partial", "withheld"):
         return UNPRICED
     return "A price or a rate was carried forward." if row.state == "stale" else None
 
 
-def _changes(path: Track, rows: tuple[PortfolioDailyValue, ...]) -> NavChange:
+def _changes(path: Track, rows: tuple[HistoryDay, ...]) -> NavChange:
     currency = rows[0].currency if rows else ""
     first, last = (rows[0], rows[-1]) if rows else (None, None)
     flows = _flows(rows[1:])
-    whole = all(row.state in ("exact", "stale") for row in (first, last) if row is not None)
-    if first is None or last is None or not whole or flows is None:
+    begun, ended = _whole_value(first), _whole_value(last)
+    if first is None or last is None or begun is None or ended is None or flows is None:
         return _unknown(path, first, last, currency)
-    change = last.total_value - first.total_value
+    change = ended - begun
     state: State = "stale" if "stale" in (first.state, last.state) else "exact"
     why = path.reason_of(state)
 
@@ -120,14 +120,19 @@ def _changes(path: Track, rows: tuple[PortfolioDailyValue, ...]) -> NavChange:
         net_flows=MoneyFigure(value=flows, currency=currency),
         gain=money(gain),
         gain_fraction=(
-            FractionFigure(value=float(gain / first.total_value), state=state, reason=why)
-            if first.total_value
+            FractionFigure(value=float(gain / begun), state=state, reason=why)
+            if begun
             else FractionFigure.withheld("The first value is zero.")
         ),
     )
 
 
-def _flows(rows: tuple[PortfolioDailyValue, ...]) -> Decimal | None:
+def _whole_value(row: HistoryDay | None) -> Decimal | None:
+    """The value of a partial day is not one of the whole."""
+    return row.total_value if row is not None and row.state in ("exact", "stale") else None
+
+
+def _flows(rows: tuple[HistoryDay, ...]) -> Decimal | None:
     total = ZERO
     for row in rows:
         if row.inflow is None or row.outflow is None:
@@ -138,8 +143,8 @@ def _flows(rows: tuple[PortfolioDailyValue, ...]) -> Decimal | None:
 
 def _unknown(
     path: Track,
-    first: PortfolioDailyValue | None,
-    last: PortfolioDailyValue | None,
+    first: HistoryDay | None,
+    last: HistoryDay | None,
     currency: str,
 ) -> NavChange:
     named = f" Not priced: {', '.join(path.missing)}." if path.missing else ""

@@ -13,8 +13,7 @@ from patterns.results import State
 from portfolios.calc.daily_returns import DailyReturns
 from portfolios.calc.period_money import MoneyDay
 from portfolios.calc.returns import ReturnSeries
-from portfolios.models import PortfolioDailyValue
-from portfolios.selectors.history import history_rows, series_of
+from portfolios.selectors.history import HistoryDay, history_rows, series_of
 from portfolios.selectors.standing import pack_of, portfolio_of, sources_of, standing
 
 
@@ -22,7 +21,7 @@ from portfolios.selectors.standing import pack_of, portfolio_of, sources_of, sta
 class Track:
     """Daily values and returns up to the pack's day, and what is not priced on it."""
 
-    rows: tuple[PortfolioDailyValue, ...]
+    rows: tuple[HistoryDay, ...]
     series: ReturnSeries
     asof_date: date
     missing: tuple[str, ...]

@@ -58,7 +58,7 @@ def test_each_close_is_told_at_its_own_rate(traded: Portfolio, alice: User) -> N
     ]
     assert [row.total_value for row in rows] == expected  # 800, 800, 800.62, 855.08, 798.67
     assert {row.currency for row in rows} == {"EUR"}
-    assert (rows[0].inflow, rows[0].outflow) == (Decimal("800.00"), 0)  # 1,000 / 1.25
+    assert (rows[0].inflow, rows[0].outflow) == (Decimal("800.00"), Decimal(0))  # 1,000 / 1.25
 
 
 def test_a_return_holds_what_the_currency_did(traded: Portfolio, alice: User) -> None:

@@ -22,7 +22,7 @@ from portfolios.calc.replay import EXTERNAL
 from portfolios.capabilities.why.facts import entry_source, pack_source, rate_of
 from portfolios.capabilities.why.told import booked_amount
 from portfolios.capabilities.why.worth import total
-from portfolios.models import PortfolioDailyValue
+from portfolios.selectors.history import HistoryDay
 from portfolios.selectors.performance import Track, track
 from portfolios.selectors.standing import Standing, standing
 
@@ -140,16 +140,16 @@ class Days:
         """The last valued day up to a day; the day itself where nothing is valued by then."""
         return max((one for one in self.places if one <= day), default=day)
 
-    def standing_at(self, row: PortfolioDailyValue) -> Standing:
+    def standing_at(self, row: HistoryDay) -> Standing:
         """The portfolio as it stood at the close of a past day."""
         then = replace(self.ctx, asof_date=row.asof_date, pricing_pack_id=row.pack_id)
         return standing(then, self.portfolio_id)
 
-    def _parts_of(self, row: PortfolioDailyValue) -> list[Explanation]:
+    def _parts_of(self, row: HistoryDay) -> list[Explanation]:
         now = self.standing_at(row)
         return [total(now, now.parts, "sum of positions and cash")]
 
-    def _around(self, day: date) -> tuple[PortfolioDailyValue, date]:
+    def _around(self, day: date) -> tuple[HistoryDay, date]:
         """A day's row and the close before it."""
         place = self.places[day]
         before = self.path.rows[place - 1].asof_date if place else self.path.series.base_date
@@ -158,7 +158,7 @@ class Days:
     def _worth(self, day: date) -> Decimal | None:
         return self.path.rows[self.places[day]].total_value if day in self.places else ZERO
 
-    def _capital(self, row: PortfolioDailyValue, before: date) -> Explanation:
+    def _capital(self, row: HistoryDay, before: date) -> Explanation:
         worth = self._worth(before)
         return Explanation(
             label="capital at work",
@@ -172,7 +172,7 @@ class Days:
             rule=RETURN_RULE,
         )
 
-    def _flows(self, row: PortfolioDailyValue, before: date, sign: int) -> list[Explanation]:
+    def _flows(self, row: HistoryDay, before: date, sign: int) -> list[Explanation]:
         now = self.standing_at(row)
         found = []
         for posting in now.booked.book.journal:
@@ -184,9 +184,7 @@ class Days:
         return found
 
 
-def _crossing(
-    now: Standing, row: PortfolioDailyValue, posting: Posting, sign: int
-) -> Explanation | None:
+def _crossing(now: Standing, row: HistoryDay, posting: Posting, sign: int) -> Explanation | None:
     """One entry's worth in base: as it recorded it, else at the day's close and rate; None where
     the day does not know one of them, and the flow is withheld."""
     label = f"entry {posting.seq} of {posting.on}"
@@ -255,7 +253,7 @@ def _nothing(day: date, path: Track) -> Explanation:
     )
 
 
-def _reason(row: PortfolioDailyValue) -> str:
+def _reason(row: HistoryDay) -> str:
     if row.state in ("partial", "withheld"):
         return "Not everything held was priced on that day."
     return "A price or a rate was carried forward." if row.state == "stale" else ""

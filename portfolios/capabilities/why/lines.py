@@ -21,7 +21,7 @@ from portfolios.capabilities.why.crossings import Crossed, Moves
 from portfolios.capabilities.why.days import Days
 from portfolios.capabilities.why.facts import rate_at
 from portfolios.capabilities.why.worth import balance, price, quantity
-from portfolios.models import PortfolioDailyValue
+from portfolios.selectors.history import HistoryDay
 from portfolios.selectors.spans import Span
 from portfolios.selectors.standing import Standing
 
@@ -259,7 +259,7 @@ class Lines:
             self._standings[row.asof_date] = self.days.standing_at(row)
         return self._standings[row.asof_date]
 
-    def _row(self, place: int) -> PortfolioDailyValue | None:
+    def _row(self, place: int) -> HistoryDay | None:
         at = self.days.places.get(self.date_of(place))
         return None if at is None else self.days.path.rows[at]
 
