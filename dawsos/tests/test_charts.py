@@ -220,6 +220,15 @@ def test_a_map_says_each_share_and_its_tint(charts):
         assert expected in words(drawn)
 
 
+def test_a_map_cuts_no_number_in_two(charts):
+    """A hundredth of the map has room for its name at most; the others keep their figures."""
+    chart = spec("treemap", ["Large", "Small"], [0.99, 0.01], groups=[], tinted=False)
+    drawn = words(charts.draw(chart, width=400, height=300))
+
+    assert "99.00 %" in drawn
+    assert "1.00" not in drawn and "1.0" not in drawn
+
+
 def test_a_gauge_says_its_value_its_band_and_its_ends(charts):
     chart = spec(
         "gauge", ["Risk"], [0.08], minimum=0, maximum=0.2, ends=["0.00 %", "20.00 %"],

@@ -21,12 +21,13 @@
     var grouped = spec.groups.length > 0;
     var groups = [], byName = {};
     var most = tint ? parts.largest({ series: [tint] }) : 1;
+    var whole = shares.values.reduce(function (sum, value) { return sum + (number(value) || 0); }, 0);
     spec.categories.forEach(function (name, index) {
       var share = number(shares.values[index]);
       if (!share) return; // not known, or nothing: the table says which
       var group = grouped ? spec.groups[index] : name;
       if (!byName[group]) groups.push(byName[group] = { name: group, at: groups.length, children: [] });
-      byName[group].children.push(leaf(spec, theme, index, share, byName[group].at, tint, most));
+      byName[group].children.push(leaf(spec, theme, index, share, byName[group].at, tint, most, Math.sqrt(share / whole * size.width * size.height) / 1.6));
     });
     option.series = [{
       type: "treemap", left: 8, right: 8, top: 4, bottom: 8, roam: false, nodeClick: false, breadcrumb: { show: false },
@@ -50,10 +51,13 @@
     return option;
   }
 
-  function leaf(spec, theme, index, share, group, tint, most) {
+  /* A number that would be cut off is left out: the tip and the table have it. Tiles are not square,
+     so `side` is what the narrower side of one of this size measures at least, as a rule. */
+  function leaf(spec, theme, index, share, group, tint, most, side) {
     var value = tint ? number(tint.values[index]) : null;
     var said = [spec.categories[index], spec.series[0].texts[index]];
     if (tint) said.push(value === null ? "withheld" : parts.arrow(value) + tint.texts[index]);
+    said = said.filter(function (word, at) { return !at || word.length * 6.7 + 6 <= side; });
     var colour = tint
       ? (value ? over(value < 0 ? theme.negative : theme.positive, theme.surface, 0.1 + 0.34 * Math.min(1, Math.abs(value) / most)) : theme.line)
       : over(theme.series[group % theme.series.length], theme.surface, 0.32);
@@ -63,7 +67,7 @@
       itemStyle: { color: colour, borderColor: rim ? theme.zero : colour, borderWidth: rim ? 1 : 0, borderRadius: 3 },
       label: {
         show: true, position: "insideTopLeft", padding: [3, 2], color: theme.text, fontSize: 12, lineHeight: 16, overflow: "truncate", ellipsis: "\u2026",
-        formatter: "{name|" + said[0].replace(/[{}|]/g, " ") + "}\n{value|" + said.slice(1).join("}\n{value|") + "}",
+        formatter: "{name|" + said[0].replace(/[{}|]/g, " ") + "}" + said.slice(1).map(function (word) { return "\n{value|" + word + "}"; }).join(""),
         rich: {
           name: { fontFamily: theme.fonts.text, fontSize: 12, fontWeight: 600, lineHeight: 17, color: theme.text },
           value: { fontFamily: theme.fonts.figures, fontSize: 11, lineHeight: 15, color: theme.text },
