@@ -6,9 +6,13 @@ Figures are matched by what a reader sees: a tile by its label, a table's row by
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from patterns.formats import display, number
-from patterns.panels import Cell, Panel
+from patterns.grid import label_of
+from patterns.panels import Cell, Panel, flat
+
+_NAMES: Final = ("label", "heading", "headline")  # what an entry is told apart by
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,8 +46,9 @@ class ComparedPanel:
 def compare(first: Sequence[Panel], second: Sequence[Panel]) -> list[ComparedPanel]:
     """Every panel that both runs can show, with the figures that differ. Charts of more than a
     hundred rows are series of days: two of them are compared by their ends alone."""
-    others = {panel.id: panel for panel in second}
-    return [_panels(panel, others[panel.id]) for panel in first if panel.id in others]
+    others = {panel.id: panel for panel in flat(second)}
+    shared = [panel for panel in flat(first) if panel.id in others and not panel.tabs]
+    return [_panels(panel, others[panel.id]) for panel in shared]
 
 
 def leaves(data: object, path: str = "") -> Iterator[tuple[str, object]]:
@@ -78,15 +83,28 @@ def _panels(first: Panel, second: Panel) -> ComparedPanel:
 def _figures(panel: Panel) -> Iterator[tuple[str, Cell]]:
     for metric in panel.metrics:
         yield metric.label, metric.cell
-    rows = panel.rows if len(panel.rows) <= 100 else (panel.rows[0], panel.rows[-1])
     seen: dict[str, int] = {}
-    for row in rows:
-        name = row.cells[0].text
+    for name, figures in _lines(panel):
         seen[name] = seen.get(name, 0) + 1
         which = f" ({seen[name]})" if seen[name] > 1 else ""
-        for column, cell in zip(panel.columns[1:], row.cells[1:], strict=True):
+        for label, cell in figures:
             if cell.numeric:
-                yield f"{name}{which} · {column.label}", cell
+                yield f"{name}{which}{' · ' if label else ''}{label}", cell
+
+
+def _lines(panel: Panel) -> Iterator[tuple[str, list[tuple[str, Cell]]]]:
+    """Each line of a panel by its name: rows of a table, items of lists, events and cards."""
+    rows = panel.rows if len(panel.rows) <= 100 else (panel.rows[0], panel.rows[-1])
+    for row in rows:
+        labels = [column.label for column in panel.columns[1:]]
+        yield row.cells[0].text, list(zip(labels, row.cells[1:], strict=True))
+    for half in panel.lists:
+        for item in half.items:
+            yield f"{half.title} · {item.label.text}", [("", item.value)]
+    for entry in panel.entries:
+        name = next((entry.parts[each].text for each in _NAMES if each in entry.parts), "")
+        parts = [(label_of(part), cell) for part, cell in entry.parts.items()]
+        yield name, [*parts, *((fact.label, fact.cell) for fact in entry.facts)]
 
 
 def _pair(label: str, first: Cell | None, second: Cell | None) -> Compared:

@@ -16,7 +16,7 @@ from accounts.permissions import Permission, has
 from dawsos.running.forms import PORTFOLIO, QuestionForm
 from patterns import library
 from patterns.exceptions import InputsInvalid, PatternUnknown, RunCancelled
-from patterns.layout import panels
+from patterns.layout import panels, waiting
 from patterns.selectors import sync_library, uploads
 from patterns.spec import PatternSpec
 from portfolios.selectors import resolve_portfolio
@@ -88,7 +88,7 @@ def _answer(request: AuthenticatedRequest, spec: PatternSpec, form: QuestionForm
     try:
         done = look_up(**question) if ticket is None and _can_wait(request) else None
         if done is None and ticket is None and _can_wait(request):
-            return _to_wait_with(request)
+            return _to_wait_with(request, spec)
         done = done or execute(**question, ticket=ticket)
     except InputsInvalid as refusal:
         form.take_over(refusal)
@@ -103,11 +103,13 @@ def _can_wait(request: AuthenticatedRequest) -> bool:
     return bool(request.htmx) or request.headers.get("Sec-Fetch-Mode") == "navigate"
 
 
-def _to_wait_with(request: AuthenticatedRequest) -> dict[str, Any]:
+def _to_wait_with(request: AuthenticatedRequest, spec: PatternSpec) -> dict[str, Any]:
+    """A ticket, and the places of the panels that will come."""
     ticket = uuid4()
     address = request.GET.copy()
     address["ticket"] = str(ticket)
-    return {"ticket": ticket, "address": address.urlencode()}
+    places = waiting(spec.panels)
+    return {"ticket": ticket, "address": address.urlencode(), "panels": places}
 
 
 def _uuid(text: str) -> UUID | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django import template
 
 from dawsos.templatetags.reasons import sentence
-from patterns.panels import Cell, Panel, Withheld
+from patterns.panels import Cell, Panel, Withheld, flat
 
 register = template.Library()
 
@@ -47,7 +47,7 @@ class Health:
 @register.filter
 def metric(panels: Iterable[Panel], field: str) -> Cell | None:
     """The first tile whose path ends in `field`, so that a page's head repeats it, not computes."""
-    for panel in panels:
+    for panel in flat(panels):
         for tile in panel.metrics:
             if tile.cell.path.rpartition(".")[2] == field:
                 return tile.cell
@@ -69,7 +69,7 @@ def by_reason(items: Iterable[Withheld]) -> list[Group]:
 @register.filter
 def health(panels: Iterable[Panel]) -> Health:
     """The state of the total, and each panel that withholds figures or has failed."""
-    shown = list(panels)
+    shown = list(flat(panels))
     total = metric(shown, "total_value")
     return Health(
         total=None if total is None or total.state == "exact" else total,
@@ -93,5 +93,5 @@ def rows_step(categories: Sequence[str]) -> int:
 @register.filter
 def is_empty(panels: Iterable[Panel]) -> bool:
     """Whether no table of the page has a row: nothing is booked on that day."""
-    tables = [panel for panel in panels if panel.type == "table"]
+    tables = [panel for panel in flat(panels) if panel.type == "table"]
     return bool(tables) and all(panel.state == "empty" for panel in tables)

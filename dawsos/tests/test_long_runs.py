@@ -178,12 +178,14 @@ def test_a_browser_waits_with_a_ticket_only_for_what_is_not_known(
     client = browser(alice)
     page = client.get("/patterns/portfolio_overview/", headers=NAVIGATES).content.decode()
     assert "Computing for the first time" in page
+    assert 'aria-busy="true" id="panel-holdings_table"' in page  # its place is kept
+    assert "figure__value" not in page
     assert not PatternRun.objects.exists()
     address = re.search(r'hx-get="(/patterns/portfolio_overview/\?ticket=[0-9a-f-]{36})"', page)
     assert address is not None
     answer = client.get(address[1], headers={"HX-Request": "true"}).content.decode()
     assert "Computing for the first time" not in answer
-    assert 'class="panels"' in answer
+    assert 'class="panels"' in answer and "is being computed" not in answer
     again = client.get("/patterns/portfolio_overview/", headers=NAVIGATES).content.decode()
     assert "Computing for the first time" not in again
 

@@ -8,6 +8,7 @@ import pytest
 from patterns import runner
 from patterns.addresses import elsewhere, of_this_site
 from patterns.charts import MAP_OF_NEGATIVES, OFF_THE_SCALE, SEVERAL_CURRENCIES, STACK_OF_NEGATIVES
+from patterns.comparing import compare
 from patterns.layout import panels, waiting
 from patterns.layout.cards import STRANGE_PHASE, STRANGE_REPORT
 from patterns.layout.lists import NO_EVENTS
@@ -310,3 +311,20 @@ def test_the_sum_of_a_column_is_what_its_cells_say():
     assert panel.total is not None
     known = [cell for row in panel.rows for cell in row.cells if cell.format == "money"]
     assert Decimal(panel.total.cells[2].raw) == sum(Decimal(cell.raw) for cell in known) == 5050
+
+
+def test_two_runs_are_compared_behind_tabs_and_event_by_event():
+    """The pear is worth 2.00 in the first run and 5.00 in the second: 3.00 more."""
+    inner = [TIMELINE | {"id": "events"}, TABLE | {"id": "rows"}]
+    tabs = {"type": "tabs", "tabs": [
+        {"label": each["id"], "panels": [each]} for each in inner
+    ]}  # fmt: skip
+    first, second = (
+        items(tabs, money("1") | {"name": "apple"}, money(value) | {"name": "pear"})
+        for value in ("2", "5")
+    )
+    compared = {each.title: each for each in compare([first], [second])}
+    assert list(compared) == ["Events", "Rows"]
+    (moved,) = compared["Events"].figures
+    assert (moved.label, moved.difference) == ("pear · Value", "3.00 CAD")
+    assert [each.label for each in compared["Rows"].figures] == ["pear · Value"]
