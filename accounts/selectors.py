@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.identity import as_service
 from accounts.models import ApiToken, AuditEvent, Membership, User
+from accounts.models.user import UserQuerySet
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,21 @@ def membership_role(user: User, portfolio_id: UUID) -> str | None:
 def membership_roles(user: User) -> dict[UUID, str]:
     """Every portfolio open to the user, and how far."""
     return dict(Membership.objects.of(user).values_list("portfolio_id", "role"))
+
+
+class _Authors(UserQuerySet):
+    """Read by the service: a user's row is their own, and a join to it would hide what others
+    wrote."""
+
+    def _fetch_all(self) -> None:
+        if self._result_cache is None:
+            with as_service("who wrote what a reader may see"):
+                super()._fetch_all()
+
+
+def authors() -> UserQuerySet:
+    """Users by name alone, to be prefetched: whoever may read an entry may read who wrote it."""
+    return _Authors(User).only("email", "display_name")
 
 
 def user_by_email(email: str) -> User | None:

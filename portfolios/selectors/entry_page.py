@@ -7,6 +7,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Prefetch
+
+from accounts.selectors import authors
 from portfolios.exceptions import EntryNotFound
 from portfolios.models import EntryType, Lot, LotClosure, Transaction
 
@@ -102,8 +105,9 @@ def entry_page(portfolio_id: UUID, seq: int) -> EntryPage:
 def find_entry(portfolio_id: UUID, seq: int) -> Transaction:
     """The entry of a number with all it names. Raises EntryNotFound."""
     rows = Transaction.objects.filter(portfolio_id=portfolio_id, seq=seq)
-    named = ("security", "to_security", "reverses", "reversed_by", "import_run", "created_by")
-    entry = rows.select_related(*named, "corporate_action").first()
+    named = ("security", "to_security", "reverses", "reversed_by", "import_run", "corporate_action")
+    written = rows.select_related(*named).prefetch_related(Prefetch("created_by", authors()))
+    entry = written.first()
     if entry is None:
         raise EntryNotFound(portfolio_id, seq)
     return entry

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from accounts.selectors import authors
 from portfolios.exceptions import ImportRunNotFound
 from portfolios.models import BalanceAssertion, ImportRun, Transaction
 
@@ -15,7 +16,8 @@ from portfolios.models import BalanceAssertion, ImportRun, Transaction
 def import_runs(portfolio_id: UUID) -> QuerySet[ImportRun]:
     """All runs of a portfolio, the newest first, each with `standing`, the entries that count."""
     standing = Count("transactions", filter=Q(transactions__reversed_by__isnull=True))
-    runs = ImportRun.objects.filter(portfolio_id=portfolio_id).select_related("created_by")
+    runs = ImportRun.objects.filter(portfolio_id=portfolio_id)
+    runs = runs.prefetch_related(Prefetch("created_by", authors()))
     return runs.annotate(standing=standing).order_by("-pk")
 
 

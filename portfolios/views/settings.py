@@ -19,9 +19,10 @@ from market.selectors.benchmarks import benchmark_definitions
 from portfolios.exceptions import CostMethodRefused, EntriesRefused
 from portfolios.forms.benchmarks import BenchmarkChoiceForm
 from portfolios.forms.settings import CostMethodForm, LossRuleForm, PoliciesForm
-from portfolios.models import CostMethodChange, Portfolio
+from portfolios.models import Portfolio
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.access import role_on
+from portfolios.selectors.method_changes import method_changes
 from portfolios.selectors.provenance import provenance_now
 from portfolios.services import set_loss_rule
 from portfolios.services.benchmark_choice import choose_benchmark
@@ -54,9 +55,8 @@ def settings(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
                 messages.success(request, "Changed, and kept in the audit trail.")
                 return redirect("portfolios:settings", portfolio.pk)
     role = role_on(request.user, portfolio)
-    changes = CostMethodChange.objects.filter(portfolio=portfolio)
     context |= {
-        "changes": changes.select_related("security", "created_by").order_by("-effective_from"),
+        "changes": method_changes(portfolio),
         "can_manage": has_on(request.user, role, Permission.MANAGE_PORTFOLIOS),
         "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
