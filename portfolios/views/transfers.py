@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import AuthenticatedRequest
 from accounts.identity import as_user
 from accounts.permissions import Permission, has_on
+from accounts.selectors import membership_roles
 from portfolios.exceptions import EntriesRefused
 from portfolios.forms.transfer import TransferForm
 from portfolios.models import Portfolio
 from portfolios.selectors import resolve_portfolio, visible_portfolios
-from portfolios.selectors.access import membership_role
 from portfolios.selectors.provenance import provenance_now
 from portfolios.services.ledger import lock_ledgers
 from portfolios.services.rehearsal import preview_token, rehearse
@@ -87,8 +87,9 @@ def _move(request: AuthenticatedRequest, portfolio: Portfolio, form: TransferFor
 
 def _others(request: AuthenticatedRequest, portfolio: Portfolio) -> list[Portfolio]:
     """Where one may write too."""
+    roles = membership_roles(request.user)
     return [
         other
         for other in visible_portfolios(request.user).exclude(pk=portfolio.pk)
-        if has_on(request.user, membership_role(request.user, other.pk), Permission.WRITE_TRADES)
+        if has_on(request.user, roles.get(other.pk), Permission.WRITE_TRADES)
     ]
