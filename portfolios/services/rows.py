@@ -7,11 +7,13 @@ policies. Either way the same rows stand in the table afterwards.
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any, Self, TypeAlias
@@ -23,6 +25,7 @@ SPECIAL = re.compile(r"[\\\r]")
 ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 FEW = 200  # rows up to which one statement with all values is the faster way
 AT_ONCE = 10_000  # rows that are one text on their way to the server
+ROOM = 4 * 1024 * 1024  # bytes
 WAITING = 8  # such texts, of 4 MiB, while PostgreSQL is the slower of the two
 Row: TypeAlias = Sequence[Any]
 HandOver: TypeAlias = Callable[[Callable[[], None]], None]
@@ -68,6 +71,7 @@ class _Queue:
         self._pieces: deque[Future[None]] = deque()
 
     def __enter__(self) -> Self:
+        _widen(self._driver)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -85,6 +89,13 @@ class _Queue:
     def done_before(self, execute: Callable[..., Any], *statement: Any) -> Any:
         self.wait()
         return execute(*statement)
+
+
+def _widen(driver: Any) -> None:
+    """Room for a whole text between us and the server, as far as the system allows: each time the
+    room is full, the helper needs Python again to go on sending, and waits for its turn."""
+    with suppress(OSError), socket.socket(fileno=os.dup(driver.fileno())) as wire:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM)
 
 
 def _lend(driver: Any, work: Callable[[], None]) -> None:

@@ -9,12 +9,8 @@ from __future__ import annotations
 
 import codecs
 import html
-import io
 import re
 from xml.etree.ElementTree import Element
-
-from ofxtools.header import OFXHeaderError
-from ofxtools.Parser import OFXTree, ParseError, TreeBuilder
 
 from market.formats.csv_records import Limits
 from market.formats.faults import Fault
@@ -26,28 +22,7 @@ BLANKS = re.compile(rb"\s+")
 BLANK_ROWS = re.compile(rb"\s*[\r\n]\s*")
 END = re.compile(rb"</([A-Z0-9._]{1,40})>")
 EMPTY = re.compile(rb"<([A-Z0-9._]{1,40})>\s*(?=<)")
-DEEPEST = 60
-MOST = 500_000
 REMEDY = "Download the statement again, as OFX or QFX."
-
-
-class _Builder(TreeBuilder):
-    """Counts levels and elements, so that a bomb of tags ends early."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.level = self.count = 0
-
-    def start(self, tag: str, attrs: dict[str, str]) -> Element:
-        self.level += 1
-        self.count += 1
-        if self.level > DEEPEST or self.count > MOST:
-            raise ParseError("too deep or too many")
-        return super().start(tag, attrs)
-
-    def end(self, tag: str) -> Element:
-        self.level -= 1
-        return super().end(tag)
 
 
 def read_ofx(content: bytes, limits: Limits) -> Element | Fault:
@@ -63,11 +38,12 @@ def read_ofx(content: bytes, limits: Limits) -> Element | Fault:
     )
     if not prepared:
         return _fault("file_malformed", "The file is no complete OFX statement.")
+    # Only here: the library takes half a second to load, and a file of another format needs none.
+    from portfolios.formats.ofx.parser import Unreadable, parsed  # noqa: PLC0415
+
     try:
-        root = OFXTree().parse(io.BytesIO(prepared), parser=_Builder())
-    except (SyntaxError, OFXHeaderError, ValueError, LookupError, AssertionError):
-        # What ofxtools raises for bad headers, tags, bytes and code pages. Its sentences repeat
-        # the whole file, so they are not passed on.
+        root = parsed(prepared)
+    except Unreadable:
         return _fault("file_malformed", "The file is no complete OFX statement.")
     if root is None or root.tag != "OFX":
         return _fault("file_malformed", "The file has no OFX statement in it.")

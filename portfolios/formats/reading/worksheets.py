@@ -9,8 +9,6 @@ import zlib
 from datetime import date, datetime, time
 from typing import Any
 
-from openpyxl import load_workbook
-
 from market.formats.csv_records import MAX_COLUMNS, MAX_FIELD, Limits
 from market.formats.faults import Fault
 from portfolios.formats.reading.archives import declares_entities, refuse_archive
@@ -66,14 +64,14 @@ def sheet_names(content: bytes, limits: Limits | None = None) -> list[str] | Fau
     if refusal is not None:
         return refusal
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        book = _workbook(content)
         return [str(sheet.title) for sheet in book.worksheets]
     except Exception:  # noqa: BLE001 -- as above
         return malformed("The file is not a workbook that can be read.")
 
 
 def _records(content: bytes, limits: Limits, upto: int | None, index: int) -> list[Record] | Fault:
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    book = _workbook(content)
     rows: list[tuple[int, list[str]]] = []
     sheet = book.worksheets[index]
     for row, values in enumerate(sheet.iter_rows(values_only=True, max_row=upto), start=1):
@@ -86,6 +84,14 @@ def _records(content: bytes, limits: Limits, upto: int | None, index: int) -> li
             return too_large(f"The file has more than {limits.max_rows:,} rows.")
     width = max((len(fields) for _, fields in rows), default=0)
     return [Record(row, tuple(fields + [""] * (width - len(fields)))) for row, fields in rows]
+
+
+def _workbook(content: bytes) -> Any:
+    """Cells as they were last shown. The library is loaded for the first workbook, not before:
+    every file is held against every format."""
+    from openpyxl import load_workbook  # noqa: PLC0415
+
+    return load_workbook(io.BytesIO(content), read_only=True, data_only=True)
 
 
 def _without_tail(fields: list[str]) -> list[str]:

@@ -29,3 +29,27 @@ def test_whoever_put_it_to_rest_finds_it_at_rest() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_a_pass_has_made_is_not_walked_over_as_new() -> None:
+    walks: list[str] = []
+    with undisturbed(when=True):
+        made = [[number] for number in range(5_000)]
+        gc.callbacks.append(lambda phase, _said: walks.append(phase))
+    try:
+        made += [[number] for number in range(50)]
+    finally:
+        gc.callbacks.pop()
+    assert walks == []
+    assert gc.get_freeze_count() == 0
+
+
+def test_what_a_server_has_frozen_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        with undisturbed(when=True):
+            pass
+        assert gc.get_freeze_count() == frozen
+    finally:
+        gc.unfreeze()
