@@ -82,12 +82,16 @@ class Transaction(models.Model):
 
     `content_hash` is what duplicates are found by. `occurrence` tells apart equal entries
     that were really meant twice; the pair is unique, so no race can import a row twice.
+
+    Where it says `db_constraint=False`, all rows of a statement are held to what they refer to by
+    one question in the end, instead of by one question a row (`migrations.0013`).
     """
 
     portfolio = models.ForeignKey(
         "portfolios.Portfolio",
         on_delete=models.PROTECT,
         related_name="transactions",
+        db_constraint=False,
         db_index=False,  # each index below begins with it
     )
     seq = models.PositiveIntegerField()
@@ -102,6 +106,7 @@ class Transaction(models.Model):
         blank=True,
         on_delete=models.RESTRICT,
         related_name="+",
+        db_constraint=False,
         db_index=False,  # asked for within a portfolio: `transaction_of_lots`
     )
     account = models.CharField(max_length=64, default="main")
@@ -129,6 +134,7 @@ class Transaction(models.Model):
         blank=True,
         on_delete=models.RESTRICT,
         related_name="+",
+        db_constraint=False,
         db_index=False,  # likewise: `transaction_to_security`
     )
     to_price = amount_field(null=True, blank=True)
@@ -148,6 +154,7 @@ class Transaction(models.Model):
         blank=True,
         on_delete=models.RESTRICT,
         related_name="+",
+        db_constraint=False,
         db_index=False,  # never asked for
     )
     narration = models.CharField(max_length=500, blank=True, default="")
@@ -165,6 +172,7 @@ class Transaction(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="transactions",
+        db_constraint=False,
         db_index=False,  # `transaction_of_run`
     )
     previous_hash = models.CharField(max_length=64)
@@ -174,6 +182,7 @@ class Transaction(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="+",
+        db_constraint=False,
         db_index=False,  # never asked for
     )
 

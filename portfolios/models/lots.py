@@ -19,17 +19,22 @@ class Lot(models.Model):
         "portfolios.Portfolio",
         on_delete=models.CASCADE,
         related_name="lots",
+        db_constraint=False,  # as those of an entry
         db_index=False,  # each index below begins with it
     )
     security = models.ForeignKey(
         "market.Security",
         on_delete=models.RESTRICT,
         related_name="+",
+        db_constraint=False,
         db_index=False,  # asked for within a portfolio: `lot_of_security`
     )
     account = models.CharField(max_length=64, default="main")
     open_entry = models.ForeignKey(
-        "portfolios.Transaction", on_delete=models.PROTECT, related_name="opened_lots"
+        "portfolios.Transaction",
+        on_delete=models.PROTECT,
+        related_name="opened_lots",
+        db_constraint=False,
     )
     label = models.CharField(max_length=64, blank=True, default="")
     lot_label = models.CharField(max_length=64, blank=True, default="")
@@ -86,11 +91,17 @@ class LotClosure(models.Model):
     """
 
     portfolio = models.ForeignKey(
-        "portfolios.Portfolio", on_delete=models.CASCADE, related_name="closures"
+        "portfolios.Portfolio",
+        on_delete=models.CASCADE,
+        related_name="closures",
+        db_constraint=False,
     )
     lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="closures")
     close_entry = models.ForeignKey(
-        "portfolios.Transaction", on_delete=models.PROTECT, related_name="closures"
+        "portfolios.Transaction",
+        on_delete=models.PROTECT,
+        related_name="closures",
+        db_constraint=False,
     )
     close_date = models.DateField()
     is_short = models.BooleanField(default=False)
