@@ -198,7 +198,7 @@ class Speller:
                 if value:
                     pieces.append(prefix + encode_basestring(value))
             elif kind is Decimal:
-                text = _number(value)
+                text = number_text(value)
                 cells.append(text)
                 pieces.append(f'{quoted}{text}"')
             elif kind is date:
@@ -218,7 +218,7 @@ class Speller:
         return self._days.setdefault(day, day.isoformat())
 
 
-def _number(value: Decimal) -> str:
+def number_text(value: Decimal) -> str:
     """As `decimal_text` writes it, in a third of the time."""
     if not value:
         return "0"
@@ -237,7 +237,7 @@ def _json(value: Any) -> str:
     if isinstance(value, str):
         return encode_basestring(value)
     if isinstance(value, Decimal):
-        return f'"{_number(value)}"'
+        return f'"{number_text(value)}"'
     if isinstance(value, date):
         return f'"{value.isoformat()}"'
     if isinstance(value, int):

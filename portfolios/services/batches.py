@@ -23,8 +23,17 @@ from portfolios.calc.entries import EntryType as CalcType
 from portfolios.formats.draft import Draft
 from portfolios.models import Lot, LotClosure, Portfolio, Transaction
 from portfolios.models.chain import Speller, parts_hash, pieces_hash
+from portfolios.models.plain_lines import NULL, PlainLines, chained_digest, content_digest
 from portfolios.selectors.ledger import Head, draft_entry
-from portfolios.services.rows import FEW, HandOver, check_row_by_row, insert_rows, reserve_ids
+from portfolios.services.rows import (
+    FEW,
+    HandOver,
+    as_text,
+    check_row_by_row,
+    insert_lines,
+    insert_rows,
+    reserve_ids,
+)
 
 CHUNK = 10_000  # entries; no more rows than these are kept as values
 NO_COLUMNS = frozenset(
@@ -136,10 +145,15 @@ def write_batch(
     if total > CHUNK:
         check_row_by_row(Transaction, Lot, LotClosure)
     for start in range(0, total, CHUNK):
-        rows = [chain.row(place) for place in range(start, min(start + CHUNK, total))]
-        insert_rows(Transaction, columns, rows, same=same, hand_over=hand_over)
+        places = range(start, min(start + CHUNK, total))
+        if len(places) <= FEW:
+            rows = [chain.row(place) for place in places]
+            insert_rows(Transaction, columns, rows, same=same, hand_over=hand_over)
+        else:
+            lines = [chain.line(place) for place in places]
+            insert_lines(Transaction, columns, lines, same=same, hand_over=hand_over)
         if progress is not None:
-            progress(start + len(rows), total)
+            progress(start + len(places), total)
     return dict(enumerate(chain.ids, start=head.seq + 1)), Head(head.seq + total, chain.head)
 
 
@@ -149,9 +163,10 @@ class _Chain:
     def __init__(self, portfolio: Portfolio, batch: Batch, head: Head) -> None:
         self.head = head.entry_hash
         self._after, self._batch = head.seq, batch
-        speller = Speller(batch.columns, UNSAID, security_keys(batch.securities))
+        keys, source = security_keys(batch.securities), batch.same["source"]
+        speller = Speller(batch.columns, UNSAID, keys)
         self.columns, self._spell = speller.columns, speller.spell
-        source = batch.same["source"]
+        self._plain = PlainLines(PLACE, speller.columns, UNSAID, keys, source)
         self._source = [f'"source":{encode_basestring(source)}'] if source else []
         self.ids, self._times = self._places(portfolio)
 
@@ -165,6 +180,31 @@ class _Chain:
         previous, self.head = self.head, pieces_hash(self.head, parts + beside)
         reverses = None if target is None else target.pk
         return (self.ids[place], seq, content, times, previous, self.head, reverses, *cells)
+
+    def line(self, place: int) -> str:
+        """The row as COPY reads it."""
+        plain = None
+        if not self._batch.targets:
+            plain = self._plain.spell(vars(self._batch.drafts[place]))
+        if plain is None:
+            return as_text([self.row(place)])
+        shape, cells = plain
+        pieces = self._plain.pieces(shape, cells)
+        content = content_digest(shape, pieces)
+        self._times[content] = times = self._times[content] + 1
+        seq = self._after + 1 + place
+        pieces += (seq, times)
+        previous, self.head = self.head, chained_digest(self.head, shape, pieces)
+        return shape.line % (
+            self.ids[place],
+            seq,
+            content,
+            times,
+            previous,
+            self.head,
+            NULL,
+            *cells,
+        )
 
     def _said(self, place: int) -> tuple[list[str | None], list[str], list[str]]:
         target = self._batch.target(place)

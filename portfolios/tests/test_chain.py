@@ -8,13 +8,14 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from patterns.canonical import canonical_json
 from portfolios.models.chain import (
     BESIDE,
     CONTENT,
+    SECURITIES,
     Speller,
     content_parts,
     entry_hash,
@@ -22,6 +23,8 @@ from portfolios.models.chain import (
     pieces_hash,
     same_content_hash,
 )
+from portfolios.models.plain_lines import PlainLines, chained_digest, content_digest
+from portfolios.services.rows import as_text
 
 DATES = {"transaction_date", "settlement_date", "ex_date", "pay_date", "holding_start"}
 LISTS = {"lot_picks", "carried_lots"}
@@ -107,6 +110,62 @@ def test_entries_spelled_by_the_column_are_hashed_as_one_by_one(values: dict[str
     for name, cell in zip(speller.columns, cells, strict=True):
         value = whole[name] if name in whole else values.get(name)
         assert cell == value if isinstance(value, str | None) else read(cell, value) == value
+
+
+PLAIN = PlainLines(
+    ["seq", "entry_hash"],
+    sorted([*SAID, *SECURITIES], key=lambda name: SECURITIES.get(name, name)),
+    {"account": "main", "fees": Decimal(0), "narration": ""},
+    KEYS,
+    "100% a file",
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(values=spelled.filter(lambda values: len(values) > 1))
+@example({"entry_type": "BUY", "narration": 'a "good" one'})
+@example({"entry_type": "BUY", "account": "C:\\"})
+@example({"entry_type": "BUY", "account": "a\tb"})
+@example({"entry_type": "BUY", "account": "100 % Löwe", "security_id": UUID(int=2)})
+def test_plain_entries_are_hashed_and_written_as_any_other(values: dict[str, Any]) -> None:
+    """Those that are not plain are left alone. What was said before changes nothing."""
+    unsaid = {"account": "main", "fees": Decimal(0), "narration": ""}
+    speller = Speller([*SAID, *SECURITIES], unsaid, KEYS)
+    cells, content, beside = speller.spell(values)
+    found = PLAIN.spell(values)
+    if found is None:
+        assert any(is_special(value) for value in values.values())
+        return
+    shape, texts = found
+    pieces = PLAIN.pieces(shape, texts)
+    assert content_digest(shape, pieces) == parts_hash(content)
+
+    beside += ['"seq":7', '"occurrence":2', '"source":"100% a file"']
+    chained = pieces_hash("0" * 64, content + beside)
+    assert chained_digest("0" * 64, shape, [*pieces, 7, 2]) == chained
+
+    line = shape.line % (7, chained, *texts)
+    assert line == as_text([(7, chained, *cells)])
+
+
+def is_special(value: Any) -> bool:
+    """Nothing, a list, or a text with a character that needs care somewhere."""
+    if isinstance(value, str):
+        return not value or not value.isprintable() or '"' in value or "\\" in value
+    return value is None or isinstance(value, list)
+
+
+def test_equal_values_of_different_length_are_not_taken_for_one_another() -> None:
+    """1 and 1.00 are equal, and the same text; objects that are gone leave nothing behind."""
+    for number in range(200):
+        values = {
+            "entry_type": "BUY",
+            "quantity": Decimal(number),
+            "price": Decimal(f"{number}.50"),
+        }
+        found = PLAIN.spell(values)
+        assert found is not None
+        assert set(found[1]) == {"BUY", str(number), f"{number}.5"}
 
 
 def read(cell: str | None, like: Any) -> Any:
