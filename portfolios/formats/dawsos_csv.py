@@ -15,6 +15,7 @@ from portfolios.formats.plain_rows import PlainRows
 
 NAME = "dawsos_csv"
 REQUIRED_COLUMNS = ("date", "type")
+NUMBERS = frozenset({"seq", "reverses"})
 
 __all__ = ["COLUMNS", "FORMAT", "NAME", "parse"]
 
@@ -45,10 +46,12 @@ def parse(
             unread.add(fields.get("symbol", ""))
         else:
             drafts.append(draft)
-    faults.extend(contradictions(drafts))
+    if not NUMBERS.isdisjoint(names):
+        faults.extend(contradictions(drafts))
+        drafts = in_order(drafts)
     faults.sort(key=lambda fault: fault.row or 0)
     return Parsed(
-        tuple(in_order(drafts)),
+        tuple(drafts),
         tuple(faults),
         None if records.faults else frozenset(unread),
         settled=True,

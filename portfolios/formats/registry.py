@@ -8,6 +8,7 @@ from functools import cache
 
 import portfolios.formats as package
 from portfolios.formats.contract import Format, Source
+from portfolios.formats.dawsos_csv import FORMAT as OURS
 
 SURE = 0.5  # two formats above this make the importer ask
 
@@ -33,8 +34,11 @@ def format_named(name: str) -> Format | None:
 def detect(source: Source) -> list[tuple[Format, float]]:
     """The formats that a file may be, surest first; empty where none knows it.
 
-    Several above `SURE`, or none, is for the caller to ask about.
+    Several above `SURE`, or none, is for the caller to ask about. Our own table is told by its
+    header alone; nobody else is asked then, so none of their modules is loaded for it.
     """
+    if OURS.recognises(source) >= 1:
+        return [(OURS, 1.0)]
     scored = [(format_, format_.recognises(source)) for format_ in formats()]
     likely = [(format_, score) for format_, score in scored if score > 0]
     return sorted(likely, key=lambda pair: (-pair[1], pair[0].name))

@@ -46,9 +46,9 @@ def book_plan(portfolio: Portfolio, unbooked: Unbooked, market: MarketView | Non
     plan = replace(plan, before=before, after=after)
     if not after.problems:
         return plan
-    symbols = plan.symbols
-    drafts = {entry.seq: draft for entry, draft in zip(added, plan.fresh, strict=True)}
-    traded = {entry.seq: symbols.get(entry.security) for entry in (*known, *added)}
+    symbols, wrong = plan.symbols, {problem.seq for problem in after.problems}
+    drafts = {e.seq: d for e, d in zip(added, plan.fresh, strict=True) if e.seq in wrong}
+    traded = {entry.seq: symbols.get(entry.security) for entry in every if entry.seq in wrong}
     traded |= {seq: draft.symbol for seq, draft in drafts.items()}
     doubtful = {*(plan.parsed.unread or ()), *(each.name.symbol for each in plan.unknown)}
     sure = [p for p in after.problems if not doubtful or traded.get(p.seq) not in doubtful]

@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import re
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import lru_cache, partial
+from threading import Lock
 from typing import Any, Self, TypeAlias
 
 from django.db import connection, models
@@ -26,6 +28,7 @@ ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 FEW = 200  # rows up to which one statement with all values is the faster way
 AT_ONCE = 10_000  # rows that are one text on their way to the server
 ROOM = 4 * 1024 * 1024  # bytes
+TURN = 0.0005  # seconds
 WAITING = 8  # such texts, of 4 MiB, while PostgreSQL is the slower of the two
 Row: TypeAlias = Sequence[Any]
 HandOver: TypeAlias = Callable[[Callable[[], None]], None]
@@ -56,10 +59,36 @@ def beside(*, when: bool = True) -> Iterator[HandOver]:
         yield at_once
         return
     driver: Any = connection.connection
-    with connection.wrap_database_errors, _Queue(driver) as queue:
+    with connection.wrap_database_errors, _turns.quick(), _Queue(driver) as queue:
         with connection.execute_wrapper(queue.done_before):
             yield queue.put
         queue.wait()
+
+
+class _Turns:
+    """Threads that compute hand Python on ten times as often while anybody is inside. By default a
+    helper waits 5 ms for its turn, a dozen times a part, and PostgreSQL waits with it."""
+
+    def __init__(self) -> None:
+        self._guard, self._inside, self._usual = Lock(), 0, 0.0
+
+    @contextmanager
+    def quick(self) -> Iterator[None]:
+        with self._guard:
+            if not self._inside:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(min(self._usual, TURN))
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._inside -= 1
+                if not self._inside:
+                    sys.setswitchinterval(self._usual)
+
+
+_turns = _Turns()
 
 
 class _Queue:
