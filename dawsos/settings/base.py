@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     # Before anything that asks the database: health must answer when that is down.
     "dawsos.middleware.HealthMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dawsos.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
