@@ -39,9 +39,9 @@ def show(rows: Rows) -> None:
 
 
 def web() -> list[Rows]:
-    from benchmarks import web
+    from benchmarks import browsing, cold, web
 
-    return [web.main()]
+    return [web.main(), cold.measure(), browsing.measure()]
 
 
 def ledger() -> list[Rows]:

@@ -33,6 +33,7 @@ class Latencies:
     milliseconds: tuple[float, ...]
     failures: int
     seconds: float
+    server_ms: tuple[float, ...] = ()  # inside the view, where the answer says it
 
     @property
     def p50(self) -> float:
@@ -40,12 +41,32 @@ class Latencies:
 
     @property
     def p95(self) -> float:
-        ordered = sorted(self.milliseconds)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+        return ninety_fifth(self.milliseconds)
+
+    @property
+    def server_p95(self) -> float | None:
+        return ninety_fifth(self.server_ms) if self.server_ms else None
 
     @property
     def per_second(self) -> float:
         return len(self.milliseconds) / self.seconds
+
+
+def ninety_fifth(milliseconds: Sequence[float]) -> float:
+    ordered = sorted(milliseconds)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+
+
+def probe(ask: Ask, seconds: float) -> float | None:
+    """Milliseconds until a new client is answered; None where it takes longer than `seconds`."""
+
+    async def asked() -> float | None:
+        try:
+            return (await asyncio.wait_for(_load([ask], 1), seconds)).milliseconds[0]
+        except TimeoutError:
+            return None
+
+    return asyncio.run(asked())
 
 
 def load(asks: Sequence[Ask], *, clients: int) -> Latencies:
@@ -56,6 +77,7 @@ def load(asks: Sequence[Ask], *, clients: int) -> Latencies:
 async def _load(asks: Sequence[Ask], clients: int) -> Latencies:
     queue = list(reversed(asks))
     taken: list[float] = []
+    inside: list[float] = []
     failures = 0
 
     async def client() -> None:
@@ -65,13 +87,20 @@ async def _load(asks: Sequence[Ask], clients: int) -> Latencies:
         while queue:
             ask = queue.pop()
             begun = time.perf_counter()
-            if reader is None or writer is None:
-                reader, writer = await asyncio.open_connection("127.0.0.1", ask.port)
-            writer.write(ask.raw())
-            status, keep = await _answer(reader)
+            try:
+                if reader is None or writer is None:
+                    reader, writer = await asyncio.open_connection(
+                        "127.0.0.1", ask.port, limit=2**20
+                    )
+                writer.write(ask.raw())
+                status, fields = await _answer(reader)
+            except (OSError, asyncio.IncompleteReadError):
+                status, fields = 0, {"connection": "close"}
             taken.append((time.perf_counter() - begun) * 1000)
             failures += status != 200
-            if not keep:
+            if "server-timing" in fields:
+                inside.append(float(fields["server-timing"].partition("dur=")[2]))
+            if fields.get("connection") == "close" and writer is not None:
                 writer.close()
                 writer = None
         if writer is not None:
@@ -79,10 +108,11 @@ async def _load(asks: Sequence[Ask], clients: int) -> Latencies:
 
     begun = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
-    return Latencies(tuple(taken), failures, time.perf_counter() - begun)
+    seconds = time.perf_counter() - begun
+    return Latencies(tuple(taken), failures, seconds, tuple(inside))
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     fields = dict(line.lower().split(": ", 1) for line in head[1:] if ": " in line)
     if fields.get("transfer-encoding") == "chunked":
@@ -91,4 +121,4 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
         await reader.readline()
     else:
         await reader.readexactly(int(fields.get("content-length", "0")))
-    return int(head[0].split()[1]), fields.get("connection") != "close"
+    return int(head[0].split()[1]), fields

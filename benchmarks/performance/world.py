@@ -59,17 +59,17 @@ def currency_of(listing: int) -> str:
     return CURRENCIES[listing % len(CURRENCIES)]
 
 
-def weekdays() -> list[date]:
-    first = date(LAST.year - YEARS, 12, 31)
+def weekdays(years: int = YEARS) -> list[date]:
+    first = date(LAST.year - years, 12, 31)
     every = (first + timedelta(days=offset) for offset in range((LAST - first).days + 1))
     return [day for day in every if day.weekday() < 5]
 
 
-def make() -> World:
+def make(years: int = YEARS, listings: int = LISTINGS) -> World:
     """All of it, committed."""
     rng = np.random.default_rng(SEED)
-    days = weekdays()
-    moves = rng.normal(3e-4, 0.013, (len(days), LISTINGS))
+    days = weekdays(years)
+    moves = rng.normal(3e-4, 0.013, (len(days), listings))
     closes = np.rint(40e4 * np.exp(np.cumsum(moves, axis=0))) / 1e4
     start = np.array([PER_EURO.get(code, 1.0) for code in CURRENCIES])
     wander = rng.normal(0, 0.004, (len(days), len(CURRENCIES)))
@@ -80,12 +80,12 @@ def make() -> World:
             email="bench@example.org", password="a long one for a benchmark", role="MANAGER"
         )
     with superuser() as raw:
-        keys = _securities(raw)
+        keys = _securities(raw, listings)
         _packs(raw, days, keys, closes, rates)
     with as_service("benchmark"):
         compared = Benchmark.objects.create(name="Benchmark", security_id=keys[0])
         portfolio = Portfolio.objects.create(
-            name="Twenty years", base_currency="USD", owner=owner, benchmark=compared
+            name=f"{years} years", base_currency="USD", owner=owner, benchmark=compared
         )
         Membership.objects.create(user=owner, portfolio_id=portfolio.pk, role="owner")
     world = World(owner, portfolio, days, keys, closes, rates)
@@ -116,7 +116,7 @@ def _entries(world: World, rng: np.random.Generator) -> Iterator[Draft]:
             entry_type="DEPOSIT", transaction_date=day, currency="USD", net_amount=EACH_MONTH
         )
         yield from _changed(world, day)
-        for listing in rng.choice(LISTINGS, 2, replace=False).tolist():
+        for listing in rng.choice(len(world.listings), 2, replace=False).tolist():
             yield purchase(world, day, listing, int(rng.integers(20, 100)))
         if number % 3 == 2:
             for listing in range(4):
@@ -145,8 +145,8 @@ def _changed(world: World, day: date) -> Iterator[Draft]:
         )
 
 
-def _securities(raw: psycopg.Connection[Any]) -> list[uuid.UUID]:
-    keys = [uuid.uuid5(uuid.NAMESPACE_URL, f"figures {number}") for number in range(LISTINGS)]
+def _securities(raw: psycopg.Connection[Any], listings: int) -> list[uuid.UUID]:
+    keys = [uuid.uuid5(uuid.NAMESPACE_URL, f"figures {number}") for number in range(listings)]
     rows = (
         {
             "id": key,
