@@ -170,11 +170,15 @@ def _attempt(mine: StageRun | StageChunk, work: Callable[[], None]) -> bool:
         if isinstance(error, (OperationalError, InterfaceError)) and not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
         said = f"{type(error).__name__}: {error}".strip()
-        if mine.attempts >= ATTEMPTS:
-            _note(lambda: _fail(mine, said))
-        else:
-            _note(lambda: claims.put_back(mine, said))
+        _note(lambda: _put_back(mine, said))
     return True
+
+
+def _put_back(mine: StageRun | StageChunk, said: str) -> None:
+    if claims.is_spent(mine):
+        _fail(mine, said)
+    else:
+        claims.put_back(mine, said)
 
 
 def _run_stage(spec: Stage | FannedStage, mine: StageRun) -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import BooleanField, DateTimeField, ExpressionWrapper, F, Func, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest, Now
 
 from accounts.identity import as_service
@@ -25,6 +25,7 @@ from dawsos.night.presence import Work
 from patterns.exceptions import DawsError
 
 ATTEMPTS = 3
+CLAIMS = 30  # however each of them ended: what brings the server down must not do so for ever
 State = Leased.State
 Result = StageAttempt.Result
 
@@ -90,7 +91,20 @@ def fail(mine: Work, message: str, *, counts: Mapping[str, int] | None = None) -
 
 def put_back(mine: Work, message: str) -> None:
     """An attempt has failed; the next one may not."""
-    _end(mine, State.PENDING, Result.FAILED, message)
+    _end(mine, State.PENDING, Result.FAILED, message, **_given_back(mine))
+
+
+def is_spent(mine: Work) -> bool:
+    """Whether the attempt that has just failed was the last."""
+    return mine.attempts >= ATTEMPTS and not _given_back(mine)
+
+
+def _given_back(mine: Work) -> dict[str, Any]:
+    """An attempt does not count when the database was started anew under it: that is no fault of
+    the work, and may happen often in one night."""
+    started = Func(function="pg_postmaster_start_time", output_field=DateTimeField())
+    ours = StageAttempt.objects.filter(**_of(mine), fence=mine.fence, started_at__lt=started)
+    return {"attempts": mine.attempts - 1} if mine.fence < CLAIMS and ours.exists() else {}
 
 
 def hand_over(mine: Work) -> None:
@@ -125,13 +139,14 @@ def _held(run_id: int) -> Iterator[Work]:
 
 def _lose(work: Work) -> bool:
     """True when it has failed by this."""
-    spent = work.attempts >= ATTEMPTS
+    given = _given_back(work)
+    spent = work.attempts >= ATTEMPTS and not given
     said = f"died {work.attempts} times without an error" if spent else "its worker was lost"
     # Since we looked it may have been split, which gives the lease back and ends nothing.
     still_leased = _rows(work).filter(lease_until__isnull=False)
     try:
         state = State.FAILED if spent else State.PENDING
-        _end(work, state, Result.LOST, said, among=still_leased)
+        _end(work, state, Result.LOST, said, among=still_leased, **given)
     except LostLease:
         return False  # it ended, or somebody else has taken it back
     return spent

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from psycopg import Connection, OperationalError
 
 from accounts.models import AuditEvent, User
 from dawsos.celery import app
-from dawsos.models import NightlyRun, StageRun
+from dawsos.models import NightlyRun, StageAttempt, StageRun
 from dawsos.night import chain, claims
 from dawsos.night.calendar import due_night
 from dawsos.night.outcomes import Outcome
@@ -251,6 +252,35 @@ def test_a_stage_that_dies_silently_is_given_up_after_three_times(
     assert "The night of 2013-02-08 has failed at build_pack" in caplog.text
     assert AuditEvent.objects.get(action="night.failed").details["stage"] == "build_pack"
     assert pack_health(pack_id="2013-02-07-ECB-r1")["is_fresh"]
+
+
+# Long before this server was started, so it was started anew under the attempt.
+EARLIER = datetime(2013, 2, 8, tzinfo=UTC)
+
+
+def third_attempt(run: NightlyRun, fence: int) -> StageRun:
+    """The first stage in its last attempt, claimed in `EARLIER`."""
+    stage = taken(run, attempts=3, fence=fence)
+    StageAttempt.objects.create(stage_run=stage, fence=fence, started_at=EARLIER)
+    return stage
+
+
+def test_an_attempt_under_which_the_database_was_restarted_does_not_count(
+    traded: Portfolio,
+) -> None:
+    run = chain.start(FRI, "ECB")
+    third_attempt(run, fence=7)
+    chain.reclaim(run.pk)  # whoever comes next finds that the worker is gone
+    assert first_stage(run) == ("pending", 7, 2)
+    chain._put_back(third_attempt(run, fence=8), "the connection is lost")  # it says so itself
+    assert first_stage(run) == ("pending", 8, 2)
+
+
+def test_what_brings_the_database_down_each_time_is_given_up_too(traded: Portfolio) -> None:
+    run = chain.start(FRI, "ECB")
+    third_attempt(run, fence=claims.CLAIMS)
+    chain.reclaim(run.pk)
+    assert first_stage(run) == ("failed", claims.CLAIMS, 3)
 
 
 def test_a_passing_fault_is_tried_again(traded: Portfolio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,23 +129,26 @@ def own_server(
 
 @embedded
 def test_the_database_is_killed_under_four_writers_and_a_night(
-    own_server: tuple[Cluster, Crew], undisturbed: Undisturbed
+    own_server: tuple[Cluster, Crew], undisturbed: Undisturbed, folder: Path
 ) -> None:
     """What was acknowledged is there, each chain is whole, the night ends by itself."""
     cluster, crew = own_server
-    ends = 2.0 + KILLS
+    enough = folder / "enough"
     writers = [
-        crew.begin("write", portfolio=str(portfolio_id(number)), seconds=ends)
+        crew.begin("write", portfolio=str(portfolio_id(number)), until=str(enough))
         for number in range(WRITERS)
     ]
     night = crew.begin("wait_and_work")
-    for _ in range(KILLS):
-        pid = process.postmaster(cluster)
-        assert pid is not None
-        before = _entries(cluster)
-        until(lambda before=before: _entries(cluster) > before + 8, "some entries")  # type: ignore[misc]
-        os.kill(pid, 9)
-        server.ensure(cluster)
+    try:
+        for _ in range(KILLS):
+            pid = process.postmaster(cluster)
+            assert pid is not None
+            before = _entries(cluster)
+            until(lambda before=before: _entries(cluster) > before + 8, "some entries")  # type: ignore[misc]
+            os.kill(pid, 9)
+            server.ensure(cluster)
+    finally:
+        enough.touch()
     acknowledged = {number: crew.wait(pid).said for number, pid in enumerate(writers)}
     assert crew.wait(night).said["state"] == "done"
     for number, entries in acknowledged.items():
