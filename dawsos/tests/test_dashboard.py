@@ -19,7 +19,13 @@ from dawsos.dashboard.pages import dashboard
 from dawsos.models import NightlyRun
 from dawsos.templatetags.sparks import path_of
 from market.tests.factories import CorporateActionFactory
-from portfolios.models import ActionDecision, HistoryState, Portfolio, PortfolioDailyValue
+from portfolios.models import (
+    ActionDecision,
+    HistoryState,
+    Portfolio,
+    PortfolioDailyValue,
+    PortfolioMetrics,
+)
 from portfolios.selectors.actions import proposals
 from portfolios.selectors.dashboard import dashboard_lines
 from portfolios.selectors.due_actions import due_actions
@@ -136,6 +142,52 @@ def test_a_day_without_a_return_breaks_the_year(traded: Portfolio, alice: User) 
     (line,) = dashboard_lines(alice)
     assert line.return_ytd.value is None
     assert "2013-02-07 has no return" in (line.return_ytd.reason or "")
+
+
+@pytest.fixture
+def measured(traded: Portfolio) -> PortfolioMetrics:
+    """The night says 12.5 % of the year, at the pack and the ledger head of now."""
+    (value,) = PortfolioDailyValue.objects.filter(portfolio=traded, asof_date=FRI)
+    return PortfolioMetrics.objects.create(
+        portfolio=traded,
+        asof_date=FRI,
+        pack_id=value.pack_id,
+        return_ytd=0.125,
+        observations=5,
+        method_version="1.0.0",
+        ledger_commit_hash=HistoryState.objects.get(portfolio=traded).ledger_commit_hash,
+    )
+
+
+def test_the_year_is_the_night_s_where_it_has_measured(
+    measured: PortfolioMetrics, alice: User
+) -> None:
+    (line,) = dashboard_lines(alice)
+    assert (line.return_ytd.value, line.return_ytd.state) == (0.125, "exact")
+    assert line.gain_1d.value == Decimal("86.40")  # from the closes, as without the night
+    assert line.months == ((FRI, Decimal("1198.00")),)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"ledger_commit_hash": "0" * 64}, {"pack_id": "2013-02-07-ECB-r1"}, {"return_ytd": None}],
+)
+def test_what_the_night_measured_elsewhere_is_not_shown(
+    measured: PortfolioMetrics, alice: User, other: dict[str, object]
+) -> None:
+    """Another ledger head, another pack, or nothing: 198 of 1,000 by the daily returns."""
+    PortfolioMetrics.objects.filter(pk=measured.pk).update(**other)
+    (line,) = dashboard_lines(alice)
+    assert line.return_ytd.value == pytest.approx(0.198)
+
+
+def test_under_other_policies_the_night_s_year_is_not_shown(
+    measured: PortfolioMetrics, alice: User
+) -> None:
+    HistoryState.objects.update(settings_hash="0" * 64)
+    (line,) = dashboard_lines(alice)
+    assert line.return_ytd.value == pytest.approx(0.198)
+    assert line.return_ytd.state == "stale"
 
 
 def test_a_gap_at_the_beginning_of_the_year_is_not_taken_for_its_funding(
@@ -255,8 +307,8 @@ def test_the_number_of_questions_does_not_depend_on_the_number_of_portfolios(
     alice: User,
     django_assert_max_num_queries: Callable,
 ) -> None:
-    """Session, user and identity around; then lines, values, histories; holdings; rates; actions;
-    packs and their freshness; nights; quarantine; the strip and the palette."""
+    """Session, user and identity around; then lines, values, closes, days; holdings; rates;
+    actions; packs and their freshness; nights; quarantine; the strip and the palette."""
     for number in range(4):
         made = PortfolioFactory.create(name=f"More {number}", owner=alice)
         append(made, alice, deposit("10"))

@@ -1,12 +1,14 @@
 """All portfolios of a user side by side, from what the nights have stored of each.
 
-Nothing is valued here. What was stored before the ledger's newest entries is marked stale and says
-so. The number of queries does not depend on the number of portfolios.
+Nothing is valued here. The return of the year is the night's where it was measured at the same pack
+and ledger head; else it is made of the stored daily returns. What was stored before the ledger's
+newest entries is marked stale and says so. The number of queries does not depend on the number of
+portfolios.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -32,11 +34,40 @@ MONTHS_DRAWN = 13
 DAYS_READ = 400  # thirteen months
 NOT_KNOWN = "The day’s gain is not known: a value or a flow of its two closes is missing."
 
+# The closes of thirteen months and the one before the day, with what the night measured at the same
+# pack and head: some rows a portfolio, whatever its history is.
+CLOSES = """
+    SELECT asked.portfolio_id, metrics.return_ytd, before.total_value,
+        array_agg(close.asof_date ORDER BY close.asof_date),
+        array_agg(close.total_value ORDER BY close.asof_date)
+    FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::text[])
+        AS asked(portfolio_id, asof_date, pack_id, head)
+    CROSS JOIN generate_series(0, %s - 1) AS back(months)
+    CROSS JOIN LATERAL (
+        SELECT asof_date, total_value FROM portfolios_portfoliodailyvalue value
+        WHERE value.portfolio_id = asked.portfolio_id AND value.to_head IS NULL
+            AND value.asof_date <= asked.asof_date
+            AND value.asof_date >= date_trunc('month', asked.asof_date)
+                - make_interval(months => back.months)
+            AND value.asof_date < date_trunc('month', asked.asof_date)
+                - make_interval(months => back.months - 1)
+        ORDER BY value.asof_date DESC LIMIT 1
+    ) close
+    LEFT JOIN LATERAL (
+        SELECT total_value FROM portfolios_portfoliodailyvalue value
+        WHERE value.portfolio_id = asked.portfolio_id AND value.to_head IS NULL
+            AND value.asof_date < asked.asof_date
+        ORDER BY value.asof_date DESC LIMIT 1
+    ) before ON true
+    LEFT JOIN portfolios_portfoliometrics metrics
+        ON metrics.portfolio_id = asked.portfolio_id AND metrics.asof_date = asked.asof_date
+        AND metrics.pack_id = asked.pack_id AND metrics.ledger_commit_hash = asked.head
+    GROUP BY asked.portfolio_id, metrics.return_ytd, before.total_value
+"""
 # One row a portfolio instead of one a day: the driver and Python would need longer than PostgreSQL.
-HISTORIES = """
+DAYS = """
     SELECT value.portfolio_id,
         array_agg(value.asof_date ORDER BY value.asof_date),
-        array_agg(value.total_value ORDER BY value.asof_date),
         array_agg(value.time_weighted_return ORDER BY value.asof_date),
         (SELECT min(first.asof_date) FROM portfolios_portfoliodailyvalue first
          WHERE first.portfolio_id = value.portfolio_id AND first.to_head IS NULL
@@ -50,20 +81,22 @@ HISTORIES = """
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """Thirteen months of stored closes. `funded_on` is the first day with a return, ever."""
+class Days:
+    """Stored returns of thirteen months. `funded_on` is the first day with a return, ever."""
 
     days: tuple[date, ...] = ()
-    values: tuple[Decimal | None, ...] = ()
     returns: tuple[float | None, ...] = ()
     funded_on: date | None = None
 
-    @property
-    def months(self) -> tuple[tuple[date, Decimal | None], ...]:
-        """The last close of each month, the oldest first."""
-        closes = zip(self.days, self.values, strict=True)
-        last = {(day.year, day.month): (day, value) for day, value in closes}
-        return tuple(last.values())[-MONTHS_DRAWN:]
+
+@dataclass(frozen=True, slots=True)
+class Closes:
+    """The last close of each of thirteen months, the oldest first, and the close before the day.
+    measured: the night's return of the year, where it stands on the same pack and ledger head."""
+
+    months: tuple[tuple[date, Decimal | None], ...] = ()
+    before: Decimal | None = None
+    measured: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +123,24 @@ class Line:
 
 def dashboard_lines(user: User, asof: date | None = None) -> list[Line]:
     """Every visible portfolio by name, on its own default day or on the last one up to `asof`; in
-    three queries."""
+    four queries. Of whom the night has measured no day is read but some closes."""
     roles = Membership.objects.of(user).filter(portfolio_id=OuterRef("pk")).values("role")[:1]
     visible = visible_portfolios(user).annotate(opened_role=Subquery(roles))
     portfolios = list(_annotated(visible, asof))
     values = PortfolioDailyValue.objects.in_bulk(
         [pk for it in portfolios if (pk := it.shown_value) is not None]
     )
-    histories = _histories(values.values())
+    closes = _closes(portfolios, values)
+    left = [it for it in values.values() if closes[it.portfolio_id].measured is None]
+    days = _days(left)
     return [
-        _line(user, it, values.get(it.shown_value), histories.get(it.pk, History()))
+        _line(
+            user,
+            it,
+            values.get(it.shown_value),
+            closes.get(it.pk, Closes()),
+            days.get(it.pk, Days()),
+        )
         for it in portfolios
     ]
 
@@ -124,26 +165,48 @@ def _annotated(portfolios: QuerySet[Portfolio], asof: date | None) -> QuerySet[A
     )
 
 
-def _histories(values: Iterable[PortfolioDailyValue]) -> dict[UUID, History]:
-    shown = list(values)
-    if not shown:
+def _closes(
+    portfolios: Iterable[Any], values: Mapping[int, PortfolioDailyValue]
+) -> dict[UUID, Closes]:
+    """What the night measured counts where the values follow from ledger and settings of now."""
+    asked = [(values[it.shown_value], it) for it in portfolios if it.shown_value in values]
+    if not asked:
         return {}
-    asked = [value.portfolio_id for value in shown], [value.asof_date for value in shown]
+    columns = (
+        [value.portfolio_id for value, _ in asked],
+        [value.asof_date for value, _ in asked],
+        [value.pack_id for value, _ in asked],
+        ["" if _behind(portfolio) else portfolio.head_hash for _, portfolio in asked],
+    )
     with connection.cursor() as cursor:
-        cursor.execute(HISTORIES, [*asked, DAYS_READ])
+        cursor.execute(CLOSES, [*columns, MONTHS_DRAWN])
         return {
-            pk: History(tuple(days), tuple(totals), tuple(earned), funded)
-            for pk, days, totals, earned, funded in cursor.fetchall()
+            pk: Closes(tuple(zip(days, totals, strict=True)), before, measured)
+            for pk, measured, before, days, totals in cursor.fetchall()
         }
 
 
-def _line(user: User, portfolio: Any, value: PortfolioDailyValue | None, history: History) -> Line:
+def _days(values: Sequence[PortfolioDailyValue]) -> dict[UUID, Days]:
+    if not values:
+        return {}
+    asked = [value.portfolio_id for value in values], [value.asof_date for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(DAYS, [*asked, DAYS_READ])
+        return {
+            pk: Days(tuple(days), tuple(earned), funded)
+            for pk, days, earned, funded in cursor.fetchall()
+        }
+
+
+def _line(
+    user: User, portfolio: Any, value: PortfolioDailyValue | None, closes: Closes, days: Days
+) -> Line:
     behind = _behind(portfolio) if value is not None else ""
     figures = (
         value_figure(portfolio, value),
-        _gain(portfolio.base_currency, value, history),
+        _gain(portfolio.base_currency, value, closes.before),
         day_figure(value),
-        _year_to_date(history),
+        _year_to_date(days) if closes.measured is None else FractionFigure(value=closes.measured),
     )
     total, gain, day, year = (_aged(figure, behind) for figure in figures)
     return Line(
@@ -153,7 +216,7 @@ def _line(user: User, portfolio: Any, value: PortfolioDailyValue | None, history
         gain_1d=gain,
         return_1d=day,
         return_ytd=year,
-        months=history.months,
+        months=closes.months,
         behind=behind,
         differences=portfolio.open_differences,
         is_empty=portfolio.head_seq is None,
@@ -182,9 +245,8 @@ def _aged(figure: Any, behind: str) -> Any:
     return figure.model_copy(update={"state": "stale", "reason": behind})
 
 
-def _gain(currency: str, value: PortfolioDailyValue | None, history: History) -> MoneyFigure:
+def _gain(currency: str, value: PortfolioDailyValue | None, before: Decimal | None) -> MoneyFigure:
     """V1 + outflows − V0 − inflows of the last day, where both closes are complete."""
-    before = history.values[-2] if len(history.values) > 1 else None
     if (
         value is None
         or before is None
@@ -198,7 +260,7 @@ def _gain(currency: str, value: PortfolioDailyValue | None, history: History) ->
     return MoneyFigure(value=gain, currency=currency, state=value.state)
 
 
-def _year_to_date(history: History) -> FractionFigure:
+def _year_to_date(history: Days) -> FractionFigure:
     """The stored daily returns of the calendar year, compounded as everywhere (methods §3.4)."""
     if not history.days or history.funded_on is None:
         return FractionFigure.withheld("There is no return yet.")
@@ -222,7 +284,7 @@ def _year_to_date(history: History) -> FractionFigure:
     return FractionFigure(value=found.value, n=found.n)
 
 
-def _broken(history: History, anchor: date) -> str:
+def _broken(history: Days, anchor: date) -> str:
     gaps = _without_return(history.days, history.returns, anchor)
     if not gaps:
         return "The year has no return yet."
