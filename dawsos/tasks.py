@@ -39,10 +39,12 @@ def advance_night(run_id: int) -> str:
 @shared_task
 def sweep_nights() -> int:
     """Take back what lost workers held, and wake every night that is not finished; returns how
-    many. A night that is due and whose start was lost is started."""
+    many. A night that is due and whose start was lost is started; one whose sources failed is begun
+    again after a rest."""
     due = due_night(DEFAULT_POLICY)
     if due.asof is not None:
         chain.start(due.asof, DEFAULT_POLICY)
+    chain.ask_sources_again()
     unfinished = chain.unfinished()
     for run_id in unfinished:
         chain.reclaim(run_id)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from accounts.identity import as_service
@@ -29,6 +30,8 @@ from market.services import mark_error
 from patterns.exceptions import DawsError
 
 _log = logging.getLogger(__name__)
+SOURCES_REST = dt.timedelta(minutes=15)  # before a source that failed is asked again
+SOURCES_WAITED_FOR = dt.timedelta(days=1)  # since the night began
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,26 @@ def failure(run: NightlyRun) -> str:
     with as_service("night"):
         stage = run.stages.filter(state=State.FAILED).first()
     return f"{stage.stage}: {stage.message}" if stage else ""
+
+
+def ask_sources_again() -> list[int]:
+    """Begin nights again whose sources were silent or talked nonsense, so that no pack was sealed:
+    a quarter of an hour after they failed, for a day, unless a later night has begun."""
+    with as_service("night"):
+        later = NightlyRun.objects.filter(
+            policy=OuterRef("policy"), asof_date__gt=OuterRef("asof_date")
+        )
+        silent = NightlyRun.objects.filter(
+            ~Exists(later),
+            state=NightlyRun.State.FAILED,
+            pack_id="",
+            ended_at__lt=Now() - SOURCES_REST,
+            started_at__gt=Now() - SOURCES_WAITED_FOR,
+        )
+        runs = list(silent)
+    for run in runs:
+        resume(run)
+    return [run.pk for run in runs]
 
 
 def resume(run: NightlyRun) -> None:

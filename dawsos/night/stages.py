@@ -14,6 +14,7 @@ from dawsos.models import NightlyRun, StageFailure, StageRun
 from dawsos.night.beancount import DIFFERS, held_against_beancount
 from dawsos.night.outcomes import Failed, Outcome, Part, Totals
 from market import services as market
+from market.exceptions import PackIncomplete
 from market.selectors import live_pack, policy_named
 from patterns.exceptions import DawsError
 from portfolios import services as portfolios
@@ -61,12 +62,16 @@ def build_pack(run: NightlyRun) -> Outcome:
         return Outcome(f"{pack.pk} is sealed already and is kept.", {"packs": 0})
     observed = market.fetch_observations(run.asof_date, run.asof_date)
     known_at = policy_named(run.policy).morning_after(run.asof_date)
-    pack = market.build_pack(
-        run.asof_date,
-        policy=run.policy,
-        known_at=known_at,
-        required=held_on(run.policy, run.asof_date),
-    )
+    try:
+        pack = market.build_pack(
+            run.asof_date,
+            policy=run.policy,
+            known_at=known_at,
+            required=held_on(run.policy, run.asof_date),
+        )
+    except PackIncomplete as error:
+        # Not raised: what was observed and what was doubted is kept, with the reason.
+        return Outcome(error.message, {"packs": 0, "observations": observed}, stops=True)
     run.pack_id = pack.pk
     run.save(update_fields=["pack_id"])
     return Outcome(
