@@ -1,5 +1,6 @@
 """What is served is what was vendored; our own files keep the promises of the look."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from py_mini_racer import MiniRacer
+
+from tools.trim_css import trimmed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ASSETS = ROOT / "assets"
@@ -59,6 +62,44 @@ def test_the_lock_holds_hashes_and_no_address():
 def test_no_vendored_file_names_a_source_map():
     for path in [*VENDOR.rglob("*.css"), *VENDOR.rglob("*.js")]:
         assert b"sourceMappingURL" not in path.read_bytes(), name(path)
+
+
+def test_no_template_uses_a_class_that_was_left_out():
+    """The remedy is to run tools/vendor_assets.py, which trims Tabler to what is used."""
+    dropped = set((ROOT / "tools/dropped_classes.txt").read_text().split())
+    for path in TEMPLATES:
+        used = {
+            word
+            for attribute in re.findall(r'class="([^"]*)"', path.read_text())
+            for word in re.findall(r"[A-Za-z_][\w-]*", attribute)
+        }
+        assert not used & dropped, name(path)
+
+
+def test_a_sheet_is_trimmed_to_what_may_match():
+    sheet = (
+        "/*! v1.io, text */:root{--unused:url(\"data:x('a;b')\");--used:1px;--too:2px}"
+        "a{color:red}.kept,.gone{margin:var(--used)}"
+        ".kept .gone{top:0}.kept:not(.gone){left:0}@media print{.gone{top:1px}.kept{top:2px}}"
+        "@keyframes turn{to{top:0}}@keyframes still{to{top:1px}}.kept:hover{animation:turn 1s}"
+    )
+    kept, gone = trimmed(sheet, {"kept"}, "")
+    assert kept == (
+        ":root{--used:1px;}a{color:red}.kept{margin:var(--used)}"
+        ".kept:not(.gone){left:0}@media print{.kept{top:2px}}"
+        "@keyframes turn{to{top:0}}.kept:hover{animation:turn 1s}"
+    )
+    assert gone == []  # .gone still stands in :not()
+
+
+def test_a_page_with_charts_weighs_less_than_300_kb():
+    """All scripts and styles of the frame and of charts, as gzip sends them."""
+    frame = (ROOT / "templates/document.html").read_text()
+    charts = (ROOT / "templates/_components/chart_scripts.html").read_text()
+    sent = re.findall(r"static '([^']+\.(?:js|css))'", frame + charts)
+    assert len(sent) > 20
+    weight = sum(len(gzip.compress((ASSETS / file).read_bytes(), 9)) for file in sent)
+    assert weight < 300_000
 
 
 # --- Our own files
