@@ -70,30 +70,76 @@ class Charged:
     taxes: Amounts
 
 
-def gain_parts(
-    days: Sequence[DayValue], charged: Mapping[date, Charged], gain: Decimal
-) -> GainParts | None:
-    """The parts of `gain`, the reported one of the days after days[0].
+@dataclass(frozen=True, slots=True)
+class GainDay:
+    """What one day gained and what it is made of, in base, unrounded; fees and taxes positive."""
 
-    days[0] is the baseline, an empty one where the history starts from nothing. charged: by
-    valuation day. None when a day is not complete or fewer than two are given.
+    before: DayValue
+    after: DayValue
+    charged: Charged | None
+    gain: Decimal
+    price: Decimal
+    income: Decimal
+    fees: Decimal
+    taxes: Decimal
+
+    @property
+    def fx(self) -> Decimal:
+        """The rest."""
+        return self.gain - self.price - self.income + self.fees + self.taxes
+
+
+def gain_days(
+    days: Sequence[DayValue], charged: Mapping[date, Charged]
+) -> tuple[GainDay, ...] | None:
+    """The parts of each day after days[0], which is the baseline: an empty one where the history
+    starts from nothing.
+
+    charged: by valuation day. None when a day is not complete or fewer than two are given.
     """
     if len(days) < 2 or not all(day.is_complete for day in days):
         return None
-    whole = price = income = fees = taxes = ZERO
-    for before, after in pairwise(days):
-        found = charged.get(after.asof_date)
-        whole += _earned(before, after)
-        price += _local_gain(before, after)
-        if found is None:
-            continue
-        income += _at_close(found.income, after)
-        fees += _at_close(found.fees, after)
-        taxes += _at_close(found.taxes, after)
-        price -= _at_open(found.income, before, after)
-        price += _at_open(found.fees, before, after) + _at_open(found.taxes, before, after)
-    sums = _Sums(whole, price, income, fees, taxes)
+    return tuple(
+        _gain_day(before, after, charged.get(after.asof_date)) for before, after in pairwise(days)
+    )
+
+
+def _gain_day(before: DayValue, after: DayValue, charged: Charged | None) -> GainDay:
+    price, income, fees, taxes = _local_gain(before, after), ZERO, ZERO, ZERO
+    if charged is not None:
+        income, fees = _at_close(charged.income, after), _at_close(charged.fees, after)
+        taxes = _at_close(charged.taxes, after)
+        price -= _at_open(charged.income, before, after)
+        price += _at_open(charged.fees, before, after) + _at_open(charged.taxes, before, after)
+    earned = _earned(before, after)
+    return GainDay(before, after, charged, earned, price, income, fees, taxes)
+
+
+def gain_parts(
+    days: Sequence[DayValue], charged: Mapping[date, Charged], gain: Decimal
+) -> GainParts | None:
+    """The parts of `gain`, the reported one of the days after days[0]; see `gain_days`."""
+    found = gain_days(days, charged)
+    if found is None:
+        return None
+    sums = _Sums(
+        sum((day.gain for day in found), ZERO),
+        sum((day.price for day in found), ZERO),
+        sum((day.income for day in found), ZERO),
+        sum((day.fees for day in found), ZERO),
+        sum((day.taxes for day in found), ZERO),
+    )
     return _rounded(sums, days[0].marks.base_currency, gain)
+
+
+def local_amounts(day: GainDay) -> dict[str, Decimal]:
+    """What prices did on a day by currency, each in its own."""
+    gains = _local_gains(day.before, day.after)
+    found = day.charged or Charged({}, {}, {})
+    for sign, amounts in ((-1, found.income), (1, found.fees), (1, found.taxes)):
+        for currency, amount in amounts.items():
+            gains[currency] += sign * amount
+    return dict(gains)
 
 
 def gain_parts_of(
@@ -254,15 +300,19 @@ def _earned(before: DayValue, after: DayValue) -> Decimal:
 
 def _local_gain(before: DayValue, after: DayValue) -> Decimal:
     """Σ (A1 − A0 − N)·f0 over currencies."""
-    gains = _buckets(after)
-    for currency, amount in _buckets(before).items():
+    return _at_open(_local_gains(before, after), before, after)
+
+
+def _local_gains(before: DayValue, after: DayValue) -> defaultdict[str, Decimal]:
+    gains = buckets(after)
+    for currency, amount in buckets(before).items():
         gains[currency] -= amount
     for flow in after.flows:
         gains[flow.currency] -= flow.local
-    return _at_open(gains, before, after)
+    return gains
 
 
-def _buckets(day: DayValue) -> defaultdict[str, Decimal]:
+def buckets(day: DayValue) -> defaultdict[str, Decimal]:
     """Local worth by currency: holdings by that of their price, cash and receivables."""
     found: defaultdict[str, Decimal] = defaultdict(Decimal, day.money)
     for holding in day.holdings.values():

@@ -49,10 +49,20 @@ class MarketAttribution:
     trading: float
 
 
-def attribute_markets(
-    lines: DayLines, index: IndexDays, cash: Mapping[str, Floats]
-) -> MarketAttribution:
-    """Karnosky–Singer, daily and linked, with a market for each currency.
+@dataclass(frozen=True, slots=True)
+class MarketDays:
+    """The same by day: facts and effects have shape (days, names), the others one element a day."""
+
+    names: tuple[str, ...]
+    facts: Markets
+    effects: MarketEffects
+    trading: Floats
+    factors: Floats
+    whole: Whole
+
+
+def market_days(lines: DayLines, index: IndexDays, cash: Mapping[str, Floats]) -> MarketDays:
+    """Karnosky–Singer, day by day, with a market for each currency.
 
     cash: local cash returns of each day by currency, of every currency that either side holds.
     Raises ValueError where one is lacking, or where `lines` or `index` lack a day's return.
@@ -66,10 +76,21 @@ def attribute_markets(
     trading = lines.returns - found.portfolio
     parts = (found.allocation, found.selection, found.interaction, found.currency, found.cross)
     whole, factors = whole_of(lines.returns, index.total, [*parts, trading[:, None]])
+    return MarketDays(names, facts, found, trading, factors, whole)
+
+
+def attribute_markets(
+    lines: DayLines, index: IndexDays, cash: Mapping[str, Floats]
+) -> MarketAttribution:
+    """The same over the period, linked. Raises as `market_days` does."""
+    days = market_days(lines, index, cash)
     return MarketAttribution(
-        whole=whole,
-        markets=tuple(_market(name, at, facts, found, factors) for at, name in enumerate(names)),
-        trading=float(factors @ trading),
+        whole=days.whole,
+        markets=tuple(
+            _market(name, at, days.facts, days.effects, days.factors)
+            for at, name in enumerate(days.names)
+        ),
+        trading=float(days.factors @ days.trading),
     )
 
 

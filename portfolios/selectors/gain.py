@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from patterns.context import Context
 from patterns.memo import once_a_context
 from portfolios.calc.gain_parts import (
+    Charged,
+    GainDay,
     GainParts,
     charged_by_day,
+    gain_days,
     gain_parts,
     gain_parts_of,
     nothing_before,
@@ -31,15 +34,32 @@ def parts_of(ctx: Context, portfolio_id: UUID, money: PeriodMoney) -> GainParts 
     at_once = _parts_at_once(now.booked, money)
     if at_once is not None:
         return at_once
-    found = valued_days(now.booked, money.start + ONE_DAY)
+    days = _days(now.booked, money)
+    return None if not days else gain_parts(days, _charged(now.booked, days), money.gain)
+
+
+@once_a_context
+def gain_days_of(
+    ctx: Context, portfolio_id: UUID, money: PeriodMoney
+) -> tuple[GainDay, ...] | None:
+    """The same, day by day and unrounded."""
+    booked = standing(ctx, portfolio_id).booked
+    days = _days(booked, money)
+    return None if not days else gain_days(days, _charged(booked, days))
+
+
+def _days(booked: Booked, money: PeriodMoney) -> list[DayValue]:
+    """The closes of a period after its baseline, which is empty where nothing was before."""
+    found = valued_days(booked, money.start + ONE_DAY)
     days: list[DayValue] = [day for day in found if day.asof_date <= money.end]
-    if not days:
-        return None
-    if days[0].asof_date > money.start:
+    if days and days[0].asof_date > money.start:
         days.insert(0, nothing_before(days[0], money.start))
-    book = now.booked.book
-    charged = charged_by_day(book.accepted, book.journal, [day.asof_date for day in days])
-    return gain_parts(days, charged, money.gain)
+    return days
+
+
+def _charged(booked: Booked, days: list[DayValue]) -> dict[date, Charged]:
+    book = booked.book
+    return charged_by_day(book.accepted, book.journal, [day.asof_date for day in days])
 
 
 def _parts_at_once(booked: Booked, money: PeriodMoney) -> GainParts | None:
