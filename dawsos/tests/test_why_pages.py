@@ -17,6 +17,7 @@ from patterns.layout import panels
 from portfolios.models import Portfolio
 from portfolios.services.runs import Execution, execute
 from portfolios.tests.explained import new_nodes
+from portfolios.tests.test_benchmarks import make
 from portfolios.tests.world import THU
 
 pytestmark = pytest.mark.django_db
@@ -133,11 +134,19 @@ def test_a_rule_has_an_address(browser: Browser, alice: User) -> None:
     assert client.get("/methods/nobody/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "pattern_id", ["portfolio_overview", "portfolio_performance", "portfolio_attribution"]
+)
 def test_every_rule_that_an_explanation_names_is_written_and_every_fact_has_its_page(
-    browser: Browser, asked: Execution, alice: User
+    browser: Browser, traded: Portfolio, alice: User, pattern_id: str
 ) -> None:
     client = browser(alice)
-    nodes = list(explained(asked))
+    inputs = {"portfolio_id": str(traded.pk)}
+    if pattern_id != "portfolio_overview":
+        halves = make({"ACME": "0.5", "MAPLE": "0.5"})
+        inputs |= {"benchmark_id": str(halves.pk), "period": "SI"}
+    done = execute(user=alice, pattern_id=pattern_id, inputs=inputs, correlation_id="test")
+    nodes = list(explained(done))
     rules = {node.rule for node in nodes if node.rule}
     pages = {node.source.href for node in nodes if node.source and node.source.href}
 

@@ -9,11 +9,16 @@ from portfolios.capabilities.why import (
     card,
     contribution,
     currency,
+    fed,
+    gain,
     history,
+    markets,
+    months,
     performance,
     periods,
     positions,
     sectors,
+    wealth,
 )
 
 __all__ = [
@@ -21,9 +26,14 @@ __all__ = [
     "card",
     "contribution",
     "currency",
+    "fed",
+    "gain",
     "history",
+    "markets",
+    "months",
     "performance",
     "periods",
     "positions",
     "sectors",
+    "wealth",
 ]

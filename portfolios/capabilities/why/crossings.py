@@ -155,8 +155,12 @@ class Moves:
         return found
 
     def recorded(self, posting: Posting, amount: float, currency: str) -> Explanation:
-        """An amount of a posting, as its entry records it."""
-        return self._entry(posting, decimal_from_float(amount), "money", currency)
+        """An amount of a posting that was a float on its way."""
+        return self.stated(posting, decimal_from_float(amount), currency)
+
+    def stated(self, posting: Posting, amount: Decimal, currency: str) -> Explanation:
+        """An amount of a posting, as its entry states it."""
+        return self._entry(posting, amount, "money", currency)
 
     def entry(self, posting: Posting) -> Entry:
         accepted = self._now.booked.book.accepted

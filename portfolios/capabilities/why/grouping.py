@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from patterns.explanation import Explanation, Formula
-from portfolios.calc.returns import Floats
 
 MOST_DAYS = 31
 MOST_MONTHS = 36
@@ -29,7 +30,7 @@ class Daily:
 
     name: str
     dates: Sequence[date]
-    values: Floats
+    values: npt.NDArray[Any]  # floats, or Decimals whose sums are exact
     day: Callable[[int], Explanation]
     kind: Literal["sum", "chain"] = "sum"
     unit: str = "fraction"
@@ -72,7 +73,7 @@ class Daily:
         total = np.prod(1.0 + values) - 1.0 if self.kind == "chain" else values.sum()
         return Explanation(
             label=label,
-            value=float(total),
+            value=total if isinstance(total, Decimal) else float(total),
             unit=self.unit,
             currency=self.currency,
             formula=self.formula,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 from django.urls import reverse
@@ -23,6 +22,7 @@ from portfolios.capabilities.performance import Performance, compute_twr
 from portfolios.capabilities.why.chains import chained, compounded
 from portfolios.capabilities.why.days import Days
 from portfolios.capabilities.why.facts import of_figure, pack_source
+from portfolios.capabilities.why.money import values_and_flows
 from portfolios.selectors.periods import chosen
 from portfolios.selectors.risk_free import SERIES, yields_known_at
 
@@ -226,27 +226,7 @@ def _money_weighted(days: Days, args: OverLookback, figure: Figure) -> Explanati
         figure,
         text,
         Formula("statistic", text, compute=rate),
-        lambda: [
-            days.value(days.close_before(money.start)),
-            *(_flow(days, day, amount) for day, amount in money.flows),
-            days.value(money.end),
-        ],
-        rule="returns.6",
-    )
-
-
-def _flow(days: Days, day: date, amount: Decimal) -> Explanation:
-    """One flow of a day, positive inwards."""
-    found = days.flow(day, 1 if amount > 0 else -1)
-    if amount > 0:
-        return found
-    return Explanation(
-        label=f"taken out until {day}, as a negative flow",
-        value=amount,
-        unit="money",
-        currency=found.currency,
-        formula=Formula("negative", "− what was taken out"),
-        parts=[found],
+        lambda: values_and_flows(days, money),
         rule="returns.6",
     )
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from patterns.context import Context
 from patterns.explaining import Path, explains
 from patterns.explanation import Explanation, Formula, Number, Source
 from patterns.results import Figure
-from portfolios.calc.period_money import PeriodMoney, dietz_return, money_weighted
 from portfolios.calc.relative import geometric_excess
 from portfolios.capabilities.inputs import Compared
 from portfolios.capabilities.periods import PeriodRow, periods
 from portfolios.capabilities.why.days import Days
 from portfolios.capabilities.why.facts import of_figure
 from portfolios.capabilities.why.grouping import Daily
+from portfolios.capabilities.why.members import Members
+from portfolios.capabilities.why.money import ANNUAL_RATE, DIETZ, GAIN, RATE, Weighing
 from portfolios.selectors.periods import Beside, Chosen, beside, chosen, free_of_risk
 from portfolios.selectors.risk_free import SERIES
 
@@ -57,14 +57,23 @@ class Asked:
             rule="returns.3",
         ).parts()
 
+    @property
+    def members(self) -> Members:
+        """The benchmark, each of whose days can be opened."""
+        return Members(self.days, self.other.track)
+
     def theirs(self) -> list[Explanation]:
         """The benchmark's returns of the same days."""
-        found = self.other.on_days_of(self.period.returns)
-        values = [] if found is None else found.tolist()
-        return [
-            _fact(f"{self.other.track.name} on {day}", value, "benchmark", self.other.track.name)
-            for day, value in zip(self.dates, values, strict=False)
-        ]
+        if self.other.on_days_of(self.period.returns) is None:
+            return []
+        return [self.members.day(day) for day in self.dates if day in self.members.rows]
+
+    def their_chain(self) -> list[Explanation]:
+        """The same, by month where there are many."""
+        found = self.other.over(self.period.returns)
+        if found is None or not found.is_unbroken:
+            return self.theirs()
+        return self.members.chain(self.dates, found.returns).parts()
 
     def free(self) -> list[Explanation]:
         """What cash earned on each day."""
@@ -128,57 +137,18 @@ def _annual(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
     )
 
 
-def _weighed(
-    text: str, rule: str, measure: Callable[[PeriodMoney], float | None]
-) -> Callable[[Asked, Figure, PeriodRow], Explanation]:
-    """A figure of the opening value, each flow and the closing value, in this order."""
+def _weighed(weighing: Weighing) -> Callable[[Asked, Figure, PeriodRow], Explanation]:
+    """A figure of the opening value, each flow and the closing value."""
 
     def made(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
-        money = asked.period.money
-
-        def compute(values: Sequence[Number]) -> float | None:
-            if money is None:
-                return None
-            amounts = [Decimal(str(one)) for one in values]
-            flows = tuple(
-                (day, amount) for (day, _), amount in zip(money.flows, amounts[1:-1], strict=True)
-            )
-            return measure(PeriodMoney(money.start, money.end, amounts[0], amounts[-1], flows))
-
-        formula = Formula("statistic", text, compute=compute)
-        parts = () if money is None else _values_and_flows(asked.days, money)
-        return of_figure(figure, f"{text}, {row.label}", formula, parts, rule=rule)
+        return weighing.node(asked.days, asked.period.money, figure, row.label)
 
     return made
 
 
-def _values_and_flows(days: Days, money: PeriodMoney) -> Parts:
-    return lambda: [
-        days.value(days.close_before(money.start)),
-        *(_flow(days, day, amount) for day, amount in money.flows),
-        days.value(money.end),
-    ]
-
-
-def _flow(days: Days, day: date, amount: Decimal) -> Explanation:
-    """One flow of a day, positive inwards."""
-    found = days.flow(day, 1 if amount > 0 else -1)
-    if amount > 0:
-        return found
-    return Explanation(
-        label=f"taken out until {day}, as a negative flow",
-        value=amount,
-        unit="money",
-        currency=found.currency,
-        formula=Formula("negative", "− what was taken out"),
-        parts=[found],
-        rule="returns.6",
-    )
-
-
 def _benchmark(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
     label = f"{asked.other.track.name}, {row.label}"
-    return of_figure(figure, label, CHAIN, asked.theirs, rule="returns.10")
+    return of_figure(figure, label, CHAIN, asked.their_chain, rule="returns.10")
 
 
 def _excess(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
@@ -213,28 +183,14 @@ def counted(asked: Asked, figure: Figure, label: str) -> Explanation:
     return of_figure(figure, f"days with a return, {label}", formula, asked.own, rule="returns.2")
 
 
-def _gain(money: PeriodMoney) -> float:
-    return float(money.gain)
-
-
-def _mwr(money: PeriodMoney) -> float | None:
-    return money_weighted(money).period
-
-
-def _mwr_annual(money: PeriodMoney) -> float | None:
-    return money_weighted(money).annual
-
-
 FIGURES: Mapping[str, Callable[[Asked, Figure, PeriodRow], Explanation]] = {
     "observations": _observations,
     "twr": _twr,
     "twr_annual": _annual,
-    "mwr": _weighed("the rate at which these come to nothing, over the period", "returns.6", _mwr),
-    "mwr_annual": _weighed(
-        "the yearly rate at which these come to nothing", "returns.6", _mwr_annual
-    ),
-    "modified_dietz": _weighed("gain over average capital", "returns.7", dietz_return),
-    "gain": _weighed("closing less opening value, less what was paid in", "returns.8", _gain),
+    "mwr": _weighed(RATE),
+    "mwr_annual": _weighed(ANNUAL_RATE),
+    "modified_dietz": _weighed(DIETZ),
+    "gain": _weighed(GAIN),
     "benchmark_return": _benchmark,
     "excess": _excess,
     "geometric_excess": _geometric,
