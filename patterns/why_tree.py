@@ -17,7 +17,8 @@ LINES: Final = 150  # beyond it a tree is no explanation any more, and slow to d
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WhyNode:
     """One line of the tree. `place` leads to it from the root; `hidden` children are not shown
-    here, because there are too many or they are too deep: the node can be opened by itself."""
+    here, because there are too many. What is too deep `is_closed`: nobody counted its children,
+    which may take long to make, and the node can be opened by itself."""
 
     label: str
     text: str
@@ -32,6 +33,7 @@ class WhyNode:
     place: str
     children: tuple["WhyNode", ...]
     hidden: int
+    is_closed: bool
 
 
 def why_tree(
@@ -115,8 +117,8 @@ def document(node: Explanation, depth: int = DEPTH) -> dict[str, Any]:
 def _drawn(
     node: Explanation, place: tuple[int, ...], opened: frozenset[tuple[int, ...]], width: int
 ) -> WhyNode:
-    children = node.children if width else ()
-    shown = children[:width] if place in opened else ()
+    children = node.children if place in opened else ()
+    shown = children[:width]
     return WhyNode(
         label=node.label[:1].upper() + node.label[1:],
         text=display(plain(node.value), FORMAT_OF[node.unit], node.currency),
@@ -133,4 +135,5 @@ def _drawn(
             _drawn(child, (*place, position), opened, width) for position, child in enumerate(shown)
         ),
         hidden=len(children) - len(shown),
+        is_closed=place not in opened and (callable(node.parts) or bool(node.parts)),
     )

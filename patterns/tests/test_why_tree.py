@@ -32,7 +32,20 @@ def test_of_a_large_one_the_upper_levels_come_first() -> None:
     nodes = shown(wide(5, 10))
     assert len(nodes) == 1 + 10 + 100  # a third level would be 1,000 lines
     assert LINES < 1_000
-    assert {node.hidden for node in nodes if not node.children} == {10}
+    assert {(node.hidden, node.is_closed) for node in nodes if not node.children} == {(0, True)}
+
+
+def test_what_is_too_deep_is_not_even_made() -> None:
+    made: list[str] = []
+
+    def parts() -> list[Explanation]:
+        made.append("now")
+        return []
+
+    deep = Explanation(label="n", value=0, unit="count", formula=SUM, parts=parts)
+    root = Explanation(label="n", value=0, unit="count", formula=SUM, parts=[deep])
+    (leaf,) = shown(root, depth=1)[1:]
+    assert (leaf.is_closed, made) == (True, [])
 
 
 def test_what_is_asked_for_is_always_opened() -> None:

@@ -18,7 +18,8 @@ from portfolios.calc.history import Flow, flows_of
 from portfolios.calc.lots import Posting
 from portfolios.calc.money import decimal_from_float
 from portfolios.calc.replay import replay
-from portfolios.capabilities.why.facts import of_entry, pack_source, rate_at
+from portfolios.capabilities.why.facts import entry_source, of_entry, pack_source, rate_at
+from portfolios.capabilities.why.told import booked_amount
 from portfolios.selectors.standing import Standing
 
 RULE = "currency-attribution.2"
@@ -95,7 +96,10 @@ class Moves:
         posting, flow = one.posting, one.flow
         base = self._now.valuation.base_currency
         if not one.generated and posting.crossing_base is not None:
-            return self._entry(posting, flow.base, "money", base)
+            if posting.currency == base:
+                return self._entry(posting, flow.base, "money", base)
+            source = entry_source(self._now.portfolio.pk, posting.seq)
+            return booked_amount(self._now, self._name(posting), flow.base, posting.on, source)
         brought = self._brought(one)
         if brought.currency == base:
             return brought

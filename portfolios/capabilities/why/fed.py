@@ -69,9 +69,11 @@ def why_fed(ctx: Context, args: Compared, path: Path) -> Explanation | None:
     match path:
         case ("points", number, name) if int(number) < len(found.points) and name in SHOWN:
             point = found.points[int(number)]
-            if getattr(point, name) is None or fed is None:
+            if getattr(point, name) is None:
                 return unknown(name, point.reason)
-            return days.value(point.asof_date) if name == "total_value" else fed.point(point)
+            if name == "total_value":
+                return days.value(point.asof_date)
+            return None if fed is None else fed.point(point)
         case (name,) if isinstance(getattr(found, name, None), Figure):
             figure: Figure = getattr(found, name)
             if figure.value is None or money is None:
