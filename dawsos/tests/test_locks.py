@@ -23,8 +23,8 @@ def requirements(lock: Path) -> dict[str, str]:
     return found
 
 
-def test_there_are_four():
-    assert [lock.stem for lock in LOCKS] == ["app", "beancount", "dev", "tools"]
+def test_there_are_five():
+    assert [lock.stem for lock in LOCKS] == ["app", "beancount", "dev", "empyrical", "tools"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)

@@ -71,6 +71,13 @@ def _lineage(policy: str, market_head: int) -> tuple[tuple[date, str, str], ...]
     return tuple(packs.order_by("asof_date").values_list("asof_date", "pk", "content_hash"))
 
 
+def forget_heads() -> None:
+    """As a process that has just started. For whoever rolls seals back: what was live at their
+    heads inside the transaction was never so for anybody else."""
+    _lineage.cache_clear()
+    history_hash.cache_clear()
+
+
 def packs_since(policy: str, start: date) -> QuerySet[PricingPack]:
     """The sealed packs of a day and all later ones, superseded ones included: where there is
     one, one of its revisions is live."""

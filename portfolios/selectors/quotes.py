@@ -5,7 +5,8 @@ next: what is sealed never changes at a market head, while ledgers do every day.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,6 +16,7 @@ import numpy as np
 
 from market.calc.fx import PIVOTS
 from market.selectors import fx_history, live_packs
+from market.selectors.history import forget_heads as forget_lineages
 from portfolios.calc.bulk.errorfree import Mask
 from portfolios.calc.bulk.steps import Integers
 from portfolios.calc.closes import Closes, Quotes, closes_of
@@ -93,6 +95,23 @@ def quotes_of(market: MarketView, until: date = date.max) -> Quotes | None:
         currency=found.currency,
         rates=rates,
     )
+
+
+def forget_heads() -> None:
+    """Whatever is remembered by a market head, after seals were rolled back."""
+    forget_lineages()
+    for kept in (rates_towards, days_of_packs, columns_of):
+        kept.cache_clear()
+
+
+@contextmanager
+def forgotten_on_failure() -> Iterator[None]:
+    """Around whatever seals and then reads at the new head, in one transaction."""
+    try:
+        yield
+    except BaseException:
+        forget_heads()
+        raise
 
 
 @lru_cache(maxsize=64)

@@ -18,6 +18,7 @@ from market.models import Security
 from market.services import RestatementReport as RestatedPacks
 from portfolios.models import Portfolio
 from portfolios.selectors import visible_portfolios
+from portfolios.selectors.quotes import forget_heads
 from portfolios.selectors.restatement import RestatementReport, restatement_report
 from portfolios.services.repricing import connect_and_reprice, restate_and_reprice
 
@@ -78,14 +79,17 @@ def rehearse_closes(
 
 def _rehearse(correct: Callable[[], Sequence[RestatedPacks]], by: User | None) -> Rehearsal:
     """Rolled back rather than computed beside: it is the same code that will do it, so nothing
-    can come out otherwise. Seal numbers that were drawn are never drawn again, so nothing that
-    was remembered of the rehearsal can be taken for the real thing."""
+    can come out otherwise. Seal numbers that were drawn are never drawn again, but the next seal
+    looks back at the head before its own: what the rehearsal saw there is forgotten."""
     if by is not None:
         require(by, Permission.MANAGE_PORTFOLIOS)
-    with as_service("rehearse a restatement"), transaction.atomic():
-        restated = [report for report in correct() if report.pack_ids]
-        seen = Portfolio.objects.all() if by is None else visible_portfolios(by)
-        portfolios = list(seen.order_by("name", "pk"))
-        found = [restatement_report(it.pack_ids[0], portfolios) for it in restated]
-        transaction.set_rollback(True)
+    try:
+        with as_service("rehearse a restatement"), transaction.atomic():
+            restated = [report for report in correct() if report.pack_ids]
+            seen = Portfolio.objects.all() if by is None else visible_portfolios(by)
+            portfolios = list(seen.order_by("name", "pk"))
+            found = [restatement_report(it.pack_ids[0], portfolios) for it in restated]
+            transaction.set_rollback(True)
+    finally:
+        forget_heads()
     return Rehearsal(tuple(found))

@@ -27,6 +27,7 @@ from market.services import (
 from portfolios.models import Portfolio
 from portfolios.selectors import portfolio_ids_holding
 from portfolios.selectors.held import held_between
+from portfolios.selectors.quotes import forgotten_on_failure
 from portfolios.services.history import rebuild_history
 from portfolios.services.remeasuring import measure_again
 
@@ -108,7 +109,7 @@ def connect_and_reprice(
     is as new as it was. Only this listing's facts are taken anew, so nobody else's figures move.
     Raises what `connect_prices` raises.
     """
-    with as_service("connect prices and value again"):
+    with forgotten_on_failure(), as_service("connect prices and value again"):
         connected = connect_prices(
             security, content, filename, by, limits=limits, accept_jumps=accept_jumps
         )
@@ -149,7 +150,7 @@ def restate_and_reprice(
     """
     if by is not None:
         require(by, Permission.MANAGE_PORTFOLIOS)
-    with as_service("restate and value again"):
+    with forgotten_on_failure(), as_service("restate and value again"):
         report = restate_packs(
             start,
             end,
