@@ -85,7 +85,8 @@ def priced(run: NightlyRun) -> Sequence[UUID]:
 
 
 def reconcile_some(run: NightlyRun, portfolio_ids: Sequence[UUID]) -> Part:
-    """Chains verify, stored lots and cash equal a replay of the ledger, statements are compared.
+    """Chains verify, stored lots and cash equal a replay of the ledger, and the newest stored value
+    what these are worth; statements are compared.
 
     A ledger older than the table of balances gets its own first. What contradicts the ledger
     stops the night. A statement that says otherwise is an open item of its portfolio, and counted.
@@ -96,6 +97,7 @@ def reconcile_some(run: NightlyRun, portfolio_ids: Sequence[UUID]) -> Part:
         "built": found.built,
         "assertions": found.assertions,
         "unchecked": found.unchecked,
+        "unvalued": found.unvalued,
         "open_items": found.open_items,
         "breaks": len(found.breaks),
     }
@@ -130,6 +132,8 @@ def conclude_reconciliation(totals: Totals) -> Outcome:
     if 0 < totals.portfolios == failed:
         return Outcome("No ledger could be reconciled.", counts, stops=True)
     said = f"{totals.portfolios - failed} ledgers replay to their stored lots."
+    if unvalued := counts.get("unvalued"):
+        said += f" {unvalued} have no whole value of an earlier day to compare."
     if counts.get("built"):
         said += f" {counts['built']} had no stored balances yet; they were built."
     if counts.get("open_items"):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.identity import as_service
@@ -111,6 +112,17 @@ def test_a_break_is_found_wherever_it_is_and_the_other_chunks_are_done(
     assert stage.message.startswith("1 reconciliation breaks in 1 of 3 portfolios")
     assert run.stages.get(position=METRICS).state == "pending"
     assert not pack_health(pack_id=run.pack_id)["is_fresh"]
+
+
+def test_a_wrong_value_of_an_earlier_day_stops_the_night(three: list[Portfolio]) -> None:
+    """The import has valued all days; the second portfolio's Friday is a dollar too high."""
+    rows = PortfolioDailyValue.objects.filter(portfolio=three[1], asof_date=FRI)
+    assert rows.update(total_value=1199, positions_value=F("positions_value") + 1) == 1
+    run = run_all(chain.start(FRI, "ECB"))
+    (failure,) = StageFailure.objects.filter(stage_run__run=run)
+    assert (failure.code, failure.portfolio_id) == ("RECONCILIATION_BREAK", three[1].pk)
+    assert "1,199.00 CAD" in failure.message and "1,198.00 CAD" in failure.message
+    assert run.stages.get(position=METRICS).state == "pending"
 
 
 def test_a_mended_break_is_compared_again_and_nothing_else(three: list[Portfolio]) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from portfolios.models import ImportRun, Portfolio, ReconciliationResult
+from portfolios.models import ImportRun, Portfolio, PortfolioDailyValue, ReconciliationResult
 from portfolios.services import reconcile_portfolio
 from portfolios.tests.factories import BalanceAssertionFactory
 from portfolios.tests.world import FRI
@@ -79,3 +80,23 @@ def test_a_stranger_finds_nothing(
     assert browser(charlie).get(page(traded)).status_code == 404
     accept = page(traded, "reconciliation-accept", differing.pk)
     assert browser(charlie).post(accept, {"reason": "so"}).status_code == 404
+
+
+def test_a_wrong_stored_value_has_both_amounts_in_base_currency(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    rows = PortfolioDailyValue.objects.filter(portfolio=traded, asof_date=FRI)
+    rows.update(total_value=1199, positions_value=F("positions_value") + 1)
+    reconcile_portfolio(traded.pk)
+    html = browser(alice).get(page(traded)).content.decode()
+    for part in ("Value differs", "1,199.00 CAD", "1,198.00 CAD", "stops the night"):
+        assert part in html
+    assert "Accept" not in html
+
+
+def test_checking_now_says_what_was_not_compared(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    PortfolioDailyValue.objects.filter(portfolio=traded).delete()
+    html = browser(alice).post(page(traded, "reconciliation-check"), follow=True).content.decode()
+    assert "Not compared: It has no stored value yet." in html

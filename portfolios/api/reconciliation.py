@@ -39,6 +39,7 @@ CHECKED_OUTPUT = inline_serializer(
         "open_items": serializers.IntegerField(),
         "checked": serializers.IntegerField(),
         "unchecked": serializers.ListField(child=serializers.CharField()),
+        "unvalued": serializers.CharField(),
         "contradictions": serializers.ListField(child=serializers.CharField()),
     },
 )
@@ -62,6 +63,7 @@ def check(request: Request, portfolio_id: UUID) -> Response:
             "open_items": found.open_items,
             "checked": found.checked,
             "unchecked": found.unchecked,
+            "unvalued": found.unvalued,
             "contradictions": found.contradictions,
         }
     )

@@ -44,19 +44,29 @@ def replay_at(
 
     Raises nothing: an entry that says too little moves nothing, and shows as a difference.
     """
-    standing = _standing(entries)
-    later = [entry for entry in standing if entry.entry_type in PAID_LATER]
+    counted = standing(entries)
+    later = [entry for entry in counted if entry.entry_type in PAID_LATER]
     state, position = Replayed(by_account=by_account), 0
     found: dict[date, Replayed] = {}
     for day in sorted(set(days)):
-        while position < len(standing) and standing[position].transaction_date <= day:
-            _apply(state, standing[position])
+        while position < len(counted) and counted[position].transaction_date <= day:
+            _apply(state, counted[position])
             position += 1
         found[day] = _snapshot(state, (e for e in later if _pay_date(e) <= day))
     return found
 
 
-def _standing(entries: Iterable[Entry]) -> list[Entry]:
+def owed(entries: Iterable[Entry], day: date) -> dict[str, Decimal]:
+    """By currency, payments that are due by the close of a day and not paid by then."""
+    found: dict[str, Decimal] = {}
+    for entry in standing(entries):
+        due = entry.ex_date or _pay_date(entry)
+        if entry.entry_type in PAID_LATER and due <= day < _pay_date(entry):
+            found[entry.currency] = found.get(entry.currency, ZERO) + _net(entry)
+    return found
+
+
+def standing(entries: Iterable[Entry]) -> list[Entry]:
     """Entries that nobody cancelled, ratios and reorganisations before the trades of their day."""
     by_number = {entry.seq: entry for entry in entries}
     gone: set[int] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from portfolios.models.chain import genesis_hash
 from portfolios.models.portfolio import POLICY_FIELDS
 
 STATES = """
-SELECT p.id, h.seq, h.entry_hash, s.ledger_commit_hash, s.settings_hash, v.asof_date, v.pack_id
+SELECT p.id, h.seq, h.entry_hash, s.ledger_commit_hash, s.settings_hash, v.asof_date, v.pack_id,
+       v.total_value, v.state
   FROM unnest(%s::uuid[]) p(id)
   LEFT JOIN LATERAL (SELECT seq, entry_hash FROM portfolios_transaction
                       WHERE portfolio_id = p.id ORDER BY seq DESC LIMIT 1) h ON true
   LEFT JOIN portfolios_historystate s ON s.portfolio_id = p.id
-  LEFT JOIN LATERAL (SELECT asof_date, pack_id FROM portfolios_portfoliodailyvalue
+  LEFT JOIN LATERAL (SELECT asof_date, pack_id, total_value, state
+                       FROM portfolios_portfoliodailyvalue
                       WHERE portfolio_id = p.id AND to_head IS NULL
                       ORDER BY asof_date DESC LIMIT 1) v ON true
 """
@@ -41,6 +44,8 @@ class PortfolioFacts:
     is_current: bool  # its values follow from this head, under these settings
     newest_day: date | None
     newest_pack: str | None
+    newest_total: Decimal | None
+    newest_state: str | None
 
 
 def portfolio_facts(ids: Sequence[UUID], *, lock: bool) -> list[PortfolioFacts]:
@@ -64,7 +69,7 @@ def portfolio_facts(ids: Sequence[UUID], *, lock: bool) -> list[PortfolioFacts]:
 def _facts(
     row: tuple[Any, ...], benchmark_id: UUID | None, said: dict[str, Any], settings_hash: str
 ) -> PortfolioFacts:
-    pk, seq, head, valued_at, valued_under, day, pack = row
+    pk, seq, head, valued_at, valued_under, day, pack, total, state = row
     head = head or genesis_hash(pk)
     return PortfolioFacts(
         id=pk,
@@ -77,4 +82,6 @@ def _facts(
         is_current=(valued_at, valued_under) == (head, settings_hash),
         newest_day=day,
         newest_pack=pack,
+        newest_total=total,
+        newest_state=state,
     )

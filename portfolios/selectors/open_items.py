@@ -11,6 +11,7 @@ from portfolios.selectors.reconciliation import standing_assertions
 
 State = ReconciliationResult.State
 RESOLVED_SHOWN = 20
+IN_THEIR_KEY = ("CASH_MISMATCH", "VALUATION_MISMATCH")  # the currency, as its last word
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +64,4 @@ def _item(row: ReconciliationResult) -> Item:
         return Item(row, "quantity", "")
     if row.assertion is not None:
         return Item(row, "money", row.assertion.currency)
-    return Item(row, "money", row.key.rsplit(" ", 1)[-1] if row.code == "CASH_MISMATCH" else "")
+    return Item(row, "money", row.key.rsplit(" ", 1)[-1] if row.code in IN_THEIR_KEY else "")

@@ -125,9 +125,7 @@ def _costs(
         same = want == have if want is None or have is None else abs(want - have) < CENT
         if not same:
             name = names.get(pk, str(pk))
-            said = (
-                f"The stored lots of {name} cost {_plain(have)}, the ledger gives {_plain(want)}."
-            )
+            said = f"The stored lots of {name} cost {_plain(have)}"
             yield Difference(
                 key=f"stored cost {name}",
                 code=Code.COST_MISMATCH,

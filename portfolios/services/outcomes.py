@@ -41,7 +41,7 @@ class BulkReconciled:
 
     breaks are projections or chains that contradict the ledger, a sentence each with the id of
     its portfolio; they stop a night. open_items are differences to statements. replayed counts
-    the ledgers that were replayed in full.
+    the ledgers that were replayed in full, unvalued those of which no stored value was compared.
     """
 
     portfolios: int
@@ -50,6 +50,7 @@ class BulkReconciled:
     assertions: int
     unchecked: int
     open_items: int
+    unvalued: int = 0
     breaks: tuple[str, ...] = ()
     failures: tuple[PortfolioFailure, ...] = ()
 
@@ -61,6 +62,7 @@ class BulkReconciled:
             assertions=self.assertions + other.assertions,
             unchecked=self.unchecked + other.unchecked,
             open_items=self.open_items + other.open_items,
+            unvalued=self.unvalued + other.unvalued,
             breaks=self.breaks + other.breaks,
             failures=self.failures + other.failures,
         )

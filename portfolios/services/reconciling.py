@@ -25,6 +25,7 @@ from portfolios.selectors.reconciliation import (
     assertion_differences,
     projection_differences,
 )
+from portfolios.selectors.stored_values import value_differences
 
 State = ReconciliationResult.State
 NOTE_LENGTH = 500
@@ -34,13 +35,15 @@ PLACES = 10  # of the columns
 @dataclass(frozen=True, slots=True)
 class Reconciled:
     """What a reconciliation found. `contradictions` are projections that are not what the ledger
-    gives; `open_items` are all differences that nobody has accepted, those included."""
+    gives; `open_items` are all differences that nobody has accepted, those included; `unvalued`
+    says why no stored value was compared, empty when one was."""
 
     portfolio_id: UUID
     contradictions: tuple[str, ...]
     open_items: int
     checked: int
     unchecked: tuple[str, ...]
+    unvalued: str
 
 
 @transaction.atomic
@@ -49,7 +52,9 @@ def reconcile_portfolio(portfolio_id: UUID) -> Reconciled:
     portfolio = Portfolio.objects.select_for_update().get(pk=portfolio_id)
     booked = book_ledger(portfolio)
     today = timezone.now().date()
+    valued = value_differences(portfolio, booked.entries)
     contradictions = projection_differences(portfolio, booked.entries, booked.book, today)
+    contradictions += valued.differences
     held = assertion_differences(portfolio, booked.entries)
     _keep(portfolio, [*contradictions, *held.differences])
     still = ReconciliationResult.objects.filter(portfolio=portfolio, state=State.OPEN)
@@ -59,6 +64,7 @@ def reconcile_portfolio(portfolio_id: UUID) -> Reconciled:
         open_items=still.count(),
         checked=held.checked,
         unchecked=held.unchecked,
+        unvalued=" ".join(valued.unchecked),
     )
 
 

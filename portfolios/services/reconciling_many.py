@@ -1,10 +1,11 @@
 """Many ledgers held against what is stored of them: all by their sums, some entry by entry.
 
 Every night the signed sums of every ledger are added up in SQL and compared with the stored lots
-and cash. A ledger is replayed in full, in plain Decimal, when its head has moved since it last
-agreed, when anything stored of it is other than it was then, when its sums differ, when something
-of it is open, and once in 360 nights in any case. Once in thirty nights every hash of it is
-recomputed, and its shares and cash are compared position by position.
+and cash, and the newest stored value with what these are worth. A ledger is replayed in full, in
+plain Decimal, when its head has moved since it last agreed, when anything stored of it is other
+than it was then, when its sums or its value differ, when something of it is open, and once in 360
+nights in any case. Once in thirty nights every hash of it is recomputed, and its shares and cash
+are compared position by position.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from market.selectors import pack_by_id
 from portfolios.selectors.many_states import PortfolioFacts, portfolio_facts
 from portfolios.selectors.many_sums import LedgerSums, differing, ledger_sums
 from portfolios.selectors.proofs import prove_ledgers
+from portfolios.selectors.stored_values import StoredValue, doubtful_values, newest_value
 from portfolios.selectors.verification import ledger_breaks
 from portfolios.services.first_build import build_unbuilt
 from portfolios.services.many_columns import planned_for_many
@@ -55,10 +57,12 @@ def reconcile_bulk(
     with planned_for_many():
         facts = {fact.id: fact for fact in portfolio_facts(asked, lock=False)}
         sums = ledger_sums(asked)
-    held = set() if full else _still_held(facts, sums, night)
+        values = {pk: newest_value(fact) for pk, fact in facts.items()}
+        held = set() if full else _still_held(facts, sums, night)
+        held -= doubtful_values([one for pk in held if isinstance(one := values[pk], StoredValue)])
     for portfolio_id in asked:
         if portfolio_id in held:
-            found += _unchanged(sums[portfolio_id])
+            found += _unchanged(sums[portfolio_id], values[portfolio_id])
             continue
         with isolated(portfolio_id, failures):
             replayed = _replayed(portfolio_id)
@@ -66,7 +70,7 @@ def reconcile_bulk(
             if not replayed.breaks:
                 agreed.append(portfolio_id)
     remember(agreed)
-    return found + BulkReconciled(len(failures), 0, 0, 0, 0, 0, (), tuple(failures))
+    return found + BulkReconciled(len(failures), 0, 0, 0, 0, 0, failures=tuple(failures))
 
 
 def _still_held(
@@ -97,8 +101,9 @@ def _turn(portfolio_id: UUID, night: int, nights: int) -> bool:
     return crc32(portfolio_id.bytes) % nights == night % nights
 
 
-def _unchanged(known: LedgerSums) -> BulkReconciled:
-    return BulkReconciled(1, 0, 0, known.assertions, 0, known.open_items)
+def _unchanged(known: LedgerSums, value: StoredValue | str) -> BulkReconciled:
+    unvalued = int(isinstance(value, str))
+    return BulkReconciled(1, 0, 0, known.assertions, 0, known.open_items, unvalued)
 
 
 def remember(ids: Sequence[UUID]) -> None:
@@ -124,5 +129,6 @@ def _replayed(portfolio_id: UUID) -> BulkReconciled:
         assertions=found.checked,
         unchecked=len(found.unchecked),
         open_items=found.open_items,
+        unvalued=int(bool(found.unvalued)),
         breaks=tuple(breaks),
     )

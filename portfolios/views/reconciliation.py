@@ -41,7 +41,9 @@ def check(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     found = recheck(portfolio_id=portfolio.pk, by=request.user)
     count = found.open_items
     said = f"{count} difference{'' if count == 1 else 's'} open" if count else "Everything agrees"
-    messages.success(request, f"{said}. Stated balances looked at: {found.checked}.")
+    left_out = " ".join(filter(None, [found.unvalued, *found.unchecked]))
+    rest = f" Not compared: {left_out}" if left_out else ""
+    messages.success(request, f"{said}. Stated balances looked at: {found.checked}.{rest}")
     return redirect("portfolios:reconciliation", portfolio.pk)
 
 
