@@ -29,13 +29,23 @@
     body.append.apply(body, rows.map(function (item) { return item.row; }));
   }
 
+  // The heading itself, or, where it leads to a definition, an arrow beside it: a link inside a
+  // button could not be told from it by keys and ears.
+  function sortButton(head) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "data-table__sort";
+    if (head.querySelector("a, button")) {
+      button.classList.add("data-table__sort--beside");
+      button.setAttribute("aria-label", "Sort by " + head.textContent.trim());
+    } else button.append.apply(button, Array.from(head.childNodes));
+    head.append(button);
+    return button;
+  }
+
   function attach(table) {
     Array.from(table.tHead.rows[0].cells).forEach(function (head, column) {
-      var button = document.createElement("button");
-      button.type = "button";
-      button.className = "data-table__sort";
-      button.append.apply(button, Array.from(head.childNodes));
-      head.append(button);
+      var button = sortButton(head);
       button.addEventListener("click", function () {
         var now = head.getAttribute("aria-sort");
         // Numbers are most often wanted from the largest down.

@@ -29,11 +29,13 @@
 
   function enter(event) {
     var element = event.target.closest ? event.target.closest("[data-tip]") : null;
+    // A mark inside a summary cannot take the focus; the summary speaks for it.
+    if (!element && event.type === "focusin") element = event.target.querySelector("summary:scope [data-tip]");
     if (element) show(element);
   }
 
   function leave(event) {
-    if (owner && event.target.closest && event.target.closest("[data-tip]") === owner) hide();
+    if (owner && event.target.contains && (event.target.contains(owner) || owner.contains(event.target))) hide();
   }
 
   document.addEventListener("pointerover", enter);

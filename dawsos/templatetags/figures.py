@@ -71,7 +71,7 @@ class Badge:
     state: str
     story: str
 
-    def html(self, *, mark: bool) -> SafeString:
+    def html(self, *, mark: bool, inert: bool = False) -> SafeString:
         word = WORDS.get(self.state, self.state.capitalize())
         symbol = icon(ICONS[self.state]) if self.state in ICONS else mark_safe("")
         modifier = " state--mark" if mark else ""
@@ -82,14 +82,16 @@ class Badge:
                 '<span class="state state--{}">{}{}</span>', self.state, symbol, word
             )
         return format_html(
-            '<button type="button" class="state state--{}{}" data-tip="{}">'
-            '{}<span class="state__word">{}</span>{}</button>',
+            '<{} class="state state--{}{}" data-tip="{}">'
+            '{}<span class="state__word">{}</span>{}</{}>',
+            "span" if inert else mark_safe('button type="button"'),
             self.state,
             modifier,
             tip,
             symbol,
             word,
             spoken if self.story else "",
+            "span" if inert else "button",
         )
 
 
@@ -221,11 +223,15 @@ def digits(value: Decimal | None) -> str:
 
 
 @register.simple_tag
-def state_badge(state: str, reason: str = "", *, compact: bool = False) -> SafeString:
-    """A state in words, with its reason in a tip and for screen readers. Exact says nothing."""
+def state_badge(
+    state: str, reason: str = "", *, compact: bool = False, inert: bool = False
+) -> SafeString:
+    """A state in words, with its reason in a tip and for screen readers. Exact says nothing.
+
+    `inert` inside what takes the focus itself, a summary: its tip is shown for both."""
     if state in UNREMARKABLE:
         return mark_safe("")
-    return Badge(state, sentence(reason)).html(mark=compact)
+    return Badge(state, sentence(reason)).html(mark=compact, inert=inert)
 
 
 @register.simple_tag

@@ -168,3 +168,10 @@ def test_another_page_keeps_the_filters():
     template = Template("{% load paging %}{% page_link 3 %}")
 
     assert template.render(Context({"request": request})) == "?entry_type=BUY&amp;page=3"
+
+
+def test_a_mark_inside_a_summary_takes_no_focus() -> None:
+    html = state_badge("stale", "IBM is old", compact=True, inert=True)
+    assert html.startswith("<span ")
+    assert html.endswith("</span>")
+    assert "button" not in html

@@ -1,6 +1,6 @@
 """No page asks the database more often when there is more to show."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,13 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from accounts.models import Membership, User
 from accounts.tests.factories import UserFactory
 from dawsos.models import NightlyRun
 from dawsos.night import chain
 from dawsos.night.runner import run_all
+from dawsos.tests.routes import POSTED, ROUTES
 from market.calc.events import ActionFacts
 from market.models import CorporateAction
 from market.services import record_actions
@@ -39,26 +40,6 @@ BOUND = 32
 LARGER = {"portfolios:reverse_entry": 80, "portfolios:restatement": 60}
 A_PORTFOLIO_AT_A_TIME = {"portfolios:restatement": 4}
 ADDED = 6  # of everything
-# Answered to nobody who only looks; 405 says so.
-POSTED = {
-    "accounts:logout",
-    "accounts:create_token",
-    "accounts:revoke_token",
-    "agent-reset",
-    "execute",
-    "market:decide",
-    "night-resume",
-    "pattern-cancel",
-    "pattern-serve",
-    "pattern-withdraw",
-    "portfolios:dismiss_action",
-    "portfolios:import-sample",
-    "portfolios:import-undo",
-    "portfolios:reconciliation-accept",
-    "portfolios:reconciliation-check",
-    "portfolios:reopen_action",
-    "portfolios:replay",
-}
 # For nobody who is logged in, for programs, or streamed after the answer has begun.
 ELSEWHERE = {"accounts:login", "health", "health-pack", "portfolios:export"}
 
@@ -113,18 +94,6 @@ class House:
         return {key: everything[key] for key in ROUTES[name]}
 
 
-def routes(resolver: URLResolver, space: str = "", before: str = "") -> Iterator[tuple[str, Any]]:
-    """Every page by its name, with the parameters of its address."""
-    for entry in resolver.url_patterns:
-        here = before + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            inner = f"{space}{entry.namespace}:" if entry.namespace else space
-            yield from routes(entry, inner, here)
-        elif isinstance(entry, URLPattern) and not here.startswith(("api/", "admin/")):
-            yield f"{space}{entry.name}", tuple(entry.pattern.converters)
-
-
-ROUTES = dict(routes(get_resolver()))
 PAGES = sorted(ROUTES.keys() - POSTED - ELSEWHERE)
 
 
