@@ -9,80 +9,53 @@ sideways.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage
+from playwright.sync_api import Browser, ConsoleMessage, FloatRect, Page
 
-from dawsos.demo.portfolios import DEMO_PASSWORD, PORTFOLIOS
+from dawsos.demo.portfolios import DEMO_PASSWORD
 from e2e.browser import chromium, log_in, new_context
+from e2e.pages import PLACES, find
 
-HOME_BIAS = "11111111-1111-1111-1111-111111111111"
-OWNER = "owner@dawsos.example"
-
-
-def pages(ledger_demo: str) -> dict[str, str]:
-    return {
-        "dashboard": "",
-        "data-health": "data-health/",
-        "data-health-portfolio": f"portfolios/{HOME_BIAS}/data-health/",
-        "runs": "runs/",
-        "portfolios": "portfolios/",
-        "overview": f"portfolios/{ledger_demo}/",
-        "overview-partial": f"portfolios/{HOME_BIAS}/",
-        "overview-restated": f"portfolios/{ledger_demo}/?asof=2013-02-27",
-        "performance": f"portfolios/{ledger_demo}/performance/",
-        "performance-year": f"portfolios/{ledger_demo}/performance/?period=1Y&hedged=1",
-        "performance-withheld": f"portfolios/{HOME_BIAS}/performance/",
-        "transactions": f"portfolios/{ledger_demo}/transactions/",
-        "transactions-empty": f"portfolios/{ledger_demo}/transactions/?symbol=NONE",
-        "entry": f"portfolios/{ledger_demo}/transactions/210/",
-        "entry-new": f"portfolios/{ledger_demo}/transactions/new/?entry_type=SELL",
-        "entry-correct": f"portfolios/{ledger_demo}/transactions/210/correct/",
-        "entry-undo": f"portfolios/{ledger_demo}/transactions/210/undo/",
-        "holdings": f"portfolios/{ledger_demo}/holdings/",
-        "holdings-withheld": f"portfolios/{HOME_BIAS}/holdings/",
-        "actions": f"portfolios/{ledger_demo}/actions/",
-        "policies": f"portfolios/{ledger_demo}/settings/",
-        "transfer": f"portfolios/{ledger_demo}/transfer/",
-        "import": f"portfolios/{ledger_demo}/import/",
-        "imports": f"portfolios/{ledger_demo}/imports/",
-        "reconciliation": f"portfolios/{ledger_demo}/reconciliation/",
-        "packs": "packs/",
-        "pack": "packs/2013-02-28-ECB-r1/",
-        "pack-superseded": "packs/2013-02-27-ECB-r1/",
-        "restatement": "packs/2013-02-27-ECB-r2/restatement/",
-        "pricing-policies": "packs/policies/",
-        "quarantine": "packs/quarantine/",
-        "profile": "profile/",
-        "password": "password/",
-        "api": "api/docs/",
-        "missing": "portfolios/00000000-0000-0000-0000-000000000000/",
-    }
+TALLEST = 6000  # pixels: what lies below repeats what is above
 
 
 def shoot(browser: Browser, address: str, folder: Path, theme: str, width: int) -> list[str]:
     """Open every page once; returns what was wrong."""
     complaints: list[str] = []
-    context = new_context(browser, theme=theme, width=width)
-    page = context.new_page()
+    for reader in dict.fromkeys(place.reader for place in PLACES):
+        context = new_context(browser, theme=theme, width=width)
+        page = context.new_page()
+        page.on("console", _listener(page, f"{theme} {width}", complaints))
+        if reader is not None:
+            log_in(page, address, reader, DEMO_PASSWORD)
+        for place in PLACES:
+            if place.reader == reader:
+                page.goto(find(place, page, address))
+                page.wait_for_load_state("networkidle")
+                _picture(page, folder / f"{place.name}-{theme}-{width}.png", width)
+                if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                    complaints.append(f"{page.url} {theme} {width}: scrolls sideways")
+        context.close()
+    return complaints
+
+
+def _listener(page: Page, seen_as: str, complaints: list[str]) -> Callable[[ConsoleMessage], None]:
+    """Keeps what the console calls an error; a page that is refused or missing is meant to be."""
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type == "error" and "404 (Not Found)" not in message.text:
-            complaints.append(f"{page.url} {theme} {width}: {message.text}")
+        refused = "404 (Not Found)" in message.text or "403 (Forbidden)" in message.text
+        if message.type == "error" and not refused:
+            complaints.append(f"{page.url} {seen_as}: {message.text}")
 
-    page.on("console", heard)
-    page.goto(f"{address}login/")
-    page.screenshot(path=folder / f"login-{theme}-{width}.png", full_page=True)
-    log_in(page, address, OWNER, DEMO_PASSWORD)
-    for name, path in pages(str(PORTFOLIOS[0].id)).items():
-        page.goto(address + path)
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=folder / f"{name}-{theme}-{width}.png", full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        if wide:
-            complaints.append(f"{page.url} {theme} {width}: scrolls sideways")
-    context.close()
-    return complaints
+    return heard
+
+
+def _picture(page: Page, path: Path, width: int) -> None:
+    height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
+    page.screenshot(path=path, full_page=True, clip=clip)
 
 
 def main(address: str, target: str) -> int:
