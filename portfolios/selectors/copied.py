@@ -6,7 +6,7 @@ one width and are never null: the query casts and coalesces. Columns of bytes tr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,12 @@ def copied(query: str, parameters: Mapping[str, Any], kinds: Mapping[str, str]) 
         found[name] = _column(content, offset, size, kind)
         offset += max(size, 0)
     return found
+
+
+def array_of(values: Iterable[object]) -> str:
+    """Ids, hashes, days or numbers as PostgreSQL reads an array: a list is quoted element by
+    element, which takes longer than the question. No value may need a quotation mark."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _complete(cursor: Any, statement: str, parameters: Mapping[str, Any]) -> str:

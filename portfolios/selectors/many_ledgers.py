@@ -19,7 +19,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from portfolios.calc.bulk.steps import Integers
-from portfolios.selectors.copied import copied
+from portfolios.selectors.copied import array_of, copied
 
 ORDINAL_2000 = date(2000, 1, 1).toordinal()  # PostgreSQL counts days from there
 
@@ -139,7 +139,7 @@ class ManyLedgers:
 def many_ledgers(ids: Sequence[UUID], *, flows_after: date = date.min) -> ManyLedgers:
     """All movements of the ledgers as they stand. `began` is 0 for an empty ledger. flows_after:
     the flows of earlier days are not asked for."""
-    asked = {"ids": [*ids], "after": flows_after}
+    asked = {"ids": array_of(ids), "after": flows_after}
     rows = copied(ENTRIES, asked, KINDS)
     owner = rows["place"]
     listings = _listings()

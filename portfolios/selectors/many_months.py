@@ -16,7 +16,7 @@ from portfolios.calc.bulk.figures import Recent
 from portfolios.calc.bulk.series import Standing, paths
 from portfolios.calc.bulk.steps import Integers
 from portfolios.calc.returns import add_months
-from portfolios.selectors.copied import BYTES, copied
+from portfolios.selectors.copied import BYTES, array_of, copied
 from portfolios.selectors.many_ledgers import ORDINAL_2000
 
 # Rows of one length follow one another, so that each run is a table of its own.
@@ -75,7 +75,7 @@ def recent_returns(ids: Sequence[UUID], asof: date, lineage: str) -> RecentRetur
     since = add_months(asof.replace(day=1), -RECENT_MONTHS)
     anchors = [add_months(asof, -36), add_months(asof, -60)]
     asked = {
-        "ids": list(ids),
+        "ids": array_of(ids),
         "lineage": lineage,
         "since": since,
         "until": asof,

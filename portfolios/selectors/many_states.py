@@ -10,11 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from patterns.canonical import content_hash
 from portfolios.models import Portfolio
 from portfolios.models.chain import genesis_hash
 from portfolios.models.portfolio import POLICY_FIELDS
+from portfolios.selectors.copied import array_of
 
 STATES = """
 SELECT p.id, h.seq, h.entry_hash, s.ledger_commit_hash, s.settings_hash, v.asof_date, v.pack_id,
@@ -51,7 +53,8 @@ class PortfolioFacts:
 def portfolio_facts(ids: Sequence[UUID], *, lock: bool) -> list[PortfolioFacts]:
     """Facts of the portfolios that exist, by id. lock: until the transaction ends no trade is
     written to them."""
-    rows = Portfolio.objects.filter(pk__in=ids).order_by("pk")
+    asked = RawSQL("SELECT unnest(%s::uuid[])", [array_of(ids)])
+    rows = Portfolio.objects.filter(pk__in=asked).order_by("pk")
     if lock:
         rows = rows.select_for_update(of=("self",))
     settings: dict[tuple[Any, ...], str] = {}
@@ -62,7 +65,7 @@ def portfolio_facts(ids: Sequence[UUID], *, lock: bool) -> list[PortfolioFacts]:
             settings[key] = content_hash(dict(zip(POLICY_FIELDS, values, strict=True)))
         known[pk] = benchmark_id, dict(zip(POLICY_FIELDS, values, strict=True)), settings[key]
     with connection.cursor() as cursor:
-        cursor.execute(STATES, [list(known)])
+        cursor.execute(STATES, [array_of(known)])
         return [_facts(row, *known[row[0]]) for row in cursor.fetchall()]
 
 

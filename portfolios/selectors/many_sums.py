@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import connection
 
 from patterns.canonical import content_hash
+from portfolios.selectors.copied import array_of
 
 SUMS = """
 WITH asked AS MATERIALIZED (
@@ -131,7 +132,7 @@ class LedgerSums:
 def ledger_sums(ids: Sequence[UUID]) -> dict[UUID, LedgerSums]:
     """The sums of many portfolios, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(SUMS, {"ids": list(ids)})
+        cursor.execute(SUMS, {"ids": array_of(ids)})
         return {row[0]: _sums(row) for row in cursor.fetchall()}
 
 
@@ -139,7 +140,7 @@ def differing(ids: Sequence[UUID]) -> set[UUID]:
     """Whose stored shares of some security, or cash of some currency, are not what the entries
     leave. Ledgers whose entries change shares otherwise than by trades are not looked at."""
     with connection.cursor() as cursor:
-        cursor.execute(APART, {"ids": list(ids), "plain": PLAIN})
+        cursor.execute(APART, {"ids": array_of(ids), "plain": PLAIN})
         return {pk for (pk,) in cursor.fetchall()}
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from portfolios.calc.bulk.figures import REASONS, Figure
 from portfolios.calc.bulk.steps import Integers
 from portfolios.models.metrics import FIGURES
+from portfolios.selectors.copied import array_of
 from portfolios.services.many_columns import Column, staged
 
 METHOD_VERSION = "1.0.0"
@@ -34,7 +35,7 @@ ON CONFLICT (portfolio_id, asof_date, pack_id) DO UPDATE
 """  # noqa: S608 - names of columns, from the model
 FORGET = """
 DELETE FROM portfolios_currencyattribution
- WHERE portfolio_id = ANY (%s) AND asof_date = %s AND pack_id = %s
+ WHERE portfolio_id = ANY (%s::uuid[]) AND asof_date = %s AND pack_id = %s
 """
 STORE_EFFECTS = """
 INSERT INTO portfolios_currencyattribution
@@ -90,8 +91,8 @@ def store_figures(close: Close, figures: Mapping[str, Figure], observations: Int
                 "day": close.day,
                 "pack": close.pack_id,
                 "version": METHOD_VERSION,
-                "ids": list(close.ids),
-                "heads": list(close.heads),
+                "ids": array_of(close.ids),
+                "heads": array_of(close.heads),
                 "reasons": reasons,
             },
         )
@@ -109,13 +110,13 @@ def store_effects(close: Close, codes: Sequence[str], effects: EffectColumns) ->
         "error": effects.error,
     }
     with staged("many_effect", columns), connection.cursor() as cursor:
-        cursor.execute(FORGET, [list(close.ids), close.day, close.pack_id])
+        cursor.execute(FORGET, [array_of(close.ids), close.day, close.pack_id])
         cursor.execute(
             STORE_EFFECTS,
             {
                 "day": close.day,
                 "pack": close.pack_id,
-                "ids": list(close.ids),
+                "ids": array_of(close.ids),
                 "codes": list(codes),
             },
         )

@@ -12,11 +12,13 @@ from django.db import connection
 from portfolios.calc.bulk.errorfree import Floats
 from portfolios.calc.bulk.series import Paths, Standing, paths
 from portfolios.calc.bulk.steps import Integers
-from portfolios.selectors.copied import copied
+from portfolios.selectors.copied import array_of, copied
 from portfolios.selectors.market_tables import PackDay
 from portfolios.services.many_columns import Column, staged
 
-FORGET = "DELETE FROM portfolios_monthlyreturns WHERE portfolio_id = ANY (%s) AND month >= %s"
+FORGET = """
+DELETE FROM portfolios_monthlyreturns WHERE portfolio_id = ANY (%s::uuid[]) AND month >= %s
+"""
 STORE = """
 INSERT INTO portfolios_monthlyreturns
        (portfolio_id, month, days, returns, funded_on, observations_before, wealth_before,
@@ -45,7 +47,7 @@ def copy_months(ids: Sequence[UUID], packs: Sequence[PackDay], lineage: str) -> 
     """Write the monthly copies of stored values that reach to the last of these packs and stand on
     live packs throughout. Returns whose were written; whose values are not so have none."""
     asked = {
-        "ids": list(ids),
+        "ids": array_of(ids),
         "until": packs[-1].day,
         "days": [pack.day for pack in packs],
         "packs": [pack.pack_id for pack in packs],
@@ -88,10 +90,10 @@ def store_months(
         return
     start = date.fromordinal(int(days[since])).replace(day=1)
     with connection.cursor() as cursor:
-        cursor.execute(FORGET, [list(ids), start])
+        cursor.execute(FORGET, [array_of(ids), start])
     for columns in _months(days, returns, before, path, first, since):
         with staged("many_month", columns), connection.cursor() as cursor:
-            cursor.execute(STORE, {"ids": list(ids), "lineage": lineage})
+            cursor.execute(STORE, {"ids": array_of(ids), "lineage": lineage})
 
 
 def _months(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from django.db import connection
 
 from patterns.formats import minor_units
 from portfolios.calc.bulk.errorfree import Mask
+from portfolios.selectors.copied import array_of
 from portfolios.selectors.many_values import ManyValued, in_minor_units
 from portfolios.services.many_columns import Column, staged
 
 FORGET = """
 DELETE FROM portfolios_portfoliodailyvalue
- WHERE portfolio_id = ANY (%s) AND asof_date >= %s
+ WHERE portfolio_id = ANY (%s::uuid[]) AND asof_date >= %s
 """
 # What few rows have comes from a table of its own.
 STORE = """
@@ -51,7 +53,7 @@ ON CONFLICT (portfolio_id) DO UPDATE
 def forget_values(ids: Sequence[UUID], start: date) -> None:
     """Remove the daily values of portfolios from a day on, ended revisions included."""
     with connection.cursor() as cursor:
-        cursor.execute(FORGET, [list(ids), start])
+        cursor.execute(FORGET, [array_of(ids), start])
 
 
 def store_values(valued: ManyValued, bases: Sequence[str], wanted: Mask, market_head: int) -> int:
@@ -70,9 +72,9 @@ def store_values(valued: ManyValued, bases: Sequence[str], wanted: Mask, market_
     }
     given: dict[str, Any] = {
         "head": market_head,
-        "ids": list(valued.ledgers.ids),
-        "coins": [f"{10 ** -minor_units(code):.{minor_units(code)}f}" for code in bases],
-        "currencies": list(bases),
+        "ids": array_of(valued.ledgers.ids),
+        "coins": array_of(Decimal(1).scaleb(-minor_units(code)) for code in bases),
+        "currencies": array_of(bases),
         "days": [each.day for each in valued.days],
         "packs": [each.pack_id for each in valued.days],
     }
@@ -109,6 +111,5 @@ def note_states(
 ) -> None:
     """Say which ledger head and which settings the values of each portfolio follow from."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            NOTE, [list(ids), [seq for seq, _ in heads], [h for _, h in heads], list(settings)]
-        )
+        columns = ids, [seq for seq, _ in heads], [h for _, h in heads], settings
+        cursor.execute(NOTE, [array_of(column) for column in columns])

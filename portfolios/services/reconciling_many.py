@@ -17,6 +17,7 @@ from zlib import crc32
 from django.db import connection, transaction
 
 from market.selectors import pack_by_id
+from portfolios.selectors.copied import array_of
 from portfolios.selectors.many_states import PortfolioFacts, portfolio_facts
 from portfolios.selectors.many_sums import LedgerSums, differing, ledger_sums
 from portfolios.selectors.proofs import prove_ledgers
@@ -114,7 +115,7 @@ def remember(ids: Sequence[UUID]) -> None:
     sums = ledger_sums(ids)
     rows = [(one, facts[one].ledger_commit_hash, sums[one].sums) for one in ids if one in facts]
     with connection.cursor() as cursor:
-        cursor.execute(REMEMBER, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(REMEMBER, [array_of(column) for column in zip(*rows, strict=True)])
 
 
 def _replayed(portfolio_id: UUID) -> BulkReconciled:
