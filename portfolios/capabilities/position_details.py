@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -22,7 +22,7 @@ from patterns.results import (
     QuantityFigure,
     State,
 )
-from portfolios.calc.entries import ZERO, Entry
+from portfolios.calc.entries import ZERO, Entry, SecurityKey
 from portfolios.calc.lots import Closure
 from portfolios.calc.marks import worst
 from portfolios.calc.money import round_money, total
@@ -139,28 +139,41 @@ def get_position_details(ctx: Context, args: OneSecurity) -> PositionDetails:
 def get_transaction_history(ctx: Context, args: SomeEntries) -> TransactionHistory:
     """The newest entries that name a security, with what each of them realised."""
     now = standing(ctx, args.portfolio_id)
+    found = named_entries(now, args.security_id, ctx.asof_date or now.pack_date)
+    return TransactionHistory(
+        entries=tuple(_entry(now, one, found) for one in found.newest[: args.limit]),
+        count=CountFigure(value=len(found.newest)),
+        sources=now.sources,
+    )
+
+
+@dataclass(frozen=True)
+class NamedEntries:
+    """The entries that name a security, the newest first; by number the shares that each moved and
+    the lots that it closed."""
+
+    newest: Sequence[Entry]
+    moved: Mapping[int, Decimal]
+    closed: Mapping[int, Sequence[Closure]]
+
+
+def named_entries(now: Standing, security: SecurityKey, upto: date) -> NamedEntries:
+    book = now.booked.book
     named = [
         entry
-        for entry in now.booked.book.accepted
-        if args.security_id in (entry.security, entry.to_security)
-        and entry.transaction_date <= (ctx.asof_date or now.pack_date)
+        for entry in book.accepted
+        if security in (entry.security, entry.to_security) and entry.transaction_date <= upto
     ]
     named.sort(key=lambda entry: (entry.transaction_date, entry.seq), reverse=True)
     closed: defaultdict[int, list[Closure]] = defaultdict(list)
-    for closure in now.booked.book.closures:
-        if closure.security == args.security_id:
+    for closure in book.closures:
+        if closure.security == security:
             closed[closure.close_seq].append(closure)
     moved: defaultdict[int, Decimal] = defaultdict(Decimal)
-    for posting in now.booked.book.journal:
-        if posting.security == args.security_id:
+    for posting in book.journal:
+        if posting.security == security:
             moved[posting.seq] += posting.quantity
-    return TransactionHistory(
-        entries=tuple(
-            _entry(now, one, moved[one.seq], closed[one.seq]) for one in named[: args.limit]
-        ),
-        count=CountFigure(value=len(named)),
-        sources=now.sources,
-    )
+    return NamedEntries(named, moved, closed)
 
 
 def _together(held: Sequence[ValuedPosition]) -> ValuedPosition:
@@ -215,21 +228,21 @@ def _nothing_held(now: Standing, security_id: UUID) -> PositionDetails:
     )
 
 
-def _entry(now: Standing, entry: Entry, moved: Decimal, closed: Sequence[Closure]) -> EntryRow:
+def _entry(now: Standing, entry: Entry, found: NamedEntries) -> EntryRow:
     price, currency = entry.price, entry.currency
     return EntryRow(
         seq=entry.seq,
         transaction_date=entry.transaction_date,
         entry_type=entry.entry_type.value.replace("_", " ").capitalize(),
         account=entry.account,
-        quantity=QuantityFigure(value=moved),
+        quantity=QuantityFigure(value=found.moved[entry.seq]),
         price=PriceFigure.withheld(NO_PRICE, currency=currency)
         if price is None
         else PriceFigure(value=price, currency=currency),
         total=MoneyFigure(value=entry.net_amount or ZERO, currency=currency),
         commission=MoneyFigure(value=entry.fees, currency=currency),
         taxes=MoneyFigure(value=entry.taxes, currency=currency),
-        realized_pnl=_realized(now, closed),
+        realized_pnl=_realized(now, found.closed[entry.seq]),
     )
 
 

@@ -8,17 +8,17 @@ from functools import cached_property, partial
 
 from patterns.context import Context
 from patterns.explaining import Path, explains
-from patterns.explanation import SUM, Explanation, Formula, Number
+from patterns.explanation import SUM, Explanation, Formula
 from patterns.results import Figure
 from portfolios.calc.attribution import CurrencyAttribution, Effects, currency_attribution, total_of
 from portfolios.calc.day_lines import Line
 from portfolios.capabilities.attribution import LABELS, CurrencyEffects, currency, ranked
 from portfolios.capabilities.inputs import OverPeriod
 from portfolios.capabilities.why.facts import dressed, of_figure
-from portfolios.capabilities.why.linked import Linked, linked_over
+from portfolios.capabilities.why.group import EFFECTS
+from portfolios.capabilities.why.linked import Linked, furthest, linked_over
 
 RULE, LINKING = "currency-attribution.3", "currency-attribution.7"
-NAMED = {"local": "local effect", "fx": "currency effect", "interaction": "interaction"}
 TOTALS = {
     "local_return": "local",
     "fx_return": "fx",
@@ -104,9 +104,9 @@ class Tree:
         amounts = {"local": lines.local, "fx": lines.fx, "interaction": lines.interaction}[name]
         amount = getattr(self.linked.cut, name)
         daily = self.linked.effect(
-            f"{own}, {NAMED[name]}", amounts[:, at], lambda place: amount(place, at), RULE
+            f"{own}, {EFFECTS[name]}", amounts[:, at], lambda place: amount(place, at), RULE
         )
-        return daily.node(f"{own}, {NAMED[name]}")
+        return daily.node(f"{own}, {EFFECTS[name]}")
 
     def _in(self, name: str) -> Callable[[str], Callable[[], Explanation]]:
         return lambda code: partial(self.bucket, code, name)
@@ -122,11 +122,11 @@ class Tree:
         """Of a total the three effects, of an effect its parts."""
         if name == "total":
             formula = Formula("sum", "local + currency + interaction")
-            parts = [partial(again, each) for each in NAMED]
+            parts = [partial(again, each) for each in EFFECTS]
         else:
             formula = SUM
         return Explanation(
-            label=f"{own}, {NAMED.get(name, 'all effects')}",
+            label=f"{own}, {EFFECTS.get(name, 'all effects')}",
             value=getattr(effects, name),
             unit="fraction",
             formula=formula,
@@ -150,9 +150,6 @@ def _worst(tree: Tree, found: CurrencyEffects) -> Explanation:
     """The largest distance of the two roads on a single day."""
     linked = tree.linked
     lines = linked.cut.lines
-
-    def furthest(values: Sequence[Number]) -> float:
-        return max(abs(float(value)) for value in values) * 1e4
 
     def day(place: int) -> Explanation:
         at = linked.cut.date_of(place)

@@ -17,6 +17,7 @@ from portfolios.capabilities.why.cut import Cut
 from portfolios.capabilities.why.facts import dressed, of_figure
 from portfolios.capabilities.why.grouping import Daily
 
+EFFECTS = {"local": "local effect", "fx": "currency effect", "interaction": "interaction"}
 OWN_RULE, WEIGHT_RULE, PROFIT_RULE = "contribution.5", "contribution.6", "contribution.1"
 
 
@@ -48,7 +49,13 @@ class Group:
         return self._summed("profit", self.profit, self.cut.lines.profit, self.cut.profit, place)
 
     def local_on(self, place: int) -> Explanation:
-        return self._summed("local effect", self.local, self.cut.lines.local, self.cut.local, place)
+        return self.effect_on("local", place)
+
+    def effect_on(self, name: str, place: int) -> Explanation:
+        """The local, fx or interaction effect of a day in base."""
+        amounts: Floats = getattr(self.cut.lines, name)
+        part: Callable[[int, int], Explanation] = getattr(self.cut, name)
+        return self._summed(EFFECTS[name], self._of(amounts), amounts, part, place)
 
     def invested_on(self, place: int) -> Explanation:
         """What the lines had to work with on a day; those of all sum to the capital at work."""

@@ -52,6 +52,10 @@ class Daily:
         """The whole period as a node of its own."""
         return self._group(label, 0, len(self.dates))
 
+    def upto(self, last: int, label: str) -> Explanation:
+        """The first `last` days as a node of its own."""
+        return self._group(label, 0, last)
+
     def _parts(self, first: int, last: int) -> list[Explanation]:
         if last - first <= MOST_DAYS:
             return [self.day(at) for at in range(first, last)]

@@ -15,7 +15,7 @@ from portfolios.capabilities.inputs import OverLookback
 from portfolios.capabilities.why.chains import chained
 from portfolios.capabilities.why.days import Days
 from portfolios.capabilities.why.facts import of_figure, pack_source
-from portfolios.capabilities.why.performance import array
+from portfolios.capabilities.why.pairs import array
 from portfolios.capabilities.why.worth import total
 
 OVERDRAWN = "how far the close lies below the highest since funding"

@@ -218,10 +218,11 @@ def _currency(now: Standing, position: ValuedPosition) -> str:
 def realized_parts(now: Standing, security: SecurityKey | None) -> list[Explanation]:
     """Every disposal with its result."""
     closures = now.booked.book.closures
-    return [_closure(now, one) for one in closures if security in (None, one.security)]
+    return [of_closure(now, one) for one in closures if security in (None, one.security)]
 
 
-def _closure(now: Standing, closure: Closure) -> Explanation:
+def of_closure(now: Standing, closure: Closure) -> Explanation:
+    """What a disposal took from one lot, and its result."""
     base = now.valuation.base_currency
     symbol = now.symbol(closure.security)
     label = f"{symbol}: {closure.quantity.normalize():f} sold on {closure.close_date}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from patterns.context import Context
 from patterns.explanation import Explanation, Formula, Number
 from patterns.results import Figure
-from portfolios.calc.linking import carino_factor, link_factors
+from portfolios.calc.linking import Linker, carino_factor, link_factors
 from portfolios.calc.returns import Floats
 from portfolios.capabilities.inputs import OverPeriod
 from portfolios.capabilities.span_figures import asked_of
@@ -34,16 +35,11 @@ class Linked:
 
     @cached_property
     def factors(self) -> Floats:
-        return np.array(link_factors(self._returns)[0])
+        return np.array(self._linking[0])
 
     @cached_property
-    def is_carino(self) -> bool:
-        return link_factors(self._returns)[1] == "carino"
-
-    @property
-    def _returns(self) -> list[float]:
-        returns: list[float] = self.cut.lines.returns.tolist()
-        return returns
+    def _linking(self) -> tuple[list[float], Linker]:
+        return link_factors(self.cut.lines.returns.tolist())
 
     def whole(self, label: str = "return of the period") -> Explanation:
         """The time-weighted return: every day's, compounded."""
@@ -72,21 +68,13 @@ class Linked:
 
     def factor(self, place: int) -> Explanation:
         """What the contributions of a day are multiplied by."""
-        day = self.cut.date_of(place)
-        text, compute = (CARINO, _carino) if self.is_carino else (FRONGELLO, _before_last)
-
-        def parts() -> list[Explanation]:
-            if self.is_carino:
-                return [self.cut.days.daily_return(day), self.whole()]
-            return self.returns()[: place + 1]
-
-        return Explanation(
-            label=f"linking factor of {day}",
-            value=float(self.factors[place]),
-            unit="rate",
-            formula=Formula("statistic", text, compute=compute),
-            parts=parts,
-            rule=LINKING,
+        return factor_of(
+            self.cut.date_of(place),
+            float(self.factors[place]),
+            self._linking[1],
+            place,
+            day=lambda at: self.cut.days.daily_return(self.cut.date_of(at)),
+            whole=self.whole,
         )
 
     def effect(
@@ -200,10 +188,36 @@ class Linked:
         return of_figure(
             figure,
             label,
-            Formula("statistic", "the distance of the two, in basis points", compute=_distance),
+            Formula("statistic", "the distance of the two, in basis points", compute=distance),
             lambda: [effects(), self.by_values().node("return chained from values and flows")],
             rule=rule,
         )
+
+
+def factor_of(
+    on: date,
+    factor: float,
+    linker: Linker,
+    at: int,
+    *,
+    day: Callable[[int], Explanation],
+    whole: Callable[[], Explanation],
+) -> Explanation:
+    """The linking factor of one of several days: by Cariño of its return and the period's, by
+    Frongello of the returns before it."""
+    carino = linker == "carino"
+    return Explanation(
+        label=f"linking factor of {on}",
+        value=factor,
+        unit="rate",
+        formula=Formula(
+            "statistic",
+            CARINO if carino else FRONGELLO,
+            compute=_carino if carino else _before_last,
+        ),
+        parts=lambda: [day(at), whole()] if carino else [day(one) for one in range(at + 1)],
+        rule=LINKING,
+    )
 
 
 def linked_over(ctx: Context, args: OverPeriod) -> Linked:
@@ -221,6 +235,12 @@ def _before_last(values: Sequence[Number]) -> float:
     return float(np.prod([1.0 + float(one) for one in values[:-1]]))
 
 
-def _distance(values: Sequence[Number]) -> float:
+def distance(values: Sequence[Number]) -> float:
+    """Of two fractions, in basis points."""
     one, other = (float(value) for value in values)
     return abs(one - other) * 1e4
+
+
+def furthest(values: Sequence[Number]) -> float:
+    """The largest of many distances, in basis points."""
+    return max(abs(float(value)) for value in values) * 1e4

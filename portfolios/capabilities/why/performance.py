@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-import numpy as np
 from django.urls import reverse
 
 from patterns.context import Context
@@ -23,6 +22,7 @@ from portfolios.capabilities.why.chains import chained, compounded
 from portfolios.capabilities.why.days import Days
 from portfolios.capabilities.why.facts import of_figure, pack_source
 from portfolios.capabilities.why.money import values_and_flows
+from portfolios.capabilities.why.pairs import array
 from portfolios.selectors.periods import chosen
 from portfolios.selectors.risk_free import SERIES, yields_known_at
 
@@ -157,35 +157,49 @@ def _excess(days: Days, window: ReturnSeries) -> list[Explanation]:
     """Each day's return less what cash earned on it."""
     if not len(window):
         return []
-    free = yields_known_at((window.base_date, *window.dates[:-1]))
+    return above_risk_free(
+        window.base_date,
+        window.dates,
+        lambda place: days.daily_return(window.dates[place]),
+        range(len(window)),
+    )
+
+
+def above_risk_free(
+    base_date: date,
+    dates: Sequence[date],
+    daily: Callable[[int], Explanation],
+    places: Iterable[int],
+) -> list[Explanation]:
+    """The returns of some of these days, each less what cash earned on it; none where no yield is
+    known."""
+    free = yields_known_at((base_date, *dates[:-1]))
     if free.yields is None:
         return []
-    earned = risk_free_returns(window.base_date, window.dates, free.yields)
-    return [
-        Explanation(
-            label=f"return of {day} above the risk-free",
-            value=None if one is None else one - float(rate),
-            unit="fraction",
-            state="withheld" if one is None else "exact",
-            reason="" if one is not None else "There is no return on this day.",
-            formula=Formula("difference", "return − risk-free"),
-            parts=_pair(days, day, float(rate)),
-            rule=RISK_FREE_RULE,
-        )
-        for day, one, rate in zip(window.dates, window.returns, earned, strict=True)
-    ]
+    earned = risk_free_returns(base_date, dates, free.yields)
+    return [_less_free(daily(place), dates[place], float(earned[place])) for place in places]
 
 
-def _pair(days: Days, day: date, rate: float) -> Callable[[], list[Explanation]]:
-    return lambda: [
-        days.daily_return(day),
-        Explanation(
-            label=f"risk-free of {day}: the bill's yield known the close before",
-            value=rate,
-            unit="fraction",
-            source=Source("series", SERIES, reverse("methods:rule", args=[RISK_FREE_RULE])),
-        ),
-    ]
+def _less_free(earned: Explanation, day: date, rate: float) -> Explanation:
+    unknown = earned.value is None
+    return Explanation(
+        label=f"{earned.label} above the risk-free",
+        value=None if earned.value is None else float(earned.value) - rate,
+        unit="fraction",
+        state="withheld" if unknown else "exact",
+        reason=earned.reason if unknown else "",
+        formula=Formula("difference", "return − risk-free"),
+        parts=[
+            earned,
+            Explanation(
+                label=f"risk-free of {day}: the bill's yield known the close before",
+                value=rate,
+                unit="fraction",
+                source=Source("series", SERIES, reverse("methods:rule", args=[RISK_FREE_RULE])),
+            ),
+        ],
+        rule=RISK_FREE_RULE,
+    )
 
 
 def _deepest(values: Floats) -> float | None:
@@ -250,10 +264,6 @@ def _observations(days: Days, args: OverLookback, figure: Figure) -> Explanation
         ],
         rule="risk.1",
     )
-
-
-def array(values: Sequence[Number]) -> Floats:
-    return np.array([float(value) for value in values], dtype=np.float64)
 
 
 MEASURES: Mapping[str, Callable[[Days, OverLookback, Figure], Explanation]] = {

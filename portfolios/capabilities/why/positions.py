@@ -11,21 +11,20 @@ from portfolios.calc.valuation import ValuedPosition
 from portfolios.capabilities.inputs import OfPortfolio
 from portfolios.capabilities.positions import CashRow, PositionRow, ValuedPositions, valued
 from portfolios.capabilities.why.facts import of_figure
-from portfolios.capabilities.why.holdings import base_cost_parts, local_cost_parts, realized_parts
+from portfolios.capabilities.why.held import Held
+from portfolios.capabilities.why.holdings import realized_parts
 from portfolios.capabilities.why.worth import (
-    COST_RULE,
     TOTAL_RULE,
     WORTH_RULE,
     balance,
     coverage_parts,
     position_count,
-    price,
-    quantity,
     total,
     worth,
 )
 from portfolios.selectors.standing import Standing, standing
 
+RATED = ("dividend_safety", "moat_strength")  # of a rubric, where one is connected
 ROUNDED = Formula("rounded", "the sum, rounded once")
 
 
@@ -48,92 +47,9 @@ def why_valued_positions(ctx: Context, args: OfPortfolio, path: Path) -> Explana
 def _of_position(
     now: Standing, part: ValuedPosition, row: PositionRow, name: str
 ) -> Explanation | None:
-    symbol = row.symbol
-    made: Mapping[str, Callable[[], Explanation]] = {
-        "quantity": lambda: quantity(now, part),
-        "price": lambda: price(now, part),
-        "market_value_local": lambda: of_figure(
-            row.market_value_local,
-            f"{symbol} in {part.currency}",
-            Formula("product", "quantity × price"),
-            [quantity(now, part), price(now, part)],
-            rule=WORTH_RULE,
-        ),
-        "market_value": lambda: of_figure(
-            row.market_value,
-            symbol,
-            worth(now, part).formula,
-            worth(now, part).children,
-            rule=WORTH_RULE,
-        ),
-        "cost_basis": lambda: _cost(now, part, row),
-        "average_cost": lambda: of_figure(
-            row.average_cost,
-            f"average cost of {symbol}",
-            Formula("quotient", "cost in its currency / quantity"),
-            [_local_cost(now, part), quantity(now, part)],
-            rule=COST_RULE,
-        ),
-        "weight": lambda: of_figure(
-            row.weight,
-            f"weight of {symbol}",
-            Formula("quotient", "market value / total value"),
-            [worth(now, part), total(now, now.parts, "total value, unrounded")],
-            rule="valuation.8",
-        ),
-        "unrealized_pnl": lambda: _gain(now, part, row),
-        "unrealized_pnl_pct": lambda: of_figure(
-            row.unrealized_pnl_pct,
-            f"unrealized result of {symbol} on its cost",
-            Formula("quotient", "unrealized result / cost basis"),
-            [_gain(now, part, row), _cost(now, part, row)],
-            rule="valuation.6",
-        ),
-        "realized_pnl": lambda: of_figure(
-            row.realized_pnl,
-            f"realized result of {symbol}",
-            Formula("sum", "every disposal"),
-            lambda: realized_parts(now, part.security),
-            rule="booking.8",
-        ),
-        "dividend_safety": lambda: of_figure(row.dividend_safety, "dividend safety", SUM),
-        "moat_strength": lambda: of_figure(row.moat_strength, "moat strength", SUM),
-    }
-    return made[name]() if name in made else None
-
-
-def _cost(now: Standing, part: ValuedPosition, row: PositionRow) -> Explanation:
-    return of_figure(
-        row.cost_basis,
-        f"cost basis of {row.symbol}",
-        Formula("sum", "the open lots"),
-        lambda: base_cost_parts(now, part),
-        rule=COST_RULE,
-    )
-
-
-def _local_cost(now: Standing, part: ValuedPosition) -> Explanation:
-    return Explanation(
-        label="cost in its currency",
-        value=part.cost_basis_local,
-        unit="money",
-        currency=part.currency,
-        state="withheld" if part.cost_basis_local is None else "exact",
-        reason="The cost basis is not known." if part.cost_basis_local is None else "",
-        formula=Formula("sum", "the open lots"),
-        parts=lambda: local_cost_parts(now, part),
-        rule=COST_RULE,
-    )
-
-
-def _gain(now: Standing, part: ValuedPosition, row: PositionRow) -> Explanation:
-    return of_figure(
-        row.unrealized_pnl,
-        f"unrealized result of {row.symbol}",
-        Formula("difference", "market value − cost basis"),
-        [worth(now, part), _cost(now, part, row)],
-        rule="valuation.6",
-    )
+    if name in RATED:
+        return of_figure(getattr(row, name), name.replace("_", " "), SUM)
+    return Held(now, [part], row).figure(name)
 
 
 def _of_cash(now: Standing, row: CashRow, name: str) -> Explanation | None:
