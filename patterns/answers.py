@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from patterns.panels import PanelError
+from patterns.rules import rule_of
 from patterns.runs import RunResult
 
 
@@ -38,6 +39,18 @@ class Answer:
 
     def note(self, path: str) -> str:
         return str(self._step(path).get("note", ""))
+
+    def rule(self, path: str) -> str:
+        """The rule that defines the figure at a path, as its capability declares it; "" for none.
+
+        The path of a field of rows may leave the row out.
+        """
+        first, *rest = path.split(".")
+        step: Mapping[str, Any] = self.steps.get(first, {})
+        while "steps" in step and rest:
+            first, *rest = rest
+            step = next((one for one in step["steps"] if one["as"] == first), {})
+        return rule_of(step.get("capability", ""), rest)
 
     def _step(self, path: str) -> Mapping[str, Any]:
         """The step behind a path; of a pattern that gave only some outputs, the one within."""

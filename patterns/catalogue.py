@@ -1,7 +1,7 @@
 """Every capability of the installation: what it takes, what it answers, and where it is used."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -10,6 +10,7 @@ from patterns import library, registry
 from patterns.explaining import is_explained
 from patterns.paths import NoSuchPath, follow, leaf_of, rows_of
 from patterns.registry import Capability
+from patterns.rules import BY_ROW, declared_rule
 
 DEEPEST: Final = 4
 
@@ -24,11 +25,13 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of an answer. `path` ends each list of rows with []; `unit` is "" for texts."""
+    """One value of an answer. `path` ends each list of rows with []; `unit` is "" for texts.
+    `rule` defines a figure; "" where its row names the rule, and for what is none."""
 
     path: str
     unit: str
     is_figure: bool
+    rule: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,10 +78,15 @@ def _entry(found: Capability, patterns: tuple[str, ...]) -> Entry:
         agent=found.agent,
         doc=found.doc,
         arguments=tuple(_arguments(found.input_type)),
-        values=tuple(values_of(found.output_type)),
+        values=tuple(_ruled(found.name, value) for value in values_of(found.output_type)),
         patterns=patterns,
         explained=is_explained(found.name),
     )
+
+
+def _ruled(capability: str, value: Value) -> Value:
+    rule = declared_rule(capability, value.path.replace("[]", ""))
+    return value if rule in {"", BY_ROW} else replace(value, rule=rule)
 
 
 def _arguments(taken: type[BaseModel]) -> Iterator[Argument]:

@@ -7,7 +7,7 @@ is said instead of an explanation of something else.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -17,6 +17,7 @@ from patterns.context import Context
 from patterns.exceptions import CapabilityMisdeclared, FigureUnknown, NotExplained
 from patterns.explanation import Explanation
 from patterns.plan import CapabilityStep, PatternStep, Plan, PlannedStep, plan_for, step_of
+from patterns.rules import rule_of
 from patterns.runs import MemoryStore, ResultStore, RunResult
 from patterns.spec import PatternSpec
 from patterns.steps import arguments_of, inputs_of, outcomes_of, surroundings
@@ -105,7 +106,7 @@ def explain(
             details={"reason": "not_explained", "capability": capability},
         )
     _same(found, stored, path)
-    return found
+    return found if found.rule else replace(found, rule=rule_of(capability, reached.rest))
 
 
 @dataclass(frozen=True)

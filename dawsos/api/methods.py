@@ -11,7 +11,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dawsos.methodology import MethodPage, method_pages
+from dawsos.methodology import MethodPage, fixtures, golden_outcomes, method_pages
 
 FIELDS: dict[str, Any] = {
     "slug": serializers.CharField(),
@@ -23,7 +23,19 @@ METHODS_OUTPUT = inline_serializer(
     fields={"methods": serializers.ListField(child=serializers.DictField())},
 )
 METHOD_OUTPUT = inline_serializer(
-    name="MethodOutput", fields={**FIELDS, "html": serializers.CharField()}
+    name="MethodOutput",
+    fields={
+        **FIELDS,
+        "html": serializers.CharField(),
+        "fixtures": serializers.DictField(
+            child=serializers.ListField(child=serializers.CharField()),
+            help_text="By rule, the golden cases and tests that prove it.",
+        ),
+    },
+)
+CASES_OUTPUT = inline_serializer(
+    name="GoldenCasesOutput",
+    fields={"cases": serializers.ListField(child=serializers.DictField())},
 )
 
 
@@ -41,7 +53,19 @@ def method(_request: Request, slug: str) -> Response:
     page = method_pages().get(slug)
     if page is None:
         raise Http404
-    return Response(_row(page) | {"html": str(page.html)})
+    row = _row(page)
+    proofs = {rule: [one.name for one in fixtures().get(rule, ())] for rule in row["rules"]}
+    return Response(row | {"html": str(page.html), "fixtures": proofs})
+
+
+@extend_schema(responses={200: CASES_OUTPUT})
+@api_view(["GET"])
+def golden_cases(_request: Request, golden: str) -> Response:
+    """The golden cases of a file and what the product answers, as `verify_methods --json` says."""
+    found = golden_outcomes(golden)
+    if not found:
+        raise Http404
+    return Response({"cases": [outcome.as_dict() for outcome in found]})
 
 
 def _row(page: MethodPage) -> dict[str, Any]:

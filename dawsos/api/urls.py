@@ -16,6 +16,7 @@ urlpatterns = [
         name="pattern-of-portfolio",
     ),
     path("v1/methods/", methods.methods, name="methods"),
+    path("v1/methods/fixtures/<slug:golden>/", methods.golden_cases, name="golden-cases"),
     path("v1/methods/<slug:slug>/", methods.method, name="method"),
     path("v1/audit/", audit.audit, name="audit"),
     path("v1/activity/", audit.activity, name="activity"),

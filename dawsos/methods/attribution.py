@@ -41,14 +41,18 @@ def currency(inputs: Inputs) -> Answer:
 @golden("attribution.brinson_fachler")
 def sectors(inputs: Inputs) -> Answer:
     rows = inputs["sectors"]
-    found = _attributed([rows])
-    return {
-        "portfolio": float(found.portfolio[0]),
-        "benchmark": float(found.benchmark[0]),
-        "excess": float(found.portfolio[0] - found.benchmark[0]),
-        "sectors": _named("sector", rows, found, SECTOR_EFFECTS),
-        "totals": {name: float(getattr(found, name).sum()) for name in SECTOR_EFFECTS},
-    }
+    return _of_a_day(rows, _attributed([rows]))
+
+
+@golden("attribution.brinson_late")
+def sectors_with_arrivals(inputs: Inputs) -> Answer:
+    """What arrives in a sector is given, as a fraction of the capital, instead of its return."""
+    rows = inputs["sectors"]
+    weights, arrived, index_weights, index_returns = (
+        _row(rows, name) for name in ("w", "arrived", "W", "B")
+    )
+    found = brinson_fachler(weights, arrived, index_weights, index_returns)
+    return _of_a_day(rows, found)
 
 
 @golden("attribution.link")
@@ -114,6 +118,16 @@ def hedged(inputs: Inputs) -> Answer:
             }
             for row in rows
         ],
+    }
+
+
+def _of_a_day(rows: Sequence[Mapping[str, Any]], found: ActiveEffects) -> Answer:
+    return {
+        "portfolio": float(found.portfolio[0]),
+        "benchmark": float(found.benchmark[0]),
+        "excess": float(found.portfolio[0] - found.benchmark[0]),
+        "sectors": _named("sector", rows, found, SECTOR_EFFECTS),
+        "totals": {name: float(getattr(found, name).sum()) for name in SECTOR_EFFECTS},
     }
 
 

@@ -29,6 +29,7 @@ class Case:
     inputs: dict[str, Any]
     expected: dict[str, Any]
     tolerance: dict[str, Any]
+    note: str = ""
 
     @property
     def carries_parameters(self) -> bool:
@@ -58,6 +59,14 @@ def read_cases(folder: Path) -> list[Case]:
     return cases
 
 
+def read_file(file: Path) -> list[Case]:
+    """Every case of one file. Raises GoldenUnreadable when it is malformed."""
+    try:
+        return _cases(file)
+    except _Malformed as mistake:
+        raise _refused(f"{file.name} is malformed.", mistake.errors) from mistake
+
+
 class _Malformed(Exception):
     """What is wrong with one file; never leaves this module."""
 
@@ -77,7 +86,10 @@ def _cases(file: Path) -> list[Case]:
     errors = [error for number, row in enumerate(rows, start=1) for error in _mistakes(number, row)]
     if errors:
         raise _Malformed(errors)
-    return [Case(file.name, **{name: row[name] for name in FIELDS}) for row in rows]
+    return [
+        Case(file.name, **{name: row[name] for name in FIELDS}, note=str(row.get("note") or ""))
+        for row in rows
+    ]
 
 
 def _mistakes(number: int, row: object) -> Iterator[str]:

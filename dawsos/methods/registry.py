@@ -24,6 +24,7 @@ SECTIONS = (
     "attribution",
     "risk",
     "numeric",
+    "whole_ledgers",
 )
 
 _ADAPTORS: dict[str, Adaptor] = {}

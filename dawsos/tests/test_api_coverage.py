@@ -30,6 +30,7 @@ SHOWN = {
     "market:decide": "quarantine/{item_id}/accept/",
     "methods:index": "methods/",
     "methods:page": "methods/{slug}/",
+    "methods:fixtures": "methods/fixtures/{golden}/",
     "portfolios:benchmarks": "benchmarks/",
     "portfolios:list": "portfolios/",
     "portfolios:new": "portfolios/",

@@ -79,6 +79,7 @@ class House:
             "panel_id": "holdings_table",
             "name": "returns.1",
             "slug": "returns",
+            "golden": "s03_twr",
             "pattern_id": "portfolio_overview",
             "run_id": self.run.pk,
             "ticket": self.run.pk,

@@ -186,7 +186,7 @@ def _compared(spec: ComparedSpec, answer: Answer, *, differs: bool) -> Row:
         cells.append(single_cell(spec.difference, form, answer))
     elif differs:
         cells.append(replace(no_cell(first), path=""))
-    return Row(cells=tuple(cells), definition=spec.definition or "")
+    return Row(cells=tuple(cells), definition=spec.definition or answer.rule(spec.first))
 
 
 def text(spec: TextSpec, answer: Answer) -> Panel:

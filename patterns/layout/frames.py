@@ -49,7 +49,7 @@ def missing_path(spec: PanelSpec, answer: Answer) -> str:
 
 def metric_of(spec: MetricSpec, answer: Answer) -> Metric:
     cell = single_cell(spec.path, spec.format, answer)
-    return Metric(label=spec.label, cell=cell, definition=spec.definition or "")
+    return Metric(label=spec.label, cell=cell, definition=spec.definition or answer.rule(spec.path))
 
 
 def single_cell(path: str, format_name: str, answer: Answer) -> Cell:

@@ -94,7 +94,7 @@ def entries_of(
             for name, value in named_parts
             if value.format is not None or _says(item, value.field)
         }
-        found.append(Entry(parts=parts, facts=_facts(facts, item, place, currency)))
+        found.append(Entry(parts=parts, facts=_facts(facts, item, place, answer, currency)))
     return found
 
 
@@ -139,13 +139,13 @@ def _withheld(entry: Entry, name: str) -> Iterable[Withheld]:
 
 
 def _facts(
-    facts: Sequence[FieldSpec], item: Mapping[str, Any], place: str, currency: str
+    facts: Sequence[FieldSpec], item: Mapping[str, Any], place: str, answer: Answer, currency: str
 ) -> tuple[Metric, ...]:
     return tuple(
         Metric(
             label=fact.label,
             cell=cell_at(item, fact.field, fact.format, path=place, currency=currency),
-            definition=fact.definition or "",
+            definition=fact.definition or answer.rule(f"{place}.{fact.field}"),
         )
         for fact in facts
     )

@@ -51,7 +51,7 @@ _KINDS: Final = {
 
 def row_panel(spec: RowPanelSpec, answer: Answer) -> Panel:
     items, currency = answer.items(spec.path)
-    columns = columns_of(spec, items)
+    columns = tuple(_defined(column, spec, answer) for column in columns_of(spec, items))
     rows = tuple(
         row_of(spec, item, columns, f"{spec.path}.{index}", currency)
         for index, item in enumerate(items)
@@ -74,6 +74,13 @@ def row_panel(spec: RowPanelSpec, answer: Answer) -> Panel:
         chart=None if note else _chart(spec, columns, rows),
         withheld=tuple(withheld_rows(columns, rows)),
     )
+
+
+def _defined(column: Column, spec: RowPanelSpec, answer: Answer) -> Column:
+    """A heading leads to the rule of its figures, which the capability declares."""
+    if column.definition or not column.numeric:
+        return column
+    return replace(column, definition=answer.rule(f"{spec.path}.{column.field}"))
 
 
 def _without_rows(spec: RowPanelSpec, columns: tuple[Column, ...], answer: Answer) -> Panel:
@@ -125,7 +132,10 @@ def _end(spec: WaterfallSpec, columns: Sequence[Column], answer: Answer) -> Iter
     """The last row of a waterfall: the figure that the steps amount to, not their sum here."""
     if spec.total is not None:
         label = cell_at({"label": spec.total.label}, "label", columns[0].format, path=spec.path)
-        yield Row(cells=(label, single_cell(spec.total.path, spec.total.format, answer)))
+        yield Row(
+            cells=(label, single_cell(spec.total.path, spec.total.format, answer)),
+            definition=spec.total.definition or answer.rule(spec.total.path),
+        )
 
 
 def _totals(spec: TableSpec, columns: Sequence[Column], rows: Sequence[Row], answer: Answer) -> Row:

@@ -20,8 +20,10 @@ from portfolios.capabilities.position_return import (
     compute_position_return,
 )
 from portfolios.capabilities.position_risk import compute_position_risk
+from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio
 from portfolios.selectors import build_context
+from portfolios.tests.factories import append
 from portfolios.tests.world import THU, TUE, WED, listing
 
 
@@ -141,3 +143,23 @@ def test_its_entries_newest_first(ctx: Context, traded: Portfolio) -> None:
     assert bought.realized_pnl.value == 0
     newest = get_transaction_history(ctx, asked.model_copy(update={"limit": 1}))
     assert ([row.seq for row in newest.entries], newest.count.value) == ([5], 2)
+
+
+def test_an_entry_says_its_own_charges(traded: Portfolio, alice: User) -> None:
+    """10 at 12 with a commission of 1.50 and a tax of 0.60: 122.10 USD are paid."""
+    bought = Draft(
+        entry_type="BUY",
+        security_id=listing("ACME").pk,
+        transaction_date=THU,
+        quantity=Decimal(10),
+        price=Decimal(12),
+        fees=Decimal("1.50"),
+        taxes=Decimal("0.60"),
+        currency="USD",
+    )
+    append(traded, alice, bought)
+    ctx = build_context(user=alice, portfolio_id=traded.pk, correlation_id="test")
+    asked = SomeEntries(portfolio_id=traded.pk, security_id=listing("ACME").pk)
+    newest = get_transaction_history(ctx, asked).entries[0]
+    assert (newest.commission.value, newest.taxes.value) == (Decimal("1.50"), Decimal("0.60"))
+    assert (newest.price.value, newest.total.value) == (Decimal(12), Decimal("-122.10"))

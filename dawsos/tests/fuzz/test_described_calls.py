@@ -161,6 +161,7 @@ def _with_real_things(portfolio: Portfolio, run_id: UUID) -> dict[str, Any]:
         "seq": [1, 3, 5],
         "action_id": [str(pk) for pk in actions],
         "slug": ["valuation"],
+        "golden": ["s02_nav"],
     }
     for path, operations in described["paths"].items():
         for operation in operations.values():
