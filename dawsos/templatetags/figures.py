@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from django import template
@@ -141,10 +141,11 @@ def _digits(text: str, unit: str) -> SafeString:
 
 
 def _value(cell: Cell) -> SafeString:
-    shown = _digits(cell.text, cell.currency) if cell.numeric else cell.text
+    shown = _digits(cell.text, cell.currency) if cell.numeric else escape(cell.text)
+    # A page holds hundreds: put together here rather than by `format_html`, as all below.
     if cell.raw and cell.numeric:
-        return format_html('<data class="figure__value" value="{}">{}</data>', cell.raw, shown)
-    return format_html('<span class="figure__value">{}</span>', shown)
+        return SafeString(f'<data class="figure__value" value="{escape(cell.raw)}">{shown}</data>')
+    return SafeString(f'<span class="figure__value">{shown}</span>')
 
 
 @register.simple_tag
@@ -166,15 +167,15 @@ def figure(
     if cell.format == "state":
         return state_badge(cell.text) or format_html('<span class="muted">{}</span>', cell.text)
     if cell.state in UNREMARKABLE and not cell.numeric:
-        return format_html("{}", cell.text)
-    badge: Any = ""
+        return SafeString(escape(cell.text))
+    badge = ""
     if cell.state not in UNREMARKABLE:
         badge = Badge(cell.state, _story(cell)).html(mark=compact)
     shown = _value(cell)
     if why and (address := _why(why, cell)):
         # The number itself is the link: a word beside each would be a column of words.
-        shown = format_html('<a class="figure__why" href="{}" data-why>{}</a>', address, shown)
-    return format_html('<span class="{}">{}{}</span>', _classes(cell, signed=signed), shown, badge)
+        shown = SafeString(f'<a class="figure__why" href="{escape(address)}" data-why>{shown}</a>')
+    return SafeString(f'<span class="{_classes(cell, signed=signed)}">{shown}{badge}</span>')
 
 
 def _why(run: RunResult, cell: Cell) -> str:
@@ -209,7 +210,6 @@ def number(
         return mark_safe("")
     direction = f" figure--{_sign(value)}" if signed else ""
     shown = _digits(display(value, format_name, currency), currency)
-    # A page of a ledger holds hundreds: put together here rather than by `format_html`.
     return SafeString(
         f'<span class="figure figure--numeric{direction}">'
         f'<data class="figure__value" value="{value:f}">{shown}</data></span>'
