@@ -72,8 +72,7 @@ def span_of(daily: DailyReturns, period: Period, asof: date) -> Span:
     known = daily.upto(asof)
     funded = known.since_funding()
     anchor = _anchor(funded if len(funded) else known, period, asof)
-    began = funded.start if len(funded) else known.start
-    if period in _MONTHS_BACK and began > anchor:
+    if period in _MONTHS_BACK and len(funded) and funded.start > anchor:
         return Span(funded, anchor, "INSUFFICIENT_HISTORY")
     return _after(funded, anchor, whole=period is Period.SINCE_INCEPTION)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from portfolios.calc.returns import Floats
-from portfolios.calc.risk import DUST, TRADING_DAYS, sharpe, volatility
+from portfolios.calc.risk import DUST, TRADING_DAYS, deviation, sharpe, volatility
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ def regress(excess: Floats, benchmark_excess: Floats) -> Regression | None:
     """Beta and alpha of returns above the risk-free; None when the benchmark never moved."""
     if len(excess) < 2:
         return None
+    if deviation(benchmark_excess) < DUST:
+        return None
     spread = benchmark_excess - benchmark_excess.mean()
     variance = float(spread @ spread)
-    if variance == 0.0:
-        return None
     beta = float(spread @ (excess - excess.mean())) / variance
     daily = float(excess.mean()) - beta * float(benchmark_excess.mean())
     return Regression(alpha=daily * TRADING_DAYS, beta=beta)

@@ -14,7 +14,7 @@ from portfolios.calc.bulk.errorfree import Floats, Mask
 from portfolios.calc.bulk.series import Paths
 from portfolios.calc.bulk.steps import Integers
 from portfolios.calc.returns import add_months
-from portfolios.calc.risk import MINIMUM_OBSERVATIONS, TRADING_DAYS
+from portfolios.calc.risk import DUST, MINIMUM_OBSERVATIONS, TRADING_DAYS
 
 REASONS = (
     "",
@@ -29,6 +29,7 @@ REASONS = (
     "NO_BENCHMARK",
     "BENCHMARK_GAP",
     "TOTAL_LOSS",
+    "NO_SHORTFALL",
 )
 (
     OK,
@@ -43,9 +44,9 @@ REASONS = (
     NO_BENCHMARK,
     BENCHMARK_GAP,
     TOTAL_LOSS,
+    NO_SHORTFALL,
 ) = range(len(REASONS))
 WINDOWS = {"volatility_30d": 30, "volatility_60d": 60, "volatility_90d": 90, "volatility_1y": 252}
-_DUST = 1e-14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,12 +92,13 @@ def period_figures(recent: Recent, asof: date) -> Iterator[tuple[str, Figure]]:
         young = (funded > anchor) | empty
         found = _since(recent, np.full(len(funded), anchor), empty)
         if months > 12:
-            found = _yearly(found, recent, np.full(len(funded), anchor), asof)
+            base = np.full(len(funded), _base(recent, anchor))
+            found = _yearly(found, base, recent, asof)
         found.values[young] = np.nan
         found.reasons[young & ~empty] = INSUFFICIENT_HISTORY
         yield name, found
     whole = _wealth_figure(recent.paths.wealth[:, -1] - 1.0, empty)
-    yield "return_since_inception", _yearly(whole, recent, funded, asof)
+    yield "return_since_inception", _yearly(whole, funded, recent, asof)
 
 
 def _since(recent: Recent, anchors: Integers, empty: Mask) -> Figure:
@@ -112,7 +114,8 @@ def _since(recent: Recent, anchors: Integers, empty: Mask) -> Figure:
             waiting = recent.days[place + 1 :] <= recent.paths.funded[rows, None]
             values[rows] = np.prod(np.where(waiting, 1.0, growth), axis=1) - 1.0
         elif anchor in recent.earlier:
-            values[rows] = wealth[rows, -1] / recent.earlier[anchor][0][rows] - 1.0
+            with np.errstate(all="ignore"):
+                values[rows] = wealth[rows, -1] / recent.earlier[anchor][0][rows] - 1.0
         else:
             values[rows] = wealth[rows, -1] - 1.0
     return _wealth_figure(values, empty)
@@ -125,11 +128,10 @@ def _wealth_figure(values: Floats, empty: Mask) -> Figure:
     return Figure(values, reasons)
 
 
-def _yearly(found: Figure, recent: Recent, anchors: Integers, asof: date) -> Figure:
-    """(1 + R)^(365/days) − 1 where there is a year between the closes; else as it is."""
+def _yearly(found: Figure, start: Integers, recent: Recent, asof: date) -> Figure:
+    """(1 + R)^(365/days) − 1 where there is a year between the closes; else as it is. start: the
+    close that each return is based on; of one that began from nothing, the day before."""
     end = int(recent.days[-1])
-    bases = np.array([_base(recent, int(anchor)) for anchor in np.unique(anchors)])
-    start = bases[np.searchsorted(np.unique(anchors), anchors)]
     starts, which = np.unique(start, return_inverse=True)
     # A year is over on the same day of the next one (methods §3.4).
     over = [one > 0 and add_months(date.fromordinal(one), 12) <= asof for one in starts.tolist()]
@@ -211,7 +213,7 @@ def _ratios(
     sample: Floats, inside: Mask, counted: Integers, reasons: Integers, free: Floats | None
 ) -> Iterator[tuple[str, Figure]]:
     if free is None:
-        why = np.where(reasons == OK, NO_RISK_FREE, reasons)
+        why = _lacking(reasons, NO_RISK_FREE)
         for name in ("sharpe_ratio", "sortino_ratio"):
             yield name, Figure(np.full(len(sample), np.nan), why)
         return
@@ -223,7 +225,7 @@ def _ratios(
         sharpe = mean / deviation * np.sqrt(TRADING_DAYS)
         sortino = mean * TRADING_DAYS / downside
     yield "sharpe_ratio", _unless(sharpe, deviation, reasons)
-    yield "sortino_ratio", _unless(sortino, downside, reasons)
+    yield "sortino_ratio", _unless(sortino, downside, reasons, NO_SHORTFALL)
 
 
 def _regression(
@@ -234,30 +236,48 @@ def _regression(
     free: Floats | None,
     benchmark: Floats | None,
 ) -> Iterator[tuple[str, Figure]]:
-    missing = NO_BENCHMARK if benchmark is None else NO_RISK_FREE
+    why = _beside(sample, inside, reasons, free, benchmark)
     if benchmark is None or free is None:
-        why = np.where(reasons == OK, missing, reasons)
         for name in ("beta", "alpha"):
             yield name, Figure(np.full(len(sample), np.nan), why)
         return
     other = benchmark[:, -sample.shape[1] :] - free
     excess = sample - free
-    without = np.isnan(other).all(axis=1)
-    gap = (inside & np.isnan(other)).any(axis=1)
     mean, _ = _moments(excess, inside, counted)
     theirs, deviation = _moments(other, inside, counted)
     product = (excess - mean[:, None]) * (other - theirs[:, None])
     covariance = np.where(inside, product, 0.0).sum(axis=1) / np.maximum(counted - 1, 1)
     with np.errstate(all="ignore"):
         beta = covariance / deviation**2
-    why = np.where((reasons == OK) & gap, BENCHMARK_GAP, reasons)
-    why = np.where((reasons == OK) & without, NO_BENCHMARK, why)
     yield "beta", _unless(beta, deviation, why)
     yield "alpha", _unless((mean - beta * theirs) * TRADING_DAYS, deviation, why)
 
 
-def _unless(values: Floats, dispersion: Floats, reasons: Integers) -> Figure:
+def _beside(
+    sample: Floats,
+    inside: Mask,
+    reasons: Integers,
+    free: Floats | None,
+    benchmark: Floats | None,
+) -> Integers:
+    """Why there is no regression: what is missing counts before how little there is."""
+    if benchmark is None:
+        return _lacking(reasons, NO_BENCHMARK)
+    other = np.isnan(benchmark[:, -sample.shape[1] :])
+    why = reasons if free is not None else _lacking(reasons, NO_RISK_FREE)
+    why = np.where((inside & other).any(axis=1), _lacking(reasons, BENCHMARK_GAP), why)
+    return np.where(other.all(axis=1), _lacking(reasons, NO_BENCHMARK), why)
+
+
+def _lacking(reasons: Integers, missing: int) -> Integers:
+    """What is missing, where there are returns and no gap between them."""
+    return np.where((reasons == OK) | (reasons == INSUFFICIENT), missing, reasons)
+
+
+def _unless(
+    values: Floats, dispersion: Floats, reasons: Integers, nothing: int = NO_DISPERSION
+) -> Figure:
     with np.errstate(invalid="ignore"):
-        flat = (reasons == OK) & ~(dispersion >= _DUST)
-    why = np.where(flat, NO_DISPERSION, reasons)
+        flat = (reasons == OK) & ~(dispersion >= DUST)
+    why = np.where(flat, nothing, reasons)
     return Figure(np.where(why == OK, values, np.nan), why)
