@@ -100,7 +100,7 @@ def calculate_impact(ctx: Context, args: Impact) -> ActionsWithImpact:
 
 
 def _impact(now: Standing, fact: ActionFact, quantity: Decimal, today: date) -> ImpactRow:
-    paid = _paid(fact, quantity)
+    paid = payout_of(fact, quantity)
     days = (fact.ex_date - today).days
     return ImpactRow(
         ex_date=fact.ex_date,
@@ -120,8 +120,8 @@ def _impact(now: Standing, fact: ActionFact, quantity: Decimal, today: date) -> 
     )
 
 
-def _paid(fact: ActionFact, quantity: Decimal) -> Payout | None:
-    """None for what pays nothing, or nothing that is known."""
+def payout_of(fact: ActionFact, quantity: Decimal) -> Payout | None:
+    """What an action pays; None for what pays nothing, or nothing that is known."""
     if fact.action_type not in PAYS or fact.amount is None:
         return None
     rate = None if fact.withholding_rate is None else Decimal(str(fact.withholding_rate))

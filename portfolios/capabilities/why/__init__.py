@@ -5,6 +5,7 @@ the capabilities themselves select and calculate.
 """
 
 from portfolios.capabilities.why import (
+    actions,
     allocation,
     card,
     contribution,
@@ -25,6 +26,7 @@ from portfolios.capabilities.why import (
 )
 
 __all__ = [
+    "actions",
     "allocation",
     "card",
     "contribution",
