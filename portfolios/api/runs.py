@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -26,7 +28,7 @@ from patterns.canonical import canonical_json
 from patterns.comparing import Compared, ComparedPanel, compare
 from patterns.exceptions import FigureUnknown
 from patterns.layout import panels
-from patterns.why_tree import DEPTH, document, place_of
+from patterns.why_tree import DEPTH, TOLD_WIDTH, Extent, document, place_of
 from portfolios.exceptions import RunNotFound
 from portfolios.selectors.runs import PastRun, comparable_runs, past_run
 from portfolios.services.explaining import ask_why
@@ -34,6 +36,7 @@ from portfolios.services.replaying import replay_for
 
 NOT_YOURS = OpenApiResponse(description="No such run for this user, or no such figure in it")
 DEEPEST = 12
+WIDEST = 200
 RUN_OUTPUT = inline_serializer(
     name="PatternRunOutput",
     fields={
@@ -134,6 +137,12 @@ def compare_runs(request: Request, run_id: UUID) -> Response:
         OpenApiParameter("path", OpenApiTypes.STR, required=True, description="Of a figure"),
         OpenApiParameter("at", OpenApiTypes.STR, description="A part of it, such as 0.2"),
         OpenApiParameter("depth", OpenApiTypes.INT, description=f"0 to {DEEPEST}; {DEPTH}"),
+        OpenApiParameter(
+            "width",
+            OpenApiTypes.INT,
+            description=f"Children of a node, 1 to {WIDEST}; {TOLD_WIDTH}",
+        ),
+        OpenApiParameter("from", OpenApiTypes.INT, description="The first child that is told; 0"),
     ],
     responses={
         200: OpenApiResponse(OpenApiTypes.OBJECT, description="The tree"),
@@ -143,21 +152,33 @@ def compare_runs(request: Request, run_id: UUID) -> Response:
 )
 @api_view(["GET"])
 def why(request: Request, run_id: UUID) -> HttpResponse:
-    """The explanation of one figure of a run, as deep as asked for."""
+    """The explanation of one figure of a run, as deep and as wide as asked for. What is left out
+    of a node says so under `more`, with the address where it goes on."""
     said = request.query_params
-    place, depth = place_of(said.get("at", "")), said.get("depth", str(DEPTH))
+    place, path = place_of(said.get("at", "")), said.get("path", "")
     _, root = ask_why(
         user=cast(User, request.user),
         run_id=run_id,
-        path=said.get("path", ""),
+        path=path,
         correlation_id=request.META.get("correlation_id", ""),
     )
     found = None if place is None else root.at(place)
-    deep = int(depth) if depth.isascii() and depth.isdigit() and len(depth) < 4 else DEPTH
-    if found is None:
+    if found is None or place is None:
         raise FigureUnknown("This explanation has no such part.")
-    told = document(found, min(deep, DEEPEST))
+    depth = min(_count(said.get("depth", ""), DEPTH), DEEPEST)
+    width = min(max(_count(said.get("width", ""), TOLD_WIDTH), 1), WIDEST)
+
+    def address(at: Sequence[int], skip: int) -> str:
+        asked = {"path": path, "at": ".".join(map(str, at)), "depth": depth, "width": width}
+        return f"{request.path}?{urlencode(asked | {'from': skip})}"
+
+    extent = Extent(depth=depth, width=width, skip=_count(said.get("from", ""), 0), address=address)
+    told = document(found, place, extent)
     return HttpResponse(canonical_json(told), content_type="application/json")
+
+
+def _count(text: str, default: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else default
 
 
 def _document(past: PastRun) -> dict[str, Any]:
