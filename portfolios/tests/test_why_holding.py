@@ -11,6 +11,8 @@ import pytest
 
 from accounts.models import User
 from patterns.explanation import Explanation, breach
+from portfolios.capabilities.inputs import OverPeriod
+from portfolios.capabilities.why.linked import linked_over
 from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio
 from portfolios.services.runs import Execution
@@ -153,3 +155,14 @@ def test_every_figure_follows_down_to_facts(traded: Portfolio, alice: User, symb
         paths = [*asked(done)]
         assert len(paths) >= 9
         assert broken(done, paths) == []
+
+
+def test_a_currency_in_itself_is_a_leaf_of_its_own_kind(traded: Portfolio, alice: User) -> None:
+    """No pack has a row of CAD in CAD: it is 1 by identity, and does not move."""
+    done = dive(alice, traded, "MAPLE", start=THU)
+    cut = linked_over(done.context, OverPeriod(portfolio_id=traded.pk, start=THU)).cut
+    (home,) = cut.lines_in(lambda code, key: (code, key) == ("CAD", listing("MAPLE").pk))
+    rate = cut.rate(0, home, before=False)
+
+    assert (rate.value, rate.source and rate.source.kind, breach(rate)) == (1, "identity", "")
+    assert (cut.move(0, home).value, breach(cut.move(0, home))) == (0, "")

@@ -73,6 +73,16 @@ def of_entry(
     )
 
 
+def identity_rate(currency: str) -> Explanation:
+    """A currency in itself: 1 by identity. No pack has a row of it."""
+    return Explanation(
+        label=f"{currency} for 1 {currency}",
+        value=Decimal(1),
+        unit="rate",
+        source=Source("identity", "1 by identity: no rate is looked up"),
+    )
+
+
 def rate_at(pack_id: str, currency: str, base: str) -> Explanation | None:
     """Base per 1 unit of a currency in a pack; None where it has no way."""
     rates = pack_prices(pack_id).rates

@@ -19,7 +19,7 @@ from portfolios.calc.entries import SecurityKey
 from portfolios.capabilities.span_figures import lines_of
 from portfolios.capabilities.why.crossings import Crossed, Moves
 from portfolios.capabilities.why.days import Days
-from portfolios.capabilities.why.facts import rate_at
+from portfolios.capabilities.why.facts import identity_rate, rate_at
 from portfolios.capabilities.why.worth import balance, price, quantity
 from portfolios.selectors.history import HistoryDay
 from portfolios.selectors.spans import Span
@@ -220,6 +220,8 @@ class Lines:
         """Base per unit of a line's currency, at the close of a day or the one before it."""
         lines = self.lines
         code, _ = lines.lines[line]
+        if self.is_home(line):
+            return identity_rate(code)
         value = (lines.rate_before if before else lines.rate_after)[place, line]
         closes = (place - 1, place) if before else (place, place - 1)
         for close in closes:
