@@ -22,6 +22,7 @@ ASOF_PAGES = frozenset(
         "home",
         "portfolios:overview",
         "portfolios:performance",
+        "portfolios:holdings",
         "portfolios:attribution",
         "portfolios:holding",
         "portfolios:actions",
@@ -34,6 +35,7 @@ CURRENCY_PAGES = frozenset(
     {
         "portfolios:overview",
         "portfolios:performance",
+        "portfolios:holdings",
         "portfolios:attribution",
         "portfolios:holding",
     }

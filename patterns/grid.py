@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from patterns.addresses import of_this_site
 from patterns.cells import cell_at, no_cell
 from patterns.formats import NUMERIC
 from patterns.panel_specs.charts import (
@@ -69,8 +70,10 @@ def row_of(
             no_cell(cell) if item.get(column.field, "") is None else cell
             for cell, column in zip(cells, columns, strict=True)
         )
-    known = item.get(spec.definition) if isinstance(spec, TableSpec) and spec.definition else ""
-    return Row(cells=cells, definition=str(known or ""))
+    if not isinstance(spec, TableSpec):
+        return Row(cells=cells)
+    known, link = (item.get(field or "") or "" for field in (spec.definition, spec.link))
+    return Row(cells=cells, definition=str(known), link=of_this_site(str(link)))
 
 
 def _fan_columns(spec: FanSpec) -> tuple[Column, ...]:

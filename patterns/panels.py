@@ -97,6 +97,7 @@ class Column:
 class Row:
     cells: tuple[Cell, ...]  # as many as the panel has columns, in their order
     definition: str = ""  # of what the row is about
+    link: str = ""  # the address of its own page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

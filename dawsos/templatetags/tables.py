@@ -42,6 +42,8 @@ def _row(row: Row, run: Run, *, total: bool = False) -> str:
     )
     if row.definition:
         head = _defined(row)
+    elif row.link:
+        head = f'<a href="{escape(row.link)}">{figure(row.cells[0], compact=True)}</a>'
     cells = zip(row.cells[1:], others, strict=True)
     return f'<tr><th scope="row">{head}</th>{"".join(_cell(*each) for each in cells)}</tr>'
 

@@ -30,6 +30,7 @@ Browser = Callable[[User], Client]
 # Always withheld, whatever is held: there is nothing to define before ratings are made.
 NOT_MADE = {
     "portfolio.get_valued_positions": {"positions.dividend_safety", "positions.moat_strength"},
+    "portfolio.held_positions": {"positions.dividend_safety", "positions.moat_strength"},
 }
 
 

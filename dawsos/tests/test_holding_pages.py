@@ -17,7 +17,7 @@ from market.services import record_actions, register_securities
 from portfolios.models import Portfolio, Transaction
 from portfolios.services.portfolios import set_loss_rule
 from portfolios.tests.factories import append, deposit, trade
-from portfolios.tests.world import ACME, FRI, THU, WED, listing
+from portfolios.tests.world import ACME, FRI, MON, THU, WED, listing
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,44 @@ def test_holdings_are_shown_with_their_worth(
     """15 ACME × 12 USD × 1.20 = 216.00 CAD; 360 USD are 432.00 CAD."""
     html = html_of(browser(alice).get(address("holdings", traded)))
     assert "216.00" in html and "432.00" in html
+
+
+def test_holdings_are_asked_for_by_day_and_currency(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    """Thursday: 15 ACME × 12 USD × 1.04 = 187.20 CAD, 5 having been sold; 20.80 came that day.
+    What was booked for Friday is not in it, and the page says so."""
+    append(traded, alice, deposit("1", FRI))
+    client, page = browser(alice), address("holdings", traded)
+    html = html_of(client.get(page, {"asof": str(THU)}))
+    assert "187.20" in html and "20.80" in html
+    assert "1 entry of a later day" in html
+    assert re.search(r'id="asof-picker"\s+value="2013-02-07"', html)
+    assert f'href="{address("holding", traded, listing("ACME").pk)}"' in html
+    told = html_of(client.get(page, {"currency": "USD"}))
+    assert "180.00" in told and "entry of a later day" not in told
+    assert client.get(page, {"asof": "x"}).status_code == 422
+
+
+def test_holdings_have_the_figures_of_the_overview(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    client = browser(alice)
+    shown = re.compile(r">(1,198.00|216.00|250.00|66.00)<")
+    found = [
+        set(shown.findall(html_of(client.get(address(name, traded)))))
+        for name in ("overview", "holdings")
+    ]
+    assert found[0] == found[1] == {"1,198.00", "216.00", "250.00", "66.00"}
+
+
+def test_before_there_is_a_pack_holdings_are_what_is_booked(
+    browser: Browser, portfolio: Portfolio, alice: User
+) -> None:
+    register_securities([ACME])
+    append(portfolio, alice, deposit("100", MON))
+    html = html_of(browser(alice).get(address("holdings", portfolio)))
+    assert "There is no pack yet" in html and "100.00" in html
 
 
 def test_a_holding_has_its_return_and_what_it_added(

@@ -35,7 +35,7 @@ from portfolios.tests.world import FRI, listing
 pytestmark = pytest.mark.django_db
 
 Browser = Callable[[User], Client]
-PAGES = ("overview", "performance")
+PAGES = ("overview", "performance", "holdings")
 SQL = Path(__file__).parents[2] / "portfolios/migrations/sql/page_stamp.sql"
 MADE_EACH_TIME = {"Authorization": "none"}
 TOKEN = re.compile(r'value="\w{64}"')

@@ -78,7 +78,7 @@ def test_another_day_keeps_the_rest_of_the_address(
 
 
 def test_a_page_without_a_day_offers_none(traded: Portfolio, browser: Browser, alice: User) -> None:
-    for path in ("/runs/", f"/portfolios/{traded.pk}/holdings/", "/packs/"):
+    for path in ("/runs/", f"/portfolios/{traded.pk}/settings/", "/packs/"):
         assert "asof-picker" not in browser(alice).get(path).content.decode()
 
 

@@ -135,14 +135,20 @@ def test_a_rule_has_an_address(browser: Browser, alice: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern_id", ["portfolio_overview", "portfolio_performance", "portfolio_attribution"]
+    "pattern_id",
+    [
+        "portfolio_overview",
+        "portfolio_performance",
+        "portfolio_attribution",
+        "portfolio_holdings",
+    ],
 )
 def test_every_rule_that_an_explanation_names_is_written_and_every_fact_has_its_page(
     browser: Browser, traded: Portfolio, alice: User, pattern_id: str
 ) -> None:
     client = browser(alice)
     inputs = {"portfolio_id": str(traded.pk)}
-    if pattern_id != "portfolio_overview":
+    if pattern_id in {"portfolio_performance", "portfolio_attribution"}:
         halves = make({"ACME": "0.5", "MAPLE": "0.5"})
         inputs |= {"benchmark_id": str(halves.pk), "period": "SI"}
     done = execute(user=alice, pattern_id=pattern_id, inputs=inputs, correlation_id="test")

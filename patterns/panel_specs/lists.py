@@ -33,7 +33,8 @@ class TotalSpec(Part):
 
 
 class TableSpec(RowsBase):
-    """`definition` is a field of the row with the rule that the row's first cell links to.
+    """`definition` is a field of the row with the rule that the row's first cell links to; `link`
+    one with an address of this site, where the row's own matter is.
 
     `totals` stand in a last row: exact sums of what is known, partial where something is not.
     """
@@ -41,12 +42,14 @@ class TableSpec(RowsBase):
     type: Literal["table"]
     columns: Annotated[tuple[FieldSpec, ...], Field(min_length=1)]
     definition: Path | None = None
+    link: Path | None = None
     totals: tuple[TotalSpec, ...] = ()
 
     def row_fields(self) -> tuple[Value, ...]:
         return (
             *listed("columns", self.columns),
             *valued(self.definition, "text", "definition"),
+            *valued(self.link, "text", "link"),
         )
 
     def reads(self) -> Iterator[Read]:

@@ -49,6 +49,13 @@ defines(
         _of_rows("positions", _POSITION),
     ),
 )
+defines(
+    "portfolio.held_positions",
+    _of_rows(
+        "positions",
+        _POSITION | {"contribution.1": "day_change", "contribution.5": "day_change_pct"},
+    ),
+)
 defines("get_position_details", _POSITION)
 defines("ledger.positions", {"booking.20": "positions.quantity"})
 defines(

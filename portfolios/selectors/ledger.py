@@ -71,6 +71,13 @@ def ledger_rows(portfolio_id: UUID, upto_seq: int | None = None) -> QuerySet[Tra
     return rows.select_related("security", "to_security", "reverses").order_by("seq")
 
 
+def entries_after(portfolio: Portfolio, day: date | None) -> int:
+    """How many entries are dated after a day; what is told of the day leaves them out."""
+    if day is None:
+        return 0
+    return Transaction.objects.filter(portfolio=portfolio, transaction_date__gt=day).count()
+
+
 def calc_entries(portfolio: Portfolio, upto_seq: int | None = None) -> list[Entry]:
     """The ledger as `calc` reads it. Securities are keyed by their id."""
     return to_entries(ledger_rows(portfolio.pk, upto_seq), portfolio.base_currency)

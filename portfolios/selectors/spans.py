@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import numpy as np
+
 from market.models import Security
 from patterns.context import Context
 from patterns.memo import once_a_context
@@ -20,6 +22,7 @@ from portfolios.calc.marks import splits_among
 from portfolios.calc.periods import Period, anchor_of
 from portfolios.calc.replay import replay
 from portfolios.calc.returns import Floats
+from portfolios.calc.sheet import Sheet
 from portfolios.selectors.ledger import first_date
 from portfolios.selectors.sheets import DatedSheet, sheet_of
 from portfolios.selectors.standing import Standing, standing
@@ -32,7 +35,8 @@ class Span:
     missing: what has no price or rate at the end. why_stale: why the first or the last value is;
     "" when both are of their own day. charges: fees and taxes of the portfolio by day. shortened:
     why the period begins later than was asked for, and coverage the share of its days that is left.
-    carried: the lines whose own price or rate is carried at either end.
+    carried: the lines whose own price or rate is carried at either end. priced: the securities that
+    have a price and its currency a rate at every close of the period, the first included.
     """
 
     lines: DayLines | None
@@ -44,6 +48,7 @@ class Span:
     shortened: str = ""
     coverage: float | None = None
     carried: frozenset[Line] = frozenset()
+    priced: frozenset[SecurityKey] = frozenset()
 
     def symbol(self, security: SecurityKey) -> str:
         return self.securities[security].symbol
@@ -73,6 +78,7 @@ def span_of(ctx: Context, portfolio_id: UUID, asked: Asked) -> Span:
         sources=now.sources,
         shortened="" if found is None else found.shortened,
         carried=frozenset() if found is None else found.carried,
+        priced=frozenset() if found is None else found.priced,
     )
 
 
@@ -81,6 +87,7 @@ class _Found(NamedTuple):
     why_stale: str
     shortened: str
     carried: frozenset[Line]
+    priced: frozenset[SecurityKey]
 
 
 def _lines(now: Standing, asked: Asked) -> _Found | None:
@@ -104,6 +111,7 @@ def _lines(now: Standing, asked: Asked) -> _Found | None:
         _why_stale(now, lines, start, end),
         short if chosen.short else "",
         start | end,
+        _priced(dated.sheet),
     )
 
 
@@ -129,6 +137,15 @@ def period_days(history: Sequence[date], asked: Asked) -> PeriodDays:
     back = {Period.SINCE_INCEPTION: len(history), Period.DAY: 1, None: asked.lookback_days}
     first = len(history) - back[asked.period] - 1
     return PeriodDays(history[first:]) if first >= 0 else PeriodDays(history, whole=True)
+
+
+def _priced(sheet: Sheet) -> frozenset[SecurityKey]:
+    known = np.isfinite(sheet.closes)
+    return frozenset(
+        security
+        for at, (security, currency) in enumerate(sheet.listings)
+        if known[:, at].all() and np.isfinite(sheet.rate(currency)).all()
+    )
 
 
 def _why_stale(now: Standing, lines: DayLines, start: frozenset[Line], end: frozenset[Line]) -> str:

@@ -14,30 +14,59 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthenticatedRequest
 from market.exceptions import PackNotFound
 from patterns.layout import panels
+from portfolios.forms import AsofForm
 from portfolios.forms.attribution import LABELS, PeriodForm
 from portfolios.models import Portfolio
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.holdings import holdings as held_now
+from portfolios.selectors.ledger import entries_after
 from portfolios.selectors.lots_page import lots_page
 from portfolios.selectors.provenance import provenance, provenance_now
-from portfolios.views.shell import can_write
+from portfolios.views.shell import can_write, may_keep
 from portfolios.views.telling import tell, telling
 
+HOLDINGS = "portfolio_holdings"
 DEEP_DIVE = "holding_deep_dive"
 
 
 @login_required
 @require_safe
 def holdings(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
-    """Positions and balances as the newest entry leaves them."""
+    """The pattern of holdings as a page; before the first pack, the stored lots and balances."""
     portfolio = resolve_portfolio(request.user, portfolio_id)
+    form = AsofForm(request.GET)
+    try:
+        done = tell(request, portfolio, HOLDINGS, form, {})
+    except PackNotFound:
+        if form.data.get("asof") or form.data.get("pack"):
+            raise
+        return _unpriced(request, portfolio)
+    context = {
+        "portfolio": portfolio,
+        "form": form,
+        "panels": panels(HOLDINGS, done.run),
+        "run": done.run,
+        "provenance": provenance(done.context),
+        "telling": telling(portfolio, done.context),
+        "asof_date": done.context.asof_date,
+        "later": entries_after(portfolio, done.context.asof_date),
+        "ledger_is_empty": not done.context.ledger_seq,
+        "can_write": can_write(request, portfolio),
+    }
+    may_keep(request, portfolio, done.run, done.context)
+    status = 200 if form.is_valid() else 422
+    return render(request, "portfolios/holdings/page.html", context, status=status)
+
+
+def _unpriced(request: AuthenticatedRequest, portfolio: Portfolio) -> HttpResponse:
+    """Before there is any price: what is held, as the newest entry leaves it."""
     context = {
         "portfolio": portfolio,
         "held": held_now(portfolio),
         "provenance": provenance_now(portfolio),
         "can_write": can_write(request, portfolio),
     }
-    return render(request, "portfolios/holdings/page.html", context)
+    return render(request, "portfolios/holdings/unpriced.html", context)
 
 
 @login_required

@@ -7,7 +7,7 @@ the index of a day, −1 the close before the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -15,7 +15,8 @@ from functools import partial
 from patterns.context import Context
 from patterns.explanation import SUM, Explanation, Formula
 from portfolios.calc.day_lines import DayLines
-from portfolios.calc.entries import SecurityKey
+from portfolios.calc.entries import ZERO, SecurityKey
+from portfolios.calc.valuation import ValuedPosition
 from portfolios.capabilities.span_figures import lines_of
 from portfolios.capabilities.why.crossings import Crossed, Moves
 from portfolios.capabilities.why.days import Days
@@ -27,6 +28,20 @@ from portfolios.selectors.standing import Standing
 
 DAY_RULE = "contribution.1"
 EFFECT_RULE = "currency-attribution.3"
+
+
+def in_all_accounts(now: Standing, held: Sequence[ValuedPosition]) -> Explanation:
+    """How much is held of one security; it stands in at least one account."""
+    if len(held) == 1:
+        return quantity(now, held[0])
+    return Explanation(
+        label=f"{now.symbol(held[0].security)} in all accounts",
+        value=sum((part.quantity for part in held), ZERO),
+        unit="quantity",
+        formula=Formula("sum", "the accounts"),
+        parts=[quantity(now, part) for part in held],
+        rule="booking.7",
+    )
 
 
 @dataclass(frozen=True)
@@ -84,10 +99,8 @@ class Lines:
                 *(balance(now, part, owed=False) for part in owned),
                 *(balance(now, part, owed=True) for part in owed),
             ]
-        for part in now.valuation.positions:
-            if part.security == key:
-                return [quantity(now, part), price(now, part)]
-        return []
+        held = [part for part in now.valuation.positions if part.security == key]
+        return [in_all_accounts(now, held), price(now, held[0])] if held else []
 
     def moves(self, place: int) -> Moves:
         """What the ledger did between two closes."""

@@ -36,7 +36,7 @@ def why_valued_positions(ctx: Context, args: OfPortfolio, path: Path) -> Explana
     match path:
         case ("positions", number, name) if int(number) < len(found.positions):
             row = found.positions[int(number)]
-            return _of_position(now, positions[int(number)], row, name)
+            return of_position(now, positions[int(number)], row, name)
         case ("cash", number, name) if int(number) < len(found.cash):
             return _of_cash(now, found.cash[int(number)], name)
         case (name,) if name in TOTALS:
@@ -44,9 +44,10 @@ def why_valued_positions(ctx: Context, args: OfPortfolio, path: Path) -> Explana
     return None
 
 
-def _of_position(
+def of_position(
     now: Standing, part: ValuedPosition, row: PositionRow, name: str
 ) -> Explanation | None:
+    """One figure of a position's row."""
     if name in RATED:
         return of_figure(getattr(row, name), name.replace("_", " "), SUM)
     return Held(now, [part], row).figure(name)
