@@ -68,20 +68,32 @@ def rounded(high: Floats, low: Floats, unit: float, error: Floats) -> Rounded:
     whole = np.rint(high / unit)
     product = whole * unit
     rest = high - product
-    few = bool(np.abs(product).max(initial=0.0) < 2.0**53)
+    few = bool(max(product.max(initial=0.0), -product.min(initial=0.0)) < 2.0**53)
     if not few:
         rest -= product_error(whole, unit, product)
     rest += low
-    exact = (error == 0.0) & (low == 0.0) & few
-    slack = np.where(exact, 0.0, error + 4.0 * UNIT * unit)
+    unsure = np.zeros(whole.shape, dtype=bool)
+    slack = error + 4.0 * UNIT * unit
+    near = np.nonzero(np.abs(rest) >= unit / 2.0 - 2.0 * slack)
+    if len(near[0]):  # the others are the nearest whole number already
+        bound = np.broadcast_to(error, whole.shape)[near]
+        steps, unsure[near] = _at_ties(high[near], low[near], rest[near], unit, bound, few=few)
+        whole[near] += steps
+    return Rounded(whole, unsure)
+
+
+def _at_ties(
+    high: Floats, low: Floats, rest: Floats, unit: float, error: Floats, *, few: bool
+) -> tuple[Floats, Mask]:
+    """How far to step from the whole number that `rest` is left of, and where nobody knows."""
     half = unit / 2.0
+    exact = (error == 0.0) & (low == 0.0) & few
     distance = np.abs(rest)
-    unsure = (np.abs(distance - half) <= slack) & ~exact
+    unsure: Mask = (np.abs(distance - half) <= error + 4.0 * UNIT * unit) & ~exact
     step = np.sign(rest)
     up = distance > half
-    tie = exact & (distance == half)
-    up |= tie & (step * high > 0.0)
-    return Rounded(whole + np.where(up, step, 0.0), unsure)
+    up |= exact & (distance == half) & (step * high > 0.0)
+    return np.where(up, step, 0.0), unsure
 
 
 def quotient(
@@ -98,16 +110,22 @@ def quotient(
     by, by_low = two_sum(*below)
     first = high / by
     product = first * by
-    rest = ((high - product) - product_error(first, by, product)) + (low - first * by_low)
-    correction = rest / by
-    value = first + correction
-    off = correction - (value - first)
+    rest = high - product
+    rest -= product_error(first, by, product)
+    rest += low - first * by_low
+    rest /= by
+    value = first + rest
+    off = rest - (value - first)
     size = np.abs(value)
-    slack = (error * (1.0 + size) + _DECIMAL * scale) / by + 16.0 * UNIT * UNIT * size
-    # Below a power of two floats lie closer: the half distance there is half as large.
-    half = np.minimum(np.spacing(size), size - np.nextafter(size, 0.0)) / 2.0
-    nothing = (high == 0.0) & (low == 0.0) & (error == 0.0)
-    unsure = (np.abs(off) >= half - slack) & ~nothing
+    reach = (error * (1.0 + size) + _DECIMAL * scale) / by
+    reach += 16.0 * UNIT * UNIT * size
+    reach += np.abs(off)
+    reach *= 1.0 + 8.0 * UNIT  # so that a middle itself, which goes to the even float, is reached
+    # Whoever is as far as the middle between two floats, above or below, arrives at the next one.
+    unsure: Mask = size + reach != size
+    unsure |= size - reach != size
+    if (np.asarray(error) == 0.0).any():
+        unsure &= (high != 0.0) | (low != 0.0) | (error != 0.0)
     return Rounded(value, unsure)
 
 

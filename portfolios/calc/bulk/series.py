@@ -61,17 +61,19 @@ def paths(returns: Floats, days: Integers, before: Standing, first: Integers) ->
     start = np.where(known.any(axis=1), known.argmax(axis=1), returns.shape[1])
     waiting = np.arange(returns.shape[1]) < np.where(began, 0, start)[:, None]
     growth = np.where(waiting, 1.0, 1.0 + returns)
-    wealth = np.cumprod(np.concatenate((before.wealth[:, None], growth), axis=1), axis=1)
-    peak = np.maximum.accumulate(
-        np.concatenate((before.peak[:, None], wealth[:, 1:]), axis=1), axis=1
-    )
-    fall = np.maximum.accumulate(
-        np.concatenate((before.fall[:, None], (1.0 - wealth / peak)[:, 1:]), axis=1), axis=1
-    )
+    # What stood before goes into the first column, so that a chain that is continued is the same.
+    growth[:, :1] *= before.wealth[:, None]
+    wealth: Floats = np.multiply.accumulate(growth, axis=1)
+    peak = wealth.copy()
+    np.maximum(peak[:, :1], before.peak[:, None], out=peak[:, :1])
+    np.maximum.accumulate(peak, axis=1, out=peak)
+    fall = 1.0 - wealth / peak
+    np.maximum(fall[:, :1], before.fall[:, None], out=fall[:, :1])
+    np.maximum.accumulate(fall, axis=1, out=fall)
     closes = np.concatenate(([0], days))
     base = np.where(start > np.maximum(first, 0), closes[np.minimum(start, len(days))], 0)
     at_start = days[np.minimum(start, len(days) - 1)] - 1 if len(days) else np.zeros_like(start)
     funded = np.where(began, before.funded, np.where(base > 0, base, at_start))
     funded[~began & (start == returns.shape[1])] = 0
     counted = np.where(began, before.observations, 0)[:, None] + np.cumsum(~waiting, axis=1)
-    return Paths(wealth[:, 1:], peak[:, 1:], fall[:, 1:], funded, counted)
+    return Paths(wealth, peak, fall, funded, counted)

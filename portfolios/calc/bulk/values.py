@@ -142,10 +142,13 @@ def _returns(whole: Sum, flows: Flows, first: Integers, places: int) -> Rounded:
     """(V_t + O_t − V_{t−1} − I_t) / (V_{t−1} + I_t), from nothing on the first day."""
     days = whole.high.shape[1]
     before = np.arange(days) < first[:, None]
-    after_high, after_low = np.where(before, 0.0, whole.high), np.where(before, 0.0, whole.low)
+    after_high, after_low = whole.high.copy(), whole.low.copy()
+    if before.any():
+        after_high[before] = after_low[before] = 0.0
     base_high, base_low = np.zeros_like(after_high), np.zeros_like(after_low)
     base_high[:, 1:], base_low[:, 1:] = after_high[:, :-1], after_low[:, :-1]
-    size = np.abs(after_high) + np.abs(base_high)
+    size = np.abs(after_high)
+    size += np.abs(base_high)
     if len(flows.owner):
         at = flows.owner, flows.day
         unit = 10.0**places
@@ -157,11 +160,12 @@ def _returns(whole: Sum, flows: Flows, first: Integers, places: int) -> Rounded:
             high[at] = sums
             low[at] += left + flow[1] * unit + product_error(flow[0], unit, flow[0] * unit)
         size[at] += (flows.inflow[0] + flows.outflow[0]) * unit
-    high, left = two_sum(after_high, -base_high)
-    error = 2.0 * whole.error + size * UNIT * UNIT * 64.0 * (whole.error > 0.0)
-    invested = base_high > 0.0
+    high, low = two_sum(after_high, -base_high)
+    low += after_low - base_low
+    error = 2.0 * whole.error + size * ((whole.error > 0.0) * UNIT * UNIT * 64.0)
+    invested = (base_high > 0.0) & ~before
     with np.errstate(all="ignore"):
-        earned = quotient((high, left + (after_low - base_low)), (base_high, base_low), error, size)
+        earned = quotient((high, low), (base_high, base_low), error, size)
     nearly_nothing = (np.abs(base_high) <= error) & (error > 0.0) & ~before
-    result = np.where(invested & ~before, earned.values, np.nan)
-    return Rounded(result, (earned.unsure & invested & ~before) | nearly_nothing)
+    earned.values[~invested] = np.nan
+    return Rounded(earned.values, (earned.unsure & invested) | nearly_nothing)

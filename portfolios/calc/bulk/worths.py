@@ -121,6 +121,9 @@ def stepped(moved: Movements, prices: Floats, count: int) -> Floats:
     later = int(np.count_nonzero(moved.day > 0))
     block = days if later * 2 <= max(len(moved), 1) else BLOCK
     amounts = moved.amount.astype(np.float64)
+    if not later:
+        whole: Floats = _table(amounts, moved.owner, moved.column, count, prices) @ prices
+        return whole
     total = np.empty((count, days))
     for start in range(0, days, block):
         end = min(days, start + block)
