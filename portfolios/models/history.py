@@ -14,6 +14,11 @@ class DailyValueQuerySet(models.QuerySet["PortfolioDailyValue"]):
     def current(self) -> Self:
         return self.filter(to_head=None)
 
+    def of_all_heads(self) -> Self:
+        """Every revision. Current rows and ended ones have an index each, and one of the two is
+        used only where a question says which it means."""
+        return self.filter(Q(to_head=None) | Q(to_head__gt=F("from_head")))
+
     def as_known_at(self, market_head: int) -> Self:
         """The rows that stood when the newest seal bore this number: at most one a day."""
         ended_later = Q(to_head=None) | Q(to_head__gt=market_head)

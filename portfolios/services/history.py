@@ -136,7 +136,7 @@ def refresh_history(portfolio: Portfolio, booked: Booked, *, from_date: date | N
         same_ledger = [row for row in rows if row.asof_date < written]
         new += _beside(portfolio, same_ledger, booked.market.market_head, start, written, moved)
     if written != date.max:
-        outdated = PortfolioDailyValue.revisions.filter(portfolio=portfolio)
+        outdated = PortfolioDailyValue.revisions.of_all_heads().filter(portfolio=portfolio)
         outdated.filter(asof_date__gte=written or date.min).delete()
     insert_rows(
         PortfolioDailyValue,

@@ -17,9 +17,11 @@ from portfolios.selectors.copied import array_of
 from portfolios.selectors.many_values import ManyValued, in_minor_units
 from portfolios.services.many_columns import Column, staged
 
+# All rows are current or ended: said so that the index of each is used.
 FORGET = """
 DELETE FROM portfolios_portfoliodailyvalue
  WHERE portfolio_id = ANY (%s::uuid[]) AND asof_date >= %s
+   AND (to_head IS NULL OR to_head > from_head)
 """
 # What few rows have comes from a table of its own.
 STORE = """

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from portfolios.models import (
@@ -71,3 +71,25 @@ def test_the_effects_of_currencies_go_with_their_figures(traded: Portfolio) -> N
     CurrencyAttributionFactory.create(figures__portfolio=traded, figures__pack=pack)
     PortfolioMetrics.objects.filter(portfolio=traded)._raw_delete("default")
     assert not CurrencyAttribution.objects.filter(portfolio=traded).exists()
+
+
+def test_what_follows_a_statement_looks_up_whatever_that_was_planned_for(db: None) -> None:
+    """Else each chunk of a night reads whole tables, which grow every night."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_proc WHERE proconfig @> '{enable_nestloop=on}'"
+            " AND proname LIKE ANY ('{portfolios_daily_values_%,portfolios_effects_%}')"
+        )
+        assert cursor.fetchone() == (4,)
+
+
+def test_rows_of_all_heads_are_found_by_the_indexes_of_current_and_ended_ones(
+    traded: Portfolio,
+) -> None:
+    asked = PortfolioDailyValue.revisions.of_all_heads().filter(portfolio=traded)
+    assert asked.count() == PortfolioDailyValue.revisions.filter(portfolio=traded).count() > 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = asked.filter(asof_date__gte=MON).explain()
+    assert "daily_value_one_current" in plan
+    assert "daily_value_once" in plan
