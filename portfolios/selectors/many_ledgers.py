@@ -30,7 +30,8 @@ WITH asked AS MATERIALIZED (
 ), listing AS MATERIALIZED (
     SELECT id, row_number() OVER (ORDER BY id)::int4 - 1 AS number FROM market_security
 ), gone AS MATERIALIZED (
-    SELECT t.reverses_id AS id FROM portfolios_transaction t JOIN asked a ON a.id = t.portfolio_id
+    SELECT t.reverses_id AS id, t.id AS by, a.place, t.transaction_date
+      FROM portfolios_transaction t JOIN asked a ON a.id = t.portfolio_id
      WHERE t.reverses_id IS NOT NULL AND t.portfolio_id = ANY (%(ids)s::uuid[])
 ), entry AS NOT MATERIALIZED (
     SELECT a.place, coalesce(l.number, -1) AS security, t.*,
@@ -67,11 +68,8 @@ SELECT place, -1, to_currency::text, 2, transaction_date, transaction_date,
   FROM entry WHERE entry_type = 'FX_CONVERSION' AND length(to_currency) = 3
    AND to_amount < 90000000000000
  UNION ALL
-SELECT a.place, -1, '---', 0, t.transaction_date, t.transaction_date,
-       t.transaction_date, 0, 0
-  FROM portfolios_transaction t JOIN asked a ON a.id = t.portfolio_id
- WHERE t.entry_type = 'REVERSAL' AND t.id IN (SELECT id FROM gone)
-   AND t.portfolio_id = ANY (%(ids)s::uuid[])
+SELECT r.place, -1, '---', 0, r.transaction_date, r.transaction_date, r.transaction_date, 0, 0
+  FROM gone r WHERE r.by IN (SELECT id FROM gone)
 """
 KINDS = {
     "place": ">i4",

@@ -21,8 +21,13 @@ TYPES = {"i2": "smallint", "i4": "integer", "i8": "bigint", "f8": "double precis
 Column = npt.NDArray[Any]
 
 
-FOR_MANY = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
-FOR_FEW = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
+FOR_MANY = """
+SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '64MB'
+"""
+FOR_FEW = """
+SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT;
+SET LOCAL work_mem TO DEFAULT
+"""
 
 
 @contextmanager
