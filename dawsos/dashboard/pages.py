@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -49,7 +50,6 @@ class Dashboard:
     together: Together
     attention: tuple[Attention, ...]
     data: DataSummary
-    months: tuple[MonthRow, ...]
 
     @property
     def to_fill(self) -> Portfolio | None:
@@ -85,7 +85,6 @@ def dashboard(user: User, *, asof: date | None, currency: str) -> Dashboard:
         together=together(lines, held, rates, currency or usual_currency(lines)),
         attention=tuple(in_order(attention)),
         data=DataSummary(counted["exact"], counted["stale"], counted["unpriced"]),
-        months=_months(lines),
     )
 
 
@@ -95,8 +94,8 @@ def _policies(lines: list[Line]) -> list[str]:
     return sorted(used & policies().keys()) if used else sorted(policies())
 
 
-def _months(lines: list[Line]) -> tuple[MonthRow, ...]:
-    """The values that the small lines draw, the newest month first."""
+def months_of(lines: Sequence[Line]) -> tuple[MonthRow, ...]:
+    """The values that the small lines of a page draw, the newest month first."""
     shown = [line for line in lines if line.months]
     closes = [{day.replace(day=1): value for day, value in line.months} for line in shown]
     months = sorted({month for found in closes for month in found}, reverse=True)

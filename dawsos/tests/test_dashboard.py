@@ -11,7 +11,8 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db.models import F
+from django.db import connection
+from django.db.models import F, Model
 from django.test import Client
 
 from accounts.models import Membership, User
@@ -21,10 +22,14 @@ from dawsos.templatetags.sparks import path_of
 from market.tests.factories import CorporateActionFactory
 from portfolios.models import (
     ActionDecision,
+    CashBalance,
+    CurrencyAttribution,
     HistoryState,
+    Lot,
     Portfolio,
     PortfolioDailyValue,
     PortfolioMetrics,
+    Transaction,
 )
 from portfolios.selectors.actions import proposals
 from portfolios.selectors.dashboard import dashboard_lines
@@ -176,7 +181,11 @@ def test_what_the_night_measured_elsewhere_is_not_shown(
     measured: PortfolioMetrics, alice: User, other: dict[str, object]
 ) -> None:
     """Another ledger head, another pack, or nothing: 198 of 1,000 by the daily returns."""
-    PortfolioMetrics.objects.filter(pk=measured.pk).update(**other)
+    CurrencyAttribution.objects.all().delete()
+    measured.delete()
+    for name, value in other.items():
+        setattr(measured, name, value)
+    measured.save(force_insert=True)
     (line,) = dashboard_lines(alice)
     assert line.return_ytd.value == pytest.approx(0.198)
 
@@ -316,6 +325,54 @@ def test_the_number_of_questions_does_not_depend_on_the_number_of_portfolios(
     client.get("/")
     with django_assert_max_num_queries(21):
         client.get("/")
+
+
+@pytest.fixture
+def thousand(traded: Portfolio, alice: User) -> list[Portfolio]:
+    """999 portfolios beside Savings that hold what it holds."""
+    made = Portfolio.objects.bulk_create(
+        Portfolio(name=f"Copy {number:03}", owner=alice, base_currency="CAD")
+        for number in range(999)
+    )
+    Membership.objects.bulk_create(
+        Membership(user=alice, portfolio_id=one.pk, role="owner") for one in made
+    )
+    for model in (Transaction, Lot, CashBalance, PortfolioDailyValue, HistoryState):
+        copies(model, traded, made)
+    return made
+
+
+def copies(model: type[Model], of: Portfolio, into: list[Portfolio]) -> None:
+    """The rows of one portfolio as rows of others too, in one statement."""
+    fields = [it for it in model._meta.concrete_fields if it.attname not in {"id", "portfolio_id"}]
+    named = ", ".join(str(it.column) for it in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} (portfolio_id, {named}) "
+            f"SELECT other, {named} FROM {model._meta.db_table}, unnest(%s::uuid[]) other "
+            "WHERE portfolio_id = %s",
+            [[one.pk for one in into], of.pk],
+        )
+
+
+def test_a_thousand_portfolios_are_added_and_shown_by_fifties(
+    thousand: list[Portfolio],
+    browser: Browser,
+    alice: User,
+    django_assert_max_num_queries: Callable,
+) -> None:
+    """1,000 × 1,198.00 = 1,198,000.00 CAD; Savings comes after all copies, on page 20."""
+    client = browser(alice)
+    client.get("/")
+    with django_assert_max_num_queries(21):
+        html = client.get("/").content.decode()
+    assert "1,198,000.00" in html and "1000 portfolios, page 1 of 20" in html
+    assert html.count('class="board__line"') == 50
+    assert (">Copy 049</a>" in html, ">Copy 050</a>" in html) == (True, False)
+    with django_assert_max_num_queries(21):
+        last = client.get("/?page=20").content.decode()
+    assert ">Savings</a>" in last and "1,198,000.00" in last
+    assert len(html) < 1_000_000
 
 
 def test_an_empty_portfolio_says_how_to_fill_it(
