@@ -36,7 +36,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def address(browser: Browser) -> Iterator[str]:
-    """Where the demo answers. Its data directory is thrown away; without a browser none is made."""
+    """Where the demo answers. Its data directory is thrown away; without a browser none is made.
+    A fresh demo that runs already may be named by DAWSOS_E2E_ADDRESS."""
+    if running := os.environ.get("DAWSOS_E2E_ADDRESS"):
+        yield running
+        return
     home = Path(tempfile.mkdtemp(prefix="dawsos-e2e-"))
     home.chmod(0o755)  # started by root, PostgreSQL runs as somebody else and must get in
     port = first_free_port(8200)

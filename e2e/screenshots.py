@@ -32,7 +32,9 @@ def shoot(browser: Browser, address: str, folder: Path, theme: str, width: int) 
             log_in(page, address, reader, DEMO_PASSWORD)
         for place in PLACES:
             if place.reader == reader:
-                page.goto(find(place, page, address))
+                answer = page.goto(find(place, page, address))
+                if answer is None or answer.status != place.status:
+                    complaints.append(f"{page.url} {theme} {width}: not answered as expected")
                 page.wait_for_load_state("networkidle")
                 _picture(page, folder / f"{place.name}-{theme}-{width}.png", width)
                 if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
