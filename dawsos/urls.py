@@ -12,6 +12,7 @@ from dawsos.api.export import export_portfolio
 from dawsos.api.health import health, health_pack
 from dawsos.catalogue import capabilities, capabilities_page, schema
 from dawsos.dashboard import health as data_health
+from dawsos.dashboard.portfolio_attention import attention
 from dawsos.dashboard.search import destinations
 from dawsos.dashboard.views import home
 from dawsos.gallery import views as gallery
@@ -28,6 +29,7 @@ urlpatterns = [
     path("api/v1/capabilities/", capabilities, name="api-capabilities"),
     path("api/schema/patterns/", schema, name="pattern-schema"),
     path("search/", destinations, name="destinations"),
+    path("portfolios/<uuid:portfolio_id>/attention/", attention, name="portfolio-attention"),
     path("data-health/", data_health.page, name="data-health"),
     path(
         "portfolios/<uuid:portfolio_id>/data-health/",

@@ -72,7 +72,7 @@ def _actions(line: Line, due: Sequence[DueAction], today: date) -> Iterator[Atte
         kind="corporate_action",
         urgency="warning",
         where=line.portfolio.name,
-        sentence=f"{more} {when}: {_names(action.symbol for action in due)}.",
+        sentence=f"{more} {when}: {names(action.symbol for action in due)}.",
         url=reverse("portfolios:actions", args=[line.portfolio.pk]),
         label="Corporate actions",
     )
@@ -103,7 +103,7 @@ def _unpriced(line: Line, composition: Composition) -> Iterator[Attention]:
         kind="unpriced",
         urgency="warning",
         where=line.portfolio.name,
-        sentence=f"{_names(it.symbol for it in unpriced)}: {why}; withheld, not counted as zero.",
+        sentence=f"{names(it.symbol for it in unpriced)}: {why}; withheld, not counted as zero.",
         url=reverse("portfolio-data-health", args=[line.portfolio.pk]),
         label="Data health",
     )
@@ -175,7 +175,8 @@ def latest_nights(user: User, policies: Sequence[str]) -> list[NightlyRun]:
     return list(rows.order_by("policy", "-asof_date").distinct("policy"))
 
 
-def _names(symbols: Iterable[str]) -> str:
+def names(symbols: Iterable[str]) -> str:
+    """The first few, and how many more there are."""
     found = list(dict.fromkeys(symbols))
     rest = len(found) - NAMED
     return ", ".join(found[:NAMED]) + (f" and {rest} more" if rest > 0 else "")

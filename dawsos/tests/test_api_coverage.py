@@ -88,6 +88,7 @@ SHOWN = {
 # What has none, and why.
 PAGES_ONLY = {
     "home": "leads to the list",
+    "portfolio-attention": "where to click; differences, actions and weak prices have addresses",
     "accounts:login": "programs log in at /api/auth/login",
     "accounts:logout": "programs log out at /api/auth/logout",
     "accounts:password_change": "a password is a person's business, not a program's",
