@@ -62,9 +62,30 @@ def look_up(
     correlation_id: str,
 ) -> Execution | None:
     """What `execute` would answer without computing anything; None where it would have to."""
+    ctx, run = look_at(
+        user=user,
+        pattern_id=pattern_id,
+        inputs=inputs,
+        asof=asof,
+        pack_id=pack_id,
+        correlation_id=correlation_id,
+    )
+    return None if run is None else Execution(run, ctx)
+
+
+def look_at(
+    *,
+    user: User,
+    pattern_id: str,
+    inputs: Mapping[str, Any],
+    asof: dt.date | None = None,
+    pack_id: str | None = None,
+    correlation_id: str,
+) -> tuple[Context, RunResult | None]:
+    """What a question stands on, and its answer where that is stored."""
     asked = _asked(user, pattern_id, inputs, asof, pack_id, correlation_id)
     run = runner.kept(asked.pattern, asked.values, asked.context, DatabaseStore())
-    return None if run is None else Execution(run, asked.context)
+    return asked.context, run
 
 
 @dataclass(frozen=True)

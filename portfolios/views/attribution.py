@@ -17,12 +17,14 @@ from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.provenance import provenance
 from portfolios.views.shell import can_write
 from portfolios.views.telling import tell, telling
+from portfolios.views.waiting import shows_waiting, wants_part
 
 PATTERN = "portfolio_attribution"
 
 
 @login_required
 @require_safe
+@shows_waiting
 def attribution(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     """The attribution pattern as a page; HTMX gets what changes with the choice alone."""
     portfolio = resolve_portfolio(request.user, portfolio_id)
@@ -45,6 +47,6 @@ def attribution(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
         "ledger_is_empty": not done.context.ledger_seq,
         "can_write": can_write(request, portfolio),
     }
-    template = "_results" if request.htmx else "page"
+    template = "_results" if wants_part(request) else "page"
     status = 200 if form.is_valid() else 422
     return render(request, f"portfolios/attribution/{template}.html", context, status=status)

@@ -24,6 +24,7 @@ from portfolios.selectors.lots_page import lots_page
 from portfolios.selectors.provenance import provenance, provenance_now
 from portfolios.views.shell import can_write, may_keep
 from portfolios.views.telling import tell, telling
+from portfolios.views.waiting import shows_waiting
 
 HOLDINGS = "portfolio_holdings"
 DEEP_DIVE = "holding_deep_dive"
@@ -31,6 +32,7 @@ DEEP_DIVE = "holding_deep_dive"
 
 @login_required
 @require_safe
+@shows_waiting
 def holdings(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     """The pattern of holdings as a page; before the first pack, the stored lots and balances."""
     portfolio = resolve_portfolio(request.user, portfolio_id)
@@ -71,6 +73,7 @@ def _unpriced(request: AuthenticatedRequest, portfolio: Portfolio) -> HttpRespon
 
 @login_required
 @require_safe
+@shows_waiting
 def holding(request: AuthenticatedRequest, portfolio_id: UUID, security_id: UUID) -> HttpResponse:
     """What a holding is, returned, added and risks, as a run of its pattern; and every lot of it,
     open and closed, each with the entries that made its history."""

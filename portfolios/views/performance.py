@@ -19,6 +19,7 @@ from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.provenance import provenance
 from portfolios.views.shell import can_write, may_keep
 from portfolios.views.telling import tell, telling
+from portfolios.views.waiting import shows_waiting, wants_part
 
 PATTERN = "portfolio_performance"
 LABELS = {
@@ -35,6 +36,7 @@ LABELS = {
 
 @login_required
 @require_safe
+@shows_waiting
 def performance(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     """The performance pattern as a page; HTMX gets what changes with the period alone."""
     portfolio = resolve_portfolio(request.user, portfolio_id)
@@ -58,6 +60,6 @@ def performance(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpRespon
         "can_write": can_write(request, portfolio),
     }
     may_keep(request, portfolio, done.run, done.context, benchmarks=True)
-    template = "_results" if request.htmx else "page"
+    template = "_results" if wants_part(request) else "page"
     status = 200 if form.is_valid() else 422
     return render(request, f"portfolios/performance/{template}.html", context, status=status)

@@ -26,6 +26,7 @@ from portfolios.selectors.unpriced import unconnected
 from portfolios.services import create_portfolio
 from portfolios.views.shell import can_write, may_keep
 from portfolios.views.telling import tell, telling
+from portfolios.views.waiting import shows_waiting
 
 OVERVIEW = "portfolio_overview"
 
@@ -63,6 +64,7 @@ def new_portfolio(request: AuthenticatedRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@shows_waiting
 def overview(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse:
     """The overview pattern as a page, as of the day and the pack in the address."""
     portfolio = resolve_portfolio(request.user, portfolio_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -13,7 +14,8 @@ from patterns.context import Context
 from patterns.exceptions import InputsInvalid
 from portfolios.models import Portfolio
 from portfolios.selectors.reporting import reporting_currencies
-from portfolios.services.runs import Execution, execute
+from portfolios.services.runs import Execution, execute, look_at
+from portfolios.views.waiting import navigates, not_computed, take_ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +40,29 @@ def tell(
 ) -> Execution:
     """The pattern as of the form's day and pack and in its currency.
 
+    Where a browser opens the page and nobody has computed it, it is waited for (`waiting`).
     A currency that the pack has no rate to is a mistake of the form, and the answer is in the
     base currency then: the page says so and shows what there is.
     """
+    ticket = take_ticket(request)
     asked = form.cleaned_data if form.is_valid() else {}
     currency = asked.get("currency") or ""
     told = {} if currency in {"", portfolio.base_currency} else {"currency": currency}
     try:
-        return _executed(request, portfolio, pattern_id, asked, {**inputs, **told})
+        if ticket is None and form.is_valid() and navigates(request):
+            question = _question(request, portfolio, pattern_id, asked, {**inputs, **told})
+            ctx, run = look_at(**question)
+            if run is None:
+                switch = telling(portfolio, ctx)
+                raise not_computed(request, portfolio, pattern_id, form, ctx, telling=switch)
+            return Execution(run, ctx)
+        return _executed(request, portfolio, pattern_id, asked, {**inputs, **told}, ticket)
     except InputsInvalid as error:
         if not told or [one["field"] for one in error.details["errors"]] != ["currency"]:
             raise
         (mistake,) = error.details["errors"]
         form.add_error("currency", f"{mistake['message']} {mistake['remedy']}")
-        return _executed(request, portfolio, pattern_id, asked, inputs)
+        return _executed(request, portfolio, pattern_id, asked, inputs, ticket)
 
 
 def telling(portfolio: Portfolio, ctx: Context) -> Telling:
@@ -66,12 +77,24 @@ def _executed(
     pattern_id: str,
     asked: Mapping[str, Any],
     inputs: Mapping[str, Any],
+    ticket: UUID | None,
 ) -> Execution:
-    return execute(
-        user=request.user,
-        pattern_id=pattern_id,
-        inputs={"portfolio_id": str(portfolio.pk), **inputs},
-        asof=asked.get("asof"),
-        pack_id=asked.get("pack") or None,
-        correlation_id=request.correlation_id,
-    )
+    question = _question(request, portfolio, pattern_id, asked, inputs)
+    return execute(**question, ticket=ticket)
+
+
+def _question(
+    request: AuthenticatedRequest,
+    portfolio: Portfolio,
+    pattern_id: str,
+    asked: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+) -> dict[str, Any]:
+    return {
+        "user": request.user,
+        "pattern_id": pattern_id,
+        "inputs": {"portfolio_id": str(portfolio.pk), **inputs},
+        "asof": asked.get("asof"),
+        "pack_id": asked.get("pack") or None,
+        "correlation_id": request.correlation_id,
+    }
