@@ -57,6 +57,16 @@ defines(
     ),
 )
 defines("get_position_details", _POSITION)
+defines(
+    "get_position_lots",
+    {
+        "booking.20": "rows.quantity_open",
+        "booking.21": "rows.unit_cost",
+        "booking.3": "rows.cost_basis_local rows.cost_basis",
+        "valuation.1": "rows.market_value",
+        "valuation.6": "rows.unrealized_pnl",
+    },
+)
 defines("ledger.positions", {"booking.20": "positions.quantity"})
 defines(
     "get_transaction_history",

@@ -13,6 +13,7 @@ from accounts.models import User
 from patterns.explanation import Explanation, breach
 from portfolios.capabilities.inputs import OverPeriod
 from portfolios.capabilities.why.linked import linked_over
+from portfolios.capabilities.why.lots import FIGURES
 from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio
 from portfolios.services.runs import Execution
@@ -166,3 +167,18 @@ def test_a_currency_in_itself_is_a_leaf_of_its_own_kind(traded: Portfolio, alice
 
     assert (rate.value, rate.source and rate.source.kind, breach(rate)) == (1, "identity", "")
     assert (cut.move(0, home).value, breach(cut.move(0, home))) == (0, "")
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_every_figure_of_a_lot_follows(traded: Portfolio, alice: User, short: bool) -> None:
+    """The lot of 15, or one of 1 that is owed after 16 were sold."""
+    if short:
+        traded.allow_short = True
+        traded.save()
+        append(traded, alice, trade("SELL", listing("ACME"), "16", "13", FRI))
+    done = dive(alice, traded)
+    (lot,) = done.run.result["lots"]["rows"]
+    worth = -14.4 if short else 216  # 1 × 12 × 1.20 is owed, or 15 of them are held
+
+    assert float(lot["market_value"]["value"]) == pytest.approx(worth)
+    assert broken(done, [f"lots.rows.0.{name}" for name in FIGURES]) == []

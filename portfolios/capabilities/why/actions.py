@@ -40,7 +40,7 @@ from portfolios.selectors.action_facts import upcoming_facts
 from portfolios.selectors.standing import Standing, standing
 
 COUNTED_RULE, RATIO_RULE, PAYOUT, RATE, BASE, SOON, EXPECTED = (f"actions.{n}" for n in range(1, 8))
-HELD = "booking.3"
+HELD = "booking.20"
 Type = CorporateAction.Type
 LISTS = ("actions", "urgent", "later")
 

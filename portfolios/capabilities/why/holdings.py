@@ -115,7 +115,7 @@ def local_cost_parts(now: Standing, position: ValuedPosition) -> list[Explanatio
     """The open lots of a position with their cost in the security's own currency."""
     histories = LotHistories(now, position.security)
     return [
-        _local_cost(now, label, changes, _currency(now, position))
+        local_cost(now, label, changes, _currency(now, position))
         for label, changes in _lots_of(histories, position)
     ]
 
@@ -128,11 +128,12 @@ def base_cost_parts(now: Standing, position: ValuedPosition) -> list[Explanation
     found = []
     for lot in _open_lots(now, position):
         key = (lot.label, lot.account)
-        found.append(_base_cost(now, lot, changes.get(key, [])))
+        found.append(base_cost(now, lot, changes.get(key, [])))
     return found
 
 
-def _base_cost(now: Standing, lot: Lot, changes: list[Change]) -> Explanation:
+def base_cost(now: Standing, lot: Lot, changes: list[Change]) -> Explanation:
+    """What a lot cost in base, of a short one what it brought, as a negative cost."""
     base, sign = now.valuation.base_currency, -1 if lot.is_short else 1
     name = f"lot {lot.label} of {lot.acquisition_date}"
     opened = entry_source(now.portfolio.pk, lot.open_seq)
@@ -151,7 +152,7 @@ def _base_cost(now: Standing, lot: Lot, changes: list[Change]) -> Explanation:
         return booked_amount(
             now, booked_in, sign * worth, lot.acquisition_date, opened, rule=LOT_RULE
         )
-    local = _local_cost(now, f"cost of {name}", changes, lot.currency)
+    local = local_cost(now, f"cost of {name}", changes, lot.currency)
     if lot.currency == base:
         return local
     acquired = f"{base} for 1 {lot.currency} when it was acquired"
@@ -167,7 +168,8 @@ def _base_cost(now: Standing, lot: Lot, changes: list[Change]) -> Explanation:
     )
 
 
-def _local_cost(now: Standing, label: str, changes: list[Change], currency: str) -> Explanation:
+def local_cost(now: Standing, label: str, changes: list[Change], currency: str) -> Explanation:
+    """The same in its own currency, entry by entry."""
     known = [change.cost for change in changes if change.cost is not None]
     if len(known) < len(changes):
         return Explanation(
