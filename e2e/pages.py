@@ -190,6 +190,7 @@ NO_PAGE = {
     "methods:rule": "leads to a place in methods:page",
     "panel-sample-report": "the PDF in panel-gallery",
     "pattern-progress": "a fragment of pattern",
+    "portfolios:ask": "leads to portfolios:why",
     "portfolios:choose-runs": "leads to portfolios:compare",
     "portfolios:export": "a download",
     "portfolios:import-progress": "a fragment of portfolios:import-step",

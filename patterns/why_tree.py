@@ -26,6 +26,8 @@ class WhyNode:
 
     label: str
     text: str
+    unit: str
+    currency: str
     raw: str
     is_negative: bool
     state: State
@@ -178,6 +180,8 @@ def _drawn(node: Explanation, place: Place, opened: frozenset[Place], width: int
     return WhyNode(
         label=node.label[:1].upper() + node.label[1:],
         text=display(plain(node.value), FORMAT_OF[node.unit], node.currency),
+        unit=node.unit,
+        currency=node.currency,
         raw="" if node.value is None else str(plain(node.value)),
         is_negative=node.value is not None and number(plain(node.value)) < 0,
         state=node.state,

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from portfolios.views import (
     actions,
+    asking,
     attribution,
     benchmarks,
     entries,
@@ -74,6 +75,7 @@ urlpatterns = [
     path("portfolios/<uuid:portfolio_id>/imports/", import_runs.runs, name="import-runs"),
     path(f"{RUN}/", import_runs.run, name="import-run"),
     path(f"{RUN}/undo/", import_runs.undo, name="import-undo"),
+    path("portfolios/<uuid:portfolio_id>/why/", asking.ask, name="ask"),
     path(f"{HOLDINGS}/", holdings.holdings, name="holdings"),
     path(f"{HOLDINGS}/<uuid:security_id>/", holdings.holding, name="holding"),
     path(f"{ACTIONS}/", actions.inbox, name="actions"),

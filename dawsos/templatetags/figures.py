@@ -5,6 +5,8 @@
 {% figure portfolio.total "money" %}  a figure of a capability or selector
 {% figure cell compact=True %}        in a table: the state is a mark, its words are spoken
 {% number entry.net_amount "money" entry.currency signed=True %}
+{% ask_why portfolio.id "total_value" it.total_value asof=it.asof_date as address %}
+{% figure it.total_value "money" ask=address %}   a number of no run, asked of one
 {% state_badge "partial" "2 of 3 prices" %}
 {% panel_badge panel %}
 """
@@ -15,12 +17,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from dawsos.templatetags.reasons import sentence
@@ -156,10 +159,12 @@ def figure(
     compact: bool = False,
     signed: bool = False,
     why: RunResult | Literal[""] | None = None,
+    ask: str = "",
 ) -> SafeString:
     """A figure: its text, its state when it is not exact, a link to why it is so in its run.
 
-    `signed` is for changes: a gain is coloured and marked too. Elsewhere only losses are.
+    `signed` is for changes: a gain is coloured and marked too. Elsewhere only losses are. `ask` is
+    where to ask of a figure that is of no run.
     """
     if not value:  # a template gives "" for what its context does not have
         return format_html('<span class="figure figure--withheld">{}</span>', "—")
@@ -172,7 +177,7 @@ def figure(
     if cell.state not in UNREMARKABLE:
         badge = Badge(cell.state, _story(cell)).html(mark=compact)
     shown = _value(cell)
-    if why and (address := _why(why, cell)):
+    if address := _why(why, cell) if why else ask:
         # The number itself is the link: a word beside each would be a column of words.
         shown = SafeString(f'<a class="figure__why" href="{escape(address)}" data-why>{shown}</a>')
     return SafeString(f'<span class="{_classes(cell, signed=signed)}">{shown}{badge}</span>')
@@ -203,17 +208,41 @@ def _run_address(run_id: UUID) -> str:
 
 @register.simple_tag
 def number(
-    value: Decimal | None, format_name: str, currency: str = "", *, signed: bool = False
+    value: Decimal | None,
+    format_name: str,
+    currency: str = "",
+    *,
+    signed: bool = False,
+    ask: str = "",
 ) -> SafeString:
     """A stored number that is no figure: a ledger entry's quantity, price or amount."""
     if not isinstance(value, Decimal):  # None, or the "" of a row that has no entry
         return mark_safe("")
     direction = f" figure--{_sign(value)}" if signed else ""
     shown = _digits(display(value, format_name, currency), currency)
-    return SafeString(
-        f'<span class="figure figure--numeric{direction}">'
-        f'<data class="figure__value" value="{value:f}">{shown}</data></span>'
-    )
+    data = f'<data class="figure__value" value="{value:f}">{shown}</data>'
+    if ask:
+        data = f'<a class="figure__why" href="{escape(ask)}" data-why>{data}</a>'
+    return SafeString(f'<span class="figure figure--numeric{direction}">{data}</span>')
+
+
+@register.simple_tag
+def ask_why(portfolio_id: UUID, figure: str, shown: Decimal | Figure | None, **line: Any) -> str:
+    """Where a number of a page that is no run is explained; "" of what is not known.
+
+    `line` names its lot, currency, day or pack: security, account, lot, currency, asof, pack.
+    """
+    value = shown.value if isinstance(shown, Figure) else shown
+    if not isinstance(value, Decimal | float):
+        return ""
+    said = {"figure": figure, **line, "shown": value}
+    query = urlencode({name: one for name, one in said.items() if one not in (None, "")})
+    return f"{_ask_address(portfolio_id)}?{query}"
+
+
+@lru_cache(maxsize=256)
+def _ask_address(portfolio_id: UUID) -> str:
+    return reverse("portfolios:ask", args=[portfolio_id])
 
 
 @register.filter

@@ -98,6 +98,7 @@ PAGES_ONLY = {
     "portfolios:import-step": "the wizard; one request of the API answers all its questions",
     "portfolios:import-sample": "the wizard",
     "portfolios:import-progress": "the wizard",
+    "portfolios:ask": "leads to the page of a run's figure, which is at runs/{run_id}/why/",
     "portfolios:choose-runs": "leads to the page that compares two runs",
     "panel-gallery": "samples of panels: nothing of anybody's",
     "panel-sample-report": "a sample that the gallery frames",

@@ -56,7 +56,10 @@ class House:
     night: NightlyRun
 
     def address(self, name: str) -> str:
-        asked = {"portfolios:why": "?path=valued_positions.total_value"}.get(name, "")
+        asked = {
+            "portfolios:ask": "?figure=total_value",
+            "portfolios:why": "?path=valued_positions.total_value",
+        }.get(name, "")
         if name == "portfolios:compare":
             asked = f"?with={self.other_run.pk}"
         if name == "portfolios:choose-runs":

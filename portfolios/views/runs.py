@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,11 @@ from accounts.permissions import Permission, has
 from patterns.comparing import compare
 from patterns.exceptions import FigureUnknown
 from patterns.explaining import explained_steps
+from patterns.explanation import shown_half
 from patterns.layout import panels
 from patterns.library import of_version
 from patterns.panels import flat
-from patterns.why_tree import path_to, place_of, why_tree
+from patterns.why_tree import WhyNode, path_to, place_of, why_tree
 from portfolios.exceptions import RunNotFound
 from portfolios.formats.writing.panel_csv import panel_csv
 from portfolios.selectors import resolve_portfolio
@@ -121,6 +123,7 @@ def why(request: AuthenticatedRequest, run_id: UUID) -> HttpResponse:
         "path": path,
         "past": past,
         "everything": bool(width),
+        "shown": _differs(tree, request.GET.get("shown", "")),
     }
     if request.htmx:
         response = render(request, "portfolios/why/_tree.html", context)
@@ -128,6 +131,18 @@ def why(request: AuthenticatedRequest, run_id: UUID) -> HttpResponse:
         response = render(request, "portfolios/why/page.html", _around(request, past) | context)
     response["Vary"] = "HX-Request"
     return response
+
+
+def _differs(tree: WhyNode, shown: str) -> Decimal | None:
+    """What a page that led here showed, where this is not the same to the displayed decimal."""
+    try:
+        value = Decimal(shown) if len(shown) < 60 else None
+    except InvalidOperation:
+        return None
+    if value is None or not value.is_finite() or not tree.raw:
+        return None
+    half = shown_half(tree.unit, tree.currency)
+    return value if abs(value - Decimal(tree.raw)) > 2 * half else None
 
 
 def _around(request: AuthenticatedRequest, past: PastRun) -> dict[str, Any]:
