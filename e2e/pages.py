@@ -94,7 +94,6 @@ def entry(adds: str) -> Finder:
     return lambda page, address: ENTRY(page, address) + adds
 
 
-GOLDEN = first_link("methods/returns/", "main a[href*='/methods/fixtures/']")
 HOLDING = first_link(f"{LEDGER}holdings/", "main tbody a[href*='/holdings/']")
 IMPORTED = first_link(f"{LEDGER}imports/", "main a[href*='/imports/']")
 WHY = first_link(LEDGER, "main a[data-why]")
@@ -169,7 +168,7 @@ PLACES: tuple[Place, ...] = (
     Place("capabilities", "capabilities", "capabilities/"),
     Place("methods", "methods:index", "methods/"),
     Place("method", "methods:page", "methods/returns/"),
-    Place("golden-cases", "methods:fixtures", GOLDEN),
+    Place("golden-cases", "methods:fixtures", "methods/fixtures/h01_booking/"),
     Place("profile", "accounts:profile", "profile/"),
     Place("password", "accounts:password_change", "password/"),
     Place("api", "api-docs", "api/docs/"),
