@@ -9,6 +9,7 @@ is said instead of an explanation of something else.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import isclose
 from typing import Any, Final, TypeAlias, TypeVar
 
 from patterns import library, registry
@@ -183,10 +184,18 @@ def _value_at(data: Any, path: Sequence[str]) -> Any:
 
 
 def _same(found: Explanation, stored: Any, path: str) -> None:
-    if plain(found.value) != stored:
+    if not _alike(plain(found.value), stored):
         raise NotExplained(
             f"{path[:120]!r} was {stored}, and now follows as {plain(found.value)}: "
             "a setting or a fact outside pack and ledger was changed since.",
             suggestion="Ask the page again; the new answer is explained by what holds now.",
             details={"reason": "not_reproduced", "path": path[:120]},
         )
+
+
+def _alike(found: Any, stored: Any) -> bool:
+    """The same value. A float is stored with twelve digits, so one that was added up in another
+    order may end on its neighbour; a setting that changed moves more than a part in a billion."""
+    if isinstance(found, float) and isinstance(stored, float):
+        return isclose(found, stored, rel_tol=1e-9)
+    return bool(found == stored)

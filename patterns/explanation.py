@@ -147,8 +147,8 @@ def breach(node: Explanation) -> str:
     if node.is_fact:
         return _without_source(node)
     values = [child.value for child in node.children]
-    if not values and node.formula.kind == "sum" and not node.value:
-        return ""  # nothing sums to zero
+    if not values and not node.value and (node.formula.kind == "sum" or node.unit == "count"):
+        return ""  # nothing sums to zero, and nothing counted is none
     if not values:
         return f"{node.label} follows from nothing."
     known = [value for value in values if value is not None]

@@ -114,3 +114,9 @@ def test_every_formula_finds_a_cent_too_much(values: list[Decimal], kind: Any) -
     assert breach(node(right, kind, *values)) == ""
     assert breach(node(right + D("0.01"), kind, *values)) != ""
     assert SAME.kind == "same"
+
+
+@pytest.mark.parametrize(("value", "said"), [(0, ""), (1, "days follows from nothing.")])
+def test_nothing_counted_is_none(value: int, said: str) -> None:
+    count = Formula("statistic", "how many", compute=len)
+    assert breach(Explanation(label="days", value=value, unit="count", formula=count)) == said

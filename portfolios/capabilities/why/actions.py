@@ -34,7 +34,7 @@ from portfolios.capabilities.upcoming_actions import (
     OpenPositions,
     positions,
 )
-from portfolios.capabilities.why.facts import entry_source, of_figure, rate_of
+from portfolios.capabilities.why.facts import calendar_source, entry_source, of_figure, rate_of
 from portfolios.capabilities.why.worth import quantity
 from portfolios.selectors.action_facts import upcoming_facts
 from portfolios.selectors.standing import Standing, standing
@@ -309,7 +309,7 @@ class Ahead:
 
     def days(self) -> Explanation:
         today = self.ctx.asof_date or self.now.pack_date
-        source = Source("calendar", f"{today} to {self.fact.ex_date}")
+        source = calendar_source(f"{today} to {self.fact.ex_date}")
         label = f"days from {today} to the ex-date"
         return of_figure(self.row.days_until, label, Formula("fact", ""), source=source, rule=SOON)
 

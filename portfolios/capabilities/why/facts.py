@@ -58,6 +58,16 @@ def pack_source(pack_id: str, place: str) -> Source:
     return Source(place[:-1], pack_id, f"{reverse('market:pack', args=[pack_id])}#{place}")
 
 
+def calendar_source(days: str) -> Source:
+    """Days of the calendar, counted by the rule of periods."""
+    return Source("calendar", days, reverse("methods:rule", args=["returns.4"]))
+
+
+def series_source(name: str, rule: str = "risk.5") -> Source:
+    """A series that is kept beside the packs; its rule says which it is and when it is known."""
+    return Source("series", name, reverse("methods:rule", args=[rule]))
+
+
 def of_entry(
     portfolio_id: UUID, entry: Entry, value: Decimal, unit: str, currency: str = ""
 ) -> Explanation:
@@ -79,7 +89,11 @@ def identity_rate(currency: str) -> Explanation:
         label=f"{currency} for 1 {currency}",
         value=Decimal(1),
         unit="rate",
-        source=Source("identity", "1 by identity: no rate is looked up"),
+        source=Source(
+            "identity",
+            "1 by identity: no rate is looked up",
+            reverse("methods:rule", args=[RATE_RULE]),
+        ),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from patterns.context import Context
 from patterns.explaining import Path, explains
 from patterns.explanation import Explanation, Formula, Number
+from patterns.memo import once_a_context
 from patterns.results import Figure
 from portfolios.calc.benchmark_fed import BenchmarkFed, feed
 from portfolios.calc.daily_returns import DailyReturns
@@ -55,10 +56,13 @@ OWN: Mapping[str, Callable[[Days, PeriodMoney, Figure], Explanation]] = {
 }
 
 
+_fed = once_a_context(fed_benchmark)  # each of its points may be asked why
+
+
 @explains("performance.fed_benchmark")
 def why_fed(ctx: Context, args: Compared, path: Path) -> Explanation | None:
     """A value opens into the opening value and the flows, each grown with the benchmark since."""
-    found = fed_benchmark(ctx, args)
+    found = _fed(ctx, args)
     period = chosen(ctx, args.portfolio_id, args.period, args.start)
     other = beside(ctx, args.portfolio_id, args.benchmark_id, hedged=args.hedged)
     days, money = Days(ctx, args.portfolio_id), period.money

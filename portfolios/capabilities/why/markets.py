@@ -13,7 +13,7 @@ from functools import partial
 
 from patterns.context import Context
 from patterns.explaining import Path, explains
-from patterns.explanation import SUM, Explanation, Formula, Source
+from patterns.explanation import SUM, Explanation, Formula
 from patterns.results import Figure
 from portfolios.calc.brinson import NOTHING_HELD
 from portfolios.calc.market_excess import MarketDays, currencies_of, market_days
@@ -26,7 +26,7 @@ from portfolios.capabilities.why.active import Active, sum_of, why_excess
 from portfolios.capabilities.why.currency import withheld_at
 from portfolios.capabilities.why.cut import Cut
 from portfolios.capabilities.why.days import Days
-from portfolios.capabilities.why.facts import dressed, of_figure
+from portfolios.capabilities.why.facts import dressed, of_figure, series_source
 from portfolios.capabilities.why.group import Group, mean
 from portfolios.capabilities.why.members import Members
 from portfolios.selectors.against import cash_returns
@@ -270,7 +270,9 @@ class Tree:
             label=f"cash return of {name} on {self.active.cut.date_of(place)}",
             value=float(self.made.facts.cash[place, at]),
             unit="fraction",
-            source=Source("series", SERIES if name == "USD" else f"cash rate of {name}"),
+            source=series_source(
+                SERIES if name == "USD" else f"cash rate of {name}", "benchmark-attribution.8"
+            ),
         )
 
     def fx(self, at: int, place: int) -> Explanation:

@@ -18,7 +18,7 @@ from patterns.explanation import Explanation, Formula, Number, Source
 from portfolios.calc.benchmark import BlendReturns
 from portfolios.calc.returns import Floats
 from portfolios.capabilities.why.days import Days
-from portfolios.capabilities.why.facts import pack_source, rate_at
+from portfolios.capabilities.why.facts import pack_source, rate_at, series_source
 from portfolios.capabilities.why.grouping import Daily
 from portfolios.selectors.benchmarks import BenchmarkTrack
 from portfolios.selectors.standing import portfolio_of
@@ -317,7 +317,9 @@ class Members:
             label=f"forward of {code} over its spot, from both cash rates",
             value=forward,
             unit="fraction",
-            source=Source("series", f"cash rates of {code} and {self._base}"),
+            source=series_source(
+                f"cash rates of {code} and {self._base}", "benchmark-attribution.8"
+            ),
         )
         return self._product(
             f"forward on {self._symbol(column)}",

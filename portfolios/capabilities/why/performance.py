@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from django.urls import reverse
-
 from patterns.context import Context
 from patterns.explaining import Path, explains
-from patterns.explanation import Explanation, Formula, Number, Source
+from patterns.explanation import Explanation, Formula, Number
 from patterns.results import Figure
 from portfolios.calc.drawdown import current_drawdown, max_drawdown
 from portfolios.calc.money_weighted import xirr
@@ -20,7 +18,7 @@ from portfolios.capabilities.inputs import OverLookback
 from portfolios.capabilities.performance import Performance, compute_twr
 from portfolios.capabilities.why.chains import chained, compounded
 from portfolios.capabilities.why.days import Days
-from portfolios.capabilities.why.facts import of_figure, pack_source
+from portfolios.capabilities.why.facts import calendar_source, of_figure, pack_source, series_source
 from portfolios.capabilities.why.money import values_and_flows
 from portfolios.capabilities.why.pairs import array
 from portfolios.selectors.periods import chosen
@@ -90,7 +88,7 @@ def _count(start: date, end: date) -> Explanation:
         label=f"days from {start} to {end}",
         value=(end - start).days,
         unit="count",
-        source=Source("calendar", f"{start} to {end}"),
+        source=calendar_source(f"{start} to {end}"),
     )
 
 
@@ -195,7 +193,7 @@ def _less_free(earned: Explanation, day: date, rate: float) -> Explanation:
                 label=f"risk-free of {day}: the bill's yield known the close before",
                 value=rate,
                 unit="fraction",
-                source=Source("series", SERIES, reverse("methods:rule", args=[RISK_FREE_RULE])),
+                source=series_source(SERIES),
             ),
         ],
         rule=RISK_FREE_RULE,

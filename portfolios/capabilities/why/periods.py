@@ -8,13 +8,13 @@ from datetime import date
 
 from patterns.context import Context
 from patterns.explaining import Path, explains
-from patterns.explanation import Explanation, Formula, Number, Source
+from patterns.explanation import Explanation, Formula, Number
 from patterns.results import Figure
 from portfolios.calc.relative import geometric_excess
 from portfolios.capabilities.inputs import Compared
 from portfolios.capabilities.periods import PeriodRow, periods
 from portfolios.capabilities.why.days import Days
-from portfolios.capabilities.why.facts import of_figure
+from portfolios.capabilities.why.facts import calendar_source, of_figure, series_source
 from portfolios.capabilities.why.grouping import Daily
 from portfolios.capabilities.why.members import Members
 from portfolios.capabilities.why.money import ANNUAL_RATE, DIETZ, GAIN, RATE, Weighing
@@ -80,7 +80,12 @@ class Asked:
         found = free_of_risk(self.period.returns).returns
         values = [] if found is None else found.tolist()
         return [
-            _fact(f"risk-free of {day}", value, "series", SERIES)
+            Explanation(
+                label=f"risk-free of {day}",
+                value=value,
+                unit="fraction",
+                source=series_source(SERIES),
+            )
             for day, value in zip(self.dates, values, strict=False)
         ]
 
@@ -111,10 +116,6 @@ def why_period(ctx: Context, args: Compared, path: Path) -> Explanation | None:
     return made(asked_of(ctx, args, period), figure, row)
 
 
-def _fact(label: str, value: float, kind: str, key: str) -> Explanation:
-    return Explanation(label=label, value=value, unit="fraction", source=Source(kind, key))
-
-
 def _twr(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
     return of_figure(figure, f"return, {row.label}", CHAIN, asked.own_chain, rule="returns.3")
 
@@ -125,7 +126,7 @@ def _annual(asked: Asked, figure: Figure, row: PeriodRow) -> Explanation:
         label=f"days from {start} to {end}",
         value=(end - start).days,
         unit="count",
-        source=Source("calendar", f"{start} to {end}"),
+        source=calendar_source(f"{start} to {end}"),
     )
     formula = Formula("annualised", "(1 + return)^(365 / days) − 1")
     return of_figure(

@@ -10,7 +10,8 @@ import numpy as np
 
 from patterns.context import Context
 from patterns.explaining import Path, explains
-from patterns.explanation import Explanation, Formula, Number, Source
+from patterns.explanation import Explanation, Formula, Number
+from patterns.memo import once_a_context
 from patterns.results import Figure
 from portfolios.calc.daily_returns import DailyReturns
 from portfolios.calc.risk import volatility
@@ -24,7 +25,7 @@ from portfolios.capabilities.wealth import (
     wealth,
 )
 from portfolios.capabilities.why.days import Days
-from portfolios.capabilities.why.facts import of_figure
+from portfolios.capabilities.why.facts import calendar_source, of_figure
 from portfolios.capabilities.why.grouping import Daily
 from portfolios.capabilities.why.members import Members
 from portfolios.selectors.periods import beside, chosen
@@ -70,7 +71,7 @@ class Series:
 
     def _start(self) -> list[Explanation]:
         day = self.date_of(0)
-        source = Source("calendar", f"the close of {day}")
+        source = calendar_source(f"the close of {day}")
         return [
             Explanation(label=f"nothing earned by {day}", value=0, unit="fraction", source=source)
         ]
@@ -89,10 +90,14 @@ class Series:
         )
 
 
+# Thousands of points may be asked why, one after the other.
+_wealth, _rolling = once_a_context(wealth), once_a_context(rolling_measures)
+
+
 @explains("performance.wealth")
 def why_wealth(ctx: Context, args: Compared, path: Path) -> Explanation | None:
     """A point opens into the returns up to it, by month and day."""
-    found = wealth(ctx, args)
+    found = _wealth(ctx, args)
     own, theirs = both_of(ctx, args)
     match path:
         case ("observations",):
@@ -159,7 +164,7 @@ POINTS: Mapping[str, tuple[str, Callable[[Series, int], Explanation]]] = {
 @explains("performance.rolling")
 def why_rolling(ctx: Context, args: Compared, path: Path) -> Explanation | None:
     """A window opens into the returns that it measures."""
-    found = rolling_measures(ctx, args)
+    found = _rolling(ctx, args)
     match path:
         case (("returns" | "volatilities") as which, "points", number, name):
             points = getattr(found, which).points
@@ -248,7 +253,7 @@ def _fall(own: Series, found: Drawdowns, number: int, name: str) -> Explanation 
         figure,
         f"days from {ends[0]} to {ends[1]}",
         Formula("fact", ""),
-        source=Source("calendar", f"{ends[0]} to {ends[1]}"),
+        source=calendar_source(f"{ends[0]} to {ends[1]}"),
         rule="risk.12",
     )
 
