@@ -216,7 +216,7 @@ SPECTACULAR_SETTINGS = {
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "progress": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "dawsos.progress_cache.ProgressCache",
         "LOCATION": DATA_DIR / "progress",
     },
 }
