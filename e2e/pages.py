@@ -189,6 +189,7 @@ NO_PAGE = {
     "methods:rule": "leads to a place in methods:page",
     "panel-sample-report": "the PDF in panel-gallery",
     "pattern-progress": "a fragment of pattern",
+    "portfolio-attention": "a fragment of portfolios:overview",
     "portfolios:ask": "leads to portfolios:why",
     "portfolios:choose-runs": "leads to portfolios:compare",
     "portfolios:export": "a download",
