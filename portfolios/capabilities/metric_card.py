@@ -92,7 +92,7 @@ class MetricCard(Answer):
     sources: tuple[str, ...]
 
 
-@capability("performance.metric_card", version="1", agent="analyst")
+@capability("performance.metric_card", version="2", agent="analyst")
 def metric_card(ctx: Context, args: Compared) -> MetricCard:
     """The metric card of a period: 43 figures from one pass over the daily returns, and those of
     the benchmark over the same days."""

@@ -59,7 +59,7 @@ class Performance(Answer):
     sources: tuple[str, ...]
 
 
-@capability("metrics.compute_twr", version="4", agent="analyst")
+@capability("metrics.compute_twr", version="5", agent="analyst")
 def compute_twr(ctx: Context, args: OverLookback) -> Performance:
     """Time-weighted returns of the usual periods, and volatility, ratios and drawdown over the
     last `lookback_days` valuation days. A portfolio with an unpriced position has none of them."""

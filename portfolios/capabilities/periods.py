@@ -60,7 +60,7 @@ class Periods(Answer):
     sources: tuple[str, ...]
 
 
-@capability("performance.periods", version="2", agent="analyst")
+@capability("performance.periods", version="3", agent="analyst")
 def periods(ctx: Context, args: Compared) -> Periods:
     """Time-weighted, money-weighted and Modified Dietz returns and the gain of each usual period
     and of the one that was chosen, beside the benchmark's return and the excess over it."""
