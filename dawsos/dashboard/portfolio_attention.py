@@ -61,7 +61,7 @@ def attention(request: AuthenticatedRequest, portfolio_id: UUID) -> HttpResponse
 
 def attention_of(user: User, portfolio: Portfolio, *, today: date) -> list[Attention]:
     """Everything that waits in a portfolio, the urgent first, each under its own heading."""
-    line = next(it for it in dashboard_lines(user) if it.portfolio.pk == portfolio.pk)
+    (line,) = dashboard_lines(user, only=portfolio.pk)
     held = compositions({portfolio.pk: line.value.pack_id} if line.value else {})
     found = [
         *of_portfolios([line], held, due_actions([portfolio.pk], today=today), today=today),

@@ -121,11 +121,15 @@ class Line:
         return self.value.asof_date if self.value else None
 
 
-def dashboard_lines(user: User, asof: date | None = None) -> list[Line]:
-    """Every visible portfolio by name, on its own default day or on the last one up to `asof`; in
-    four queries. Of whom the night has measured no day is read but some closes."""
+def dashboard_lines(
+    user: User, asof: date | None = None, *, only: UUID | None = None
+) -> list[Line]:
+    """Every visible portfolio by name, or one of them, on its own default day or on the last one up
+    to `asof`; in four queries. Of whom the night has measured no day is read but some closes."""
     roles = Membership.objects.of(user).filter(portfolio_id=OuterRef("pk")).values("role")[:1]
     visible = visible_portfolios(user).annotate(opened_role=Subquery(roles))
+    if only is not None:
+        visible = visible.filter(pk=only)
     portfolios = list(_annotated(visible, asof))
     values = PortfolioDailyValue.objects.in_bulk(
         [pk for it in portfolios if (pk := it.shown_value) is not None]

@@ -60,7 +60,7 @@ def take_ticket(request: AuthenticatedRequest) -> UUID | None:
         return None
     address = request.GET.copy()
     del address[TICKET]
-    request.GET = address  # type: ignore[assignment]  # as immutable as whoever reads it is polite
+    request.GET = address  # type: ignore[assignment]  # a copy, which may be changed
     try:
         return UUID(said)
     except ValueError:
