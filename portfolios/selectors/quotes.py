@@ -21,6 +21,7 @@ from portfolios.calc.bulk.errorfree import Mask
 from portfolios.calc.bulk.steps import Integers
 from portfolios.calc.closes import Closes, Quotes, closes_of
 from portfolios.calc.marks import Rate, splits_among
+from portfolios.calc.returns import Floats
 from portfolios.selectors.booked import Booked
 from portfolios.selectors.copied import copied
 from portfolios.selectors.ledger import first_date
@@ -53,6 +54,13 @@ class Columns(NamedTuple):
     carried: Mask
     observed: Integers
     currency: tuple[str, ...]
+
+
+class RateColumns(NamedTuple):
+    """Base per 1 unit of a currency on the day of every live pack: NaN where there is none."""
+
+    rates: Floats
+    carried: Mask
 
 
 def booked_closes(
@@ -100,7 +108,7 @@ def quotes_of(market: MarketView, until: date = date.max) -> Quotes | None:
 def forget_heads() -> None:
     """Whatever is remembered by a market head, after seals were rolled back."""
     forget_lineages()
-    for kept in (rates_towards, days_of_packs, columns_of):
+    for kept in (rates_towards, rate_columns, days_of_packs, ordinals_of_packs, columns_of):
         kept.cache_clear()
 
 
@@ -121,6 +129,16 @@ def rates_towards(policy: str, head: int, base: str, code: str) -> tuple[Rate | 
         date.min, date.max, head, policy=policy, currencies=sorted({base, code, *PIVOTS})
     )
     return tuple(rate_of(history[day], code, base) for day in days_of_packs(policy, head))
+
+
+@lru_cache(maxsize=64)
+def rate_columns(policy: str, head: int, base: str, code: str) -> RateColumns:
+    """`rates_towards` as arrays."""
+    towards = rates_towards(policy, head, base, code)
+    return RateColumns(
+        np.array([np.nan if one is None else float(one.rate) for one in towards]),
+        np.array([one is not None and one.state == "stale" for one in towards], dtype=bool),
+    )
 
 
 def _restated(booked: Booked, days: Sequence[date], first: int) -> bool:
@@ -146,6 +164,12 @@ def _restated(booked: Booked, days: Sequence[date], first: int) -> bool:
 def days_of_packs(policy: str, head: int) -> tuple[date, ...]:
     """The days of all packs that are live at a head, in order."""
     return tuple(day for day, _, _ in live_packs(policy, date.max, head))
+
+
+@lru_cache(maxsize=64)
+def ordinals_of_packs(policy: str, head: int) -> Integers:
+    """`days_of_packs` as ordinals."""
+    return np.array([day.toordinal() for day in days_of_packs(policy, head)], dtype=np.int64)
 
 
 @lru_cache(maxsize=KEPT)
