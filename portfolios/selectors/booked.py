@@ -45,7 +45,7 @@ def book_entries(
 ) -> tuple[MarketView, Book]:
     """Book entries at a market head, by default the newest; rates not recorded are the packs'.
     `settings` and `market` are for whoever has the portfolio's already."""
-    market = market or _market_of(portfolio, entries, asof, market_head)
+    market = market or market_of(portfolio, entries, asof, market_head)
     chosen = settings or booking_settings(portfolio)
     return market, book(entries, chosen, market.rates_on, asof=asof)
 
@@ -60,7 +60,7 @@ def book_groups(
     """
     held = [*groups]
     entries = [entry for group in held for entry in group]
-    market = _market_of(portfolio, entries, None, None)
+    market = market_of(portfolio, entries, None, None)
     settings = booking_settings(portfolio, method_changes=method_changes)
     for group in held:
         yield book(group, settings, market.rates_on)
@@ -83,7 +83,7 @@ def book_ledger(
     )
     rates = market.rates_on
     if currency not in {None, portfolio.base_currency}:
-        market, booked = _told(settings, market, booked, str(currency))
+        market, booked = told_in(settings, market, booked, str(currency))
     head = ledger_head(portfolio.pk, upto_seq)
     known = head.entry_hash if head.seq else ""
     return Booked(stored.entries, booked, market, head.seq, known, rates, stored.ids)
@@ -113,7 +113,7 @@ def rates_ahead(portfolio: Portfolio, currencies: Iterable[str]) -> MarketView:
     return market
 
 
-def _told(
+def told_in(
     settings: BookingSettings, market: MarketView, booked: Book, currency: str
 ) -> tuple[MarketView, Book]:
     """The market towards a reporting currency, and the book at the rates of its days."""
@@ -129,7 +129,7 @@ def _told(
     return towards, told
 
 
-def _market_of(
+def market_of(
     portfolio: Portfolio, entries: Sequence[Entry], asof: date | None, market_head: int | None
 ) -> MarketView:
     return MarketView(

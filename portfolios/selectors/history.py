@@ -25,7 +25,8 @@ from portfolios.calc.replay import replay
 from portfolios.calc.returns import ReturnSeries, day_return, history_returns
 from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue
 from portfolios.models.chain import genesis_hash
-from portfolios.selectors.booked import Booked, book_ledger
+from portfolios.selectors.booked import Booked
+from portfolios.selectors.kept_ledgers import kept_ledger
 from portfolios.selectors.ledger import first_date
 from portfolios.selectors.quotes import booked_closes
 
@@ -143,7 +144,7 @@ def history_rows(
     `booked` is for whoever has the ledger up to them already, told in any currency. What is stored
     is in base currency; in another one every day is valued at its own rates.
     """
-    booked = booked or book_ledger(
+    booked = booked or kept_ledger(
         portfolio, upto_seq=ledger_seq, asof=asof, market_head=market_head
     )
     stands = booked.ledger_commit_hash or genesis_hash(portfolio.pk)

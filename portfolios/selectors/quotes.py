@@ -24,6 +24,7 @@ from portfolios.calc.marks import Rate, splits_among
 from portfolios.calc.returns import Floats
 from portfolios.selectors.booked import Booked
 from portfolios.selectors.copied import copied
+from portfolios.selectors.kept_ledgers import SHELF
 from portfolios.selectors.ledger import first_date
 from portfolios.selectors.market_view import MarketView, rate_of
 
@@ -110,6 +111,7 @@ def forget_heads() -> None:
     forget_lineages()
     for kept in (rates_towards, rate_columns, days_of_packs, ordinals_of_packs, columns_of):
         kept.cache_clear()
+    SHELF.clear()
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from portfolios.calc.marks import Marks, in_shares_of, splits_among
 from portfolios.calc.valuation import Valuation, ValuedCash, ValuedPosition, value_portfolio
 from portfolios.exceptions import PortfolioNotFound
 from portfolios.models import Portfolio
-from portfolios.selectors.booked import Booked, book_ledger, currencies_of, securities_of
+from portfolios.selectors.booked import Booked, currencies_of, securities_of
+from portfolios.selectors.kept_ledgers import kept_ledger
 from portfolios.selectors.market_view import marks_of
 
 Part = ValuedPosition | ValuedCash
@@ -116,7 +117,7 @@ def standing(ctx: Context, portfolio_id: UUID) -> Standing:
     is not found."""
     portfolio = portfolio_of(ctx, portfolio_id)
     pack_id, pack_date = pack_of(ctx)
-    booked = book_ledger(
+    booked = kept_ledger(
         portfolio,
         upto_seq=ctx.ledger_seq,
         asof=ctx.asof_date,
