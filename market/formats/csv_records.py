@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from market.formats.faults import Fault
 
@@ -16,7 +16,10 @@ MAX_FIELD = 1024 * 1024
 MAX_COLUMNS = 200
 WIDE_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 # Only where a blank stands beside a border of fields can a field have one to be stripped.
-PADDED = re.compile(rb'[,"\r\n][ \t]|[ \t][,"\r\n]')
+BORDERS, BLANKS = (b",", b'"', b"\r", b"\n"), (b" ", b"\t")
+PADDED = tuple(
+    pair for edge in BORDERS for blank in BLANKS for pair in (edge + blank, blank + edge)
+)
 SAVE_AS = "Save the file as CSV in UTF-8, with a header row and commas between the fields."
 
 
@@ -42,14 +45,15 @@ class Rows:
 
     def texts(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Each record's fields in the order of the columns."""
-        padded = PADDED.search(self.content) is not None or self.content.endswith((b" ", b"\t"))
+        padded = self.content.endswith(BLANKS) or any(pair in self.content for pair in PADDED)
         width, header = len(self.names), True
         for row, record in enumerate(_lines(self.content) if self.names else (), start=1):
-            if _is_blank(record):
+            if len(record) != width or (width == 1 and _is_blank(record)):
                 continue
-            if not header and len(record) == width:
-                yield row, [cell.strip(" \t") for cell in record] if padded else record
-            header = False
+            if header:  # the first that is not blank, and as wide as itself
+                header = False
+                continue
+            yield row, [cell.strip(" \t") for cell in record] if padded else record
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,9 @@ def _survey(content: bytes, limits: Limits) -> _Survey | Fault:
     long; blank lines have as much room as entries."""
     if csv.field_size_limit() < MAX_FIELD:
         csv.field_size_limit(MAX_FIELD)  # the module's one limit is global; it is only ever raised
+    even = _even(content, limits.max_rows)
+    if even is not None:
+        return even
     found, row, most = _Survey(), 0, limits.max_rows
     unguarded = csv.field_size_limit() > MAX_FIELD  # somebody else has raised it further
     try:
@@ -115,6 +122,23 @@ def _survey(content: bytes, limits: Limits) -> _Survey | Fault:
             return _too_large("A field is larger than 1 MiB.", row=row + 1)
         return _malformed("A quoted field is not closed or not separated.", row=row + 1)
     return found
+
+
+def _even(content: bytes, most: int | None) -> _Survey | None:
+    """The survey of a file in which nothing is amiss: all lines as wide as the header, none blank,
+    no more than there may be. None sends whoever asks through it line by line."""
+    if csv.field_size_limit() > MAX_FIELD:
+        return None
+    try:
+        lines = _lines(content)
+        header = next(lines, [])
+        widths = Counter(map(len, islice(lines, None if most is None else most + 1)))
+    except csv.Error:
+        return None
+    count = widths[len(header)]
+    if len(header) < 2 or count != widths.total() or (most is not None and count > most):
+        return None
+    return _Survey([name.strip(" \t") for name in header], count + 1)
 
 
 @dataclass(slots=True)

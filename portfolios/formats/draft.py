@@ -88,3 +88,8 @@ class Draft:
     def changed(self, **changes: Any) -> Draft:
         """A copy with some fields changed: `dataclasses.replace`, as quick as `of`."""
         return Draft.of(self.__dict__ | changes)
+
+    def identify(self, security_id: UUID) -> None:
+        """Say which security it names: once, by whoever has just read it and shares it with nobody.
+        A long file's entries are too many to be copied for that."""
+        self.__dict__["security_id"] = security_id

@@ -38,6 +38,9 @@ TEXTS = {
 }
 COUNTS = frozenset({"seq", "reverses"})
 NAMES = frozenset({"symbol", "exchange", "to_symbol", "to_exchange", "isin", "figi"})
+AMOUNTS = (
+    frozenset(COLUMNS) - DATES - CURRENCY - LOTS - WORDS.keys() - TEXTS.keys() - COUNTS - NAMES
+) - {"type"}
 PLACES, RATE_PLACES = 10, 12  # what a column of the ledger holds
 KNOWN_AHEAD = {"settlement_date": timedelta(days=31), "pay_date": timedelta(days=366)}
 

@@ -10,17 +10,18 @@ Nothing is refused here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from operator import itemgetter
+from operator import getitem, itemgetter
 from typing import Any, NamedTuple
 
 from market.formats.faults import Fault
 from portfolios.calc.money import round_money
 from portfolios.formats.amounts import OUTWARD, PRICED, settle
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.entry_row import LOTS, READERS, Row
+from portfolios.formats.entry_row import AMOUNTS, LOTS, READERS, Row
 from portfolios.formats.entry_rules import RULES
 
 REMEMBERED = 1 << 14  # texts of a column
@@ -32,6 +33,10 @@ ABROAD = frozenset({"security_currency", "gross_amount_security", "settlement_fx
 ONE = Decimal(1)
 
 
+# What is plainly a number above zero, read to the digit as `read_number` does.
+NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,11})\.[0-9]{0,7}[1-9]").fullmatch
+
+
 class _NotPlain(Exception):
     pass
 
@@ -41,14 +46,17 @@ class _Memory(dict[str, Any]):
 
     def __init__(self, column: str, today: date) -> None:
         super().__init__()
-        self._read = READERS[column]
+        self._read, self._is_amount = READERS[column], column in AMOUNTS
         # No column of a plain row needs to know of another.
         self._row = Row(0, {"type": ""}, today)
 
     def __missing__(self, text: str) -> Any:
-        value = self._read(text, self._row)
-        if isinstance(value, Fault):
-            raise _NotPlain
+        if self._is_amount and NUMBER(text):
+            value: Any = Decimal(text)
+        else:
+            value = self._read(text, self._row)
+            if isinstance(value, Fault):
+                raise _NotPlain
         if len(self) < REMEMBERED:
             self[text] = value
         return value
@@ -86,12 +94,11 @@ class PlainRows:
             shape = self._shapes[filled] = self._shape(kind, texts)
             if shape is None:
                 return None
-        told = zip(shape.memories, shape.texts(texts), strict=True)
         try:
-            read = [memory[text] for memory, text in told]
+            read = map(getitem, shape.memories, shape.texts(texts))
+            values = dict(zip(shape.fields, read, strict=True))
         except _NotPlain:
             return None
-        values = dict(zip(shape.fields, read, strict=True))
         values["row"] = row
         for column, place in shape.free:
             if len(texts[place]) > SHORT:

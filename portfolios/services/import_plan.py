@@ -137,7 +137,8 @@ def _named(plan: Plan, known: Instruments, base_currency: str) -> Plan:
     for draft in plan.parsed.drafts:
         name = None if draft.security_id or draft.to_symbol else name_of(draft)
         if name in certain:  # as of nearly all, without looking for what may be wrong
-            named.append(draft.changed(security_id=certain[name]))
+            draft.identify(certain[name])
+            named.append(draft)
             continue
         given, wrong = _with_securities(draft, known)
         faults.extend(wrong)
