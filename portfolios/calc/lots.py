@@ -84,7 +84,7 @@ class Lot(NamedTuple):
 
 
 SECURITY, ACCOUNT = Lot._fields.index("security"), Lot._fields.index("account")
-QUANTITY_OPEN = Lot._fields.index("quantity_open")
+QUANTITY_OPEN, OPEN_SEQ = Lot._fields.index("quantity_open"), Lot._fields.index("open_seq")
 
 
 class Closure(NamedTuple):
@@ -137,6 +137,9 @@ class Closure(NamedTuple):
         """Proceeds in base, unrounded."""
         rate = self.fx_open if self.is_short else self.fx_close
         return _worth(self.proceeds_local, rate, self.proceeds_settled)
+
+
+CLOSE_SEQ = Closure._fields.index("close_seq")
 
 
 def _worth(local: Decimal | None, rate: Decimal | None, settled: Decimal | None) -> Decimal | None:

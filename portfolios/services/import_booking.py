@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from market.formats.csv_records import Limits
+from portfolios.calc.booking.parts import joined, parts
+from portfolios.calc.entries import Entry
 from portfolios.calc.lots import Book
 from portfolios.exceptions import ImportRefused
 from portfolios.formats.contract import Source
@@ -18,6 +21,8 @@ from portfolios.services.import_choices import Choices
 from portfolios.services.import_plan import Plan, Unbooked, in_order, look
 from portfolios.services.ledger import LONG_BATCH
 
+PART = 14_000  # entries that are booked before the lots of them are written
+
 
 def plan_import(
     portfolio: Portfolio, source: Source, choices: Choices, *, today: date, limits: Limits
@@ -26,9 +31,8 @@ def plan_import(
     return book_plan(portfolio, look(portfolio, source, choices, today=today, limits=limits))
 
 
-def book_plan(portfolio: Portfolio, unbooked: Unbooked, market: MarketView | None = None) -> Plan:
-    """The plan with the books before and after, and what booking refuses. `market` has its rates
-    where they were read ahead.
+def book_plan(portfolio: Portfolio, unbooked: Unbooked) -> Plan:
+    """The plan with the books before and after, and what booking refuses.
 
     A problem with a security of which some row could not be read may be the missing row's
     doing, so it is not reported beside that row's own mistake.
@@ -39,13 +43,23 @@ def book_plan(portfolio: Portfolio, unbooked: Unbooked, market: MarketView | Non
     known = to_entries(rows, portfolio.base_currency)
     added = plan.compared.entries(known, portfolio.base_currency)
     settings, every = unbooked.settings, [*known, *added]
-    _, before = book_entries(portfolio, known, settings=settings, market=market)
-    _, after = book_entries(portfolio, every, settings=settings, market=market)
-    # The entries are not kept with the books: they would be as heavy as all the rest of these.
-    before, after = replace(before, accepted=()), replace(after, accepted=())
+    _, before = book_entries(portfolio, known, settings=settings)
+    _, after = book_entries(portfolio, every, settings=settings)
+    return _with_books(plan, _lighter(before), _lighter(after), known, added)
+
+
+def _lighter(book: Book) -> Book:
+    """Without its entries: they would be as heavy as all the rest of it."""
+    return replace(book, accepted=())
+
+
+def _with_books(
+    plan: Plan, before: Book, after: Book, known: Sequence[Entry], added: Sequence[Entry]
+) -> Plan:
     plan = replace(plan, before=before, after=after)
     if not after.problems:
         return plan
+    every = (*known, *added)
     symbols, wrong = plan.symbols, {problem.seq for problem in after.problems}
     drafts = {e.seq: d for e, d in zip(added, plan.fresh, strict=True) if e.seq in wrong}
     traded = {entry.seq: symbols.get(entry.security) for entry in every if entry.seq in wrong}
@@ -80,15 +94,29 @@ class Booking:
     def book(self) -> Plan:
         """The plan with its books, which is free of mistakes."""
         if not self._is_booked:
-            self.plan = book_plan(self._portfolio, self._unbooked, self._market)
+            self.plan = book_plan(self._portfolio, self._unbooked)
             self._is_booked = True
+        return self._sound()
+
+    def books_of_all(self) -> Iterator[Book]:
+        """The book of a ledger that begins with these entries, part by part: whoever writes the
+        first has them written while the next is booked. Mistakes are told behind the last."""
+        if self._is_booked and self.plan.after is not None:
+            yield self.plan.after
+            return
+        portfolio, settings, market = self._portfolio, self._unbooked.settings, self._market
+        added = self.plan.compared.entries((), portfolio.base_currency)
+        books: list[Book] = []
+        for part in parts(added, at_least=PART):
+            _, book = book_entries(portfolio, part, settings=settings, market=market)
+            books.append(_lighter(book))
+            yield books[-1]
+        _, nothing = book_entries(portfolio, (), settings=settings, market=market)
+        self.plan = _with_books(self.plan, nothing, joined(books, added), (), added)
+        self._is_booked = True
+        self._sound()
+
+    def _sound(self) -> Plan:
         if self.plan.errors:
             raise ImportRefused([fault.as_dict() for fault in self.plan.errors])
         return self.plan
-
-    def book_of_all(self) -> Book:
-        """The book of a ledger that begins with these entries."""
-        book = self.book().after
-        if book is None:
-            raise ValueError("what begins a ledger was booked without a book")
-        return book

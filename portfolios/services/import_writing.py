@@ -23,7 +23,7 @@ def write_drafts(
     last: Appended | None = None
     plan = booking.plan
     # What begins a ledger is one batch, and all that the plan has booked, or will have.
-    ahead = Ahead(booking.book_of_all if booking.begins_ledger else None)
+    ahead = Ahead(booking.books_of_all if booking.begins_ledger else None)
     for start, end in stretches(plan):
         if start in plan.compared.targets:
             last = _reverse(portfolio, plan, range(start, end), by)

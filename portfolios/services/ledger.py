@@ -6,7 +6,7 @@ first one left, and continues the chain from it: no fork, no sale of what is sol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -23,10 +23,10 @@ from portfolios.calc.entries import EntryType as CalcType
 from portfolios.calc.lots import Book
 from portfolios.exceptions import EntriesRefused, EntryAlreadyReversed, EntryNotFound
 from portfolios.formats.draft import Draft
-from portfolios.models import EntryType, ImportRun, LedgerAnchor, Portfolio, Transaction
+from portfolios.models import EntryType, ImportRun, LedgerAnchor, Lot, Portfolio, Transaction
 from portfolios.selectors.access import opened, resolve_portfolio
 from portfolios.selectors.ground import ground_of
-from portfolios.selectors.ledger import Head, first_date, ledger_rows
+from portfolios.selectors.ledger import Head, ledger_rows
 from portfolios.services.batches import Batch, Target, write_batch
 from portfolios.services.booking import book_batch, project
 from portfolios.services.checks import settled
@@ -34,7 +34,7 @@ from portfolios.services.first_build import build_unbuilt
 from portfolios.services.history import follow_ledger
 from portfolios.services.legs import other_legs
 from portfolios.services.projections import store_first
-from portfolios.services.rows import beside, insert_rows
+from portfolios.services.rows import beside, insert_rows, reserve_ids
 
 LONG_BATCH = 5_000  # entries
 SHOWN = 500  # entries that are handed back as rows; whoever writes more reads what it needs
@@ -63,10 +63,11 @@ class Appended:
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """What was found out about a batch under the same lock: its entries are settled. Where they
-    are the first of their ledger, `book` books them, or raises what is wrong with them; it is
-    called while they are being written, and what is written is undone if it raises."""
+    are the first of their ledger, `books` books them part by part, and raises what is wrong with
+    them behind the last; it is called while they are being written, and what is written is undone
+    if it raises."""
 
-    book: Callable[[], Book] | None = None
+    books: Callable[[], Iterator[Book]] | None = None
 
 
 def append_entries(
@@ -227,11 +228,11 @@ def _write(
     if before.seq and not ground.has_balance:
         build_unbuilt(portfolio.pk)
     with beside(when=len(batch.drafts) > LONG_BATCH) as hand_over:
-        if ahead is not None and ahead.book is not None and not before.seq:
+        if ahead is not None and ahead.books is not None and not before.seq:
+            lot_ids = reserve_ids(Lot, len(batch.drafts))  # a later question would wait
             ids, head = write_batch(portfolio, batch, before, hand_over, progress)
-            book = ahead.book()
-            store_first(portfolio.pk, book, ids, hand_over)
-            first_day = first_date(book.accepted)
+            store_first(portfolio.pk, ahead.books(), ids, lot_ids, hand_over)
+            first_day = None
         else:
             booked = book_batch(portfolio, batch, ground)
             if booked.faults:

@@ -26,7 +26,6 @@ from portfolios.selectors.projected import (
     LOT,
     Projection,
     Stored,
-    cash_of,
     closure_rows,
     differences,
     lot_rows,
@@ -142,21 +141,36 @@ def store(
 
 
 def store_first(
-    portfolio_id: UUID, book: Book, entry_ids: Mapping[int, int], hand_over: HandOver
+    portfolio_id: UUID,
+    books: Iterable[Book],
+    entry_ids: Mapping[int, int],
+    lot_ids: Sequence[int],
+    hand_over: HandOver,
 ) -> None:
-    """`store` and `store_cash` for a ledger that had nothing: all of its book, part by part."""
+    """`store` and `store_cash` for a ledger that had nothing, whose book comes in parts.
+
+    lot_ids: reserved for its lots; if they are not enough, more are asked for.
+    """
     same = {"portfolio_id": portfolio_id}
-    numbers = iter(reserve_ids(Lot, len(book.lots)))
-    lot_ids: dict[str, int] = {}
-    for part in _parts(lot_rows(book)):
-        lot_ids |= {label: next(numbers) for label, *_ in part}
-        lots = [(lot_ids[label], label, entry_ids[seq], *values) for label, seq, values in part]
-        insert_rows(Lot, ("id", *LOT_COLUMNS), lots, same=same, hand_over=hand_over)
-    # As `store` has them: by closing entry, and of one in order of relief.
-    for part in _parts(sorted(closure_rows(book), key=itemgetter(1))):
-        closures = [(lot_ids[label], entry_ids[seq], *values) for label, seq, values in part]
-        insert_rows(LotClosure, CLOSURE_COLUMNS, closures, same=same, hand_over=hand_over)
-    store_cash(portfolio_id, {}, cash_of([book]))
+    cash, numbers = Projection(), _numbers(lot_ids)
+    for book in books:
+        ids: dict[str, int] = {}
+        for part in _parts(lot_rows(book)):
+            ids |= {label: next(numbers) for label, *_ in part}
+            lots = [(ids[label], label, entry_ids[seq], *values) for label, seq, values in part]
+            insert_rows(Lot, ("id", *LOT_COLUMNS), lots, same=same, hand_over=hand_over)
+        # As `store` has them: by closing entry, and of one in order of relief.
+        for part in _parts(sorted(closure_rows(book), key=itemgetter(1))):
+            closures = [(ids[label], entry_ids[seq], *values) for label, seq, values in part]
+            insert_rows(LotClosure, CLOSURE_COLUMNS, closures, same=same, hand_over=hand_over)
+        cash.pay(book)
+    store_cash(portfolio_id, {}, cash.cash)
+
+
+def _numbers(reserved: Sequence[int]) -> Iterator[int]:
+    yield from reserved
+    while True:
+        yield from reserve_ids(Lot, AT_ONCE)
 
 
 def _parts(rows: Iterable[tuple[str, int, Row]]) -> Iterator[list[tuple[str, int, Row]]]:

@@ -131,9 +131,11 @@ def test_a_sale_is_not_blamed_for_the_purchase_that_could_not_be_read(
 
 @pytest.fixture
 def long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three entries are a long file: they are on their way to the database while it is booked."""
+    """Three entries are a long file: they are on their way to the database while it is booked,
+    and the lots of one security while the next is."""
     for module in (ledger, import_booking):
         monkeypatch.setattr(module, "LONG_BATCH", 2)
+    monkeypatch.setattr(import_booking, "PART", 1)
 
 
 @pytest.mark.usefixtures("market", "long")
@@ -144,6 +146,32 @@ def test_a_long_file_is_booked_while_it_is_written(portfolio: Portfolio, alice: 
     assert report.changes["cash"] == [{"currency": "CAD", "before": 0, "after": 900}]
     assert Lot.objects.get().quantity_open == 6
     assert LotClosure.objects.get().realized_pnl == 20  # 4 · (25 - 20)
+    assert verify_ledger(portfolio.pk).broken is None
+    with as_service("tests"):
+        assert projection_breaks(portfolio.pk) == []
+
+
+@pytest.mark.usefixtures("market", "long")
+def test_the_parts_of_a_long_file_come_to_the_whole(portfolio: Portfolio, alice: User) -> None:
+    """Two securities in turn, and a balance of three lots: five lots of four entries, one more
+    than there are numbers for when the first are written."""
+    header = HEADER.replace("\n", ",carried_lots\n")
+    lot = '{""quantity"":""1"",""acquisition_date"":""2012-01-09"",""cost_basis"":""7""}'
+    lines = [
+        "2013-02-04,OPENING_BALANCE,MAPLE,XTSE,3,,,CAD,",
+        "2013-02-05,BUY,ACME,XNAS,2,10,,USD,",
+        "2013-02-06,BUY,MAPLE,XTSE,10,20,,CAD,",
+        "2013-02-07,SELL,MAPLE,XTSE,5,25,,CAD,",
+    ]
+    carried = f'"[{lot},{lot},{lot}]"'
+    rows = [f"{line},{carried if 'OPENING' in line else ''}\n" for line in lines]
+    report = bring(portfolio, alice, header + "".join(rows))
+    assert report.changes["positions"] == [
+        {"symbol": "ACME", "before": 0, "after": 2},
+        {"symbol": "MAPLE", "before": 0, "after": 8},  # 3 + 10 - 5
+    ]
+    assert Lot.objects.count() == 5
+    assert [c.quantity for c in LotClosure.objects.order_by("id")] == [1, 1, 1, 2]
     assert verify_ledger(portfolio.pk).broken is None
     with as_service("tests"):
         assert projection_breaks(portfolio.pk) == []

@@ -219,8 +219,13 @@ def _journal(desk: Desk) -> list[Row]:
     if asof is not None:
         journal = [row for row in journal if row[0] <= asof]
     if not desk.in_order:
-        journal.sort(key=lambda row: (row[0], row[2] not in BEFORE_TRADES, row[1]))
+        journal.sort(key=journal_key)
     return journal
+
+
+def journal_key(row: Row) -> tuple[date, bool, int]:
+    """Sorts postings by day, corporate actions first, then number."""
+    return row[0], row[2] not in BEFORE_TRADES, row[1]
 
 
 def _cash(journal: Iterable[Row]) -> dict[tuple[str, str], Decimal]:
