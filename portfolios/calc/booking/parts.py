@@ -22,7 +22,9 @@ def parts(entries: Sequence[Entry], *, at_least: int) -> Iterator[list[Entry]]:
     of_security: dict[SecurityKey | None, list[Entry]] = {}
     for entry in entries:
         of_security.setdefault(entry.security, []).append(entry)
-    become = {key for e in entries if e.to_security for key in (e.security, e.to_security)}
+    become = {
+        key for e in entries if e.to_security is not None for key in (e.security, e.to_security)
+    }
     together = [of_security.pop(key, []) for key in become]
     part = _in_order(together)
     for some in of_security.values():
