@@ -1,8 +1,8 @@
 """From a canonical value to what a cell displays: its text, its state and the reason for it."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,6 +13,9 @@ from patterns.results import STATES
 
 _NOT_RECORDED: Final = "Not recorded."
 _MISSING: Final = object()
+_IN_CURRENCY: Final = frozenset({"money", "price"})
+_UNIT_OF: Final = {name: next(iter(UNITS[name])) for name in NUMERIC}
+_SOME: Final = re.compile("[1-9]").search
 
 
 def cell_at(
@@ -23,11 +26,17 @@ def cell_at(
     A plain number takes the state, the reason and the currency of the nearest mapping around it;
     a figure carries its own.
     """
-    around = list(_walk(data, field.split(".")))
-    value = around.pop()
-    owner = next((each for each in reversed(around) if isinstance(each, Mapping)), data)
-    found = next((each["currency"] for each in reversed(around) if _has_currency(each)), currency)
     place = f"{path}.{field}" if path else field
+    if "." in field:
+        around = list(_walk(data, field.split(".")))
+        value = around.pop()
+        owner = next((each for each in reversed(around) if isinstance(each, Mapping)), data)
+        found = next(
+            (each["currency"] for each in reversed(around) if _has_currency(each)), currency
+        )
+    else:  # of a row, nearly always
+        value, owner, own = data.get(field), data, data.get("currency")
+        found = own if isinstance(own, str) else currency
     if _is_figure(value):
         return _figure_cell(value, format_name, place, found)
     return _plain_cell(None if value is _MISSING else value, owner, format_name, place, found)
@@ -35,7 +44,7 @@ def cell_at(
 
 def no_cell(cell: Cell) -> Cell:
     """The place of a cell that a grid does not have: nothing is shown, and nothing is missing."""
-    return replace(cell, text="", state="exact", reason="", sign="", raw="")
+    return cell._replace(text="", state="exact", reason="", sign="", raw="")
 
 
 def cell_of_sum(
@@ -59,39 +68,40 @@ def cell_of_sum(
 
 
 def _figure_cell(figure: Mapping[str, Any], format_name: str, path: str, currency: str) -> Cell:
-    own = str(figure.get("currency") or currency)
-    coverage = figure.get("coverage")
+    said = figure.get
+    coverage, missing, n = said("coverage"), said("missing"), said("n")
     return _cell(
         figure["value"],
         format_name,
         path=path,
-        currency=own if _in_currency(format_name) else "",
+        currency=str(said("currency") or currency) if format_name in _IN_CURRENCY else "",
         state=str(figure["state"]),
-        reason=str(figure.get("reason") or ""),
-        missing=tuple(map(str, figure.get("missing") or ())),
+        reason=str(said("reason") or ""),
+        missing=tuple(map(str, missing)) if missing else (),
         coverage="" if coverage is None else display(coverage, "percent"),
-        asof_date=str(figure.get("asof_date") or ""),
-        method=str(figure.get("method") or ""),
-        n=str(figure["n"]) if figure.get("n") is not None else "",
+        asof_date=str(said("asof_date") or ""),
+        method=str(said("method") or ""),
+        n="" if n is None else str(n),
     )
 
 
 def _plain_cell(
     value: Any, owner: Mapping[str, Any], format_name: str, path: str, currency: str
 ) -> Cell:
-    state = owner.get("state") if owner.get("state") in STATES else "exact"
-    reason = str(owner.get("reason") or "")
-    if format_name not in NUMERIC:
-        state, reason = "exact", ""
-    elif value is None:
-        state, reason = "withheld", reason or _NOT_RECORDED
-    elif state == "withheld":
-        state, reason = "exact", ""  # the row withholds something else: this number is here
+    state, reason = "exact", ""
+    if format_name in NUMERIC:
+        said = owner.get("state")
+        state = said if said in STATES else "exact"
+        reason = str(owner.get("reason") or "")
+        if value is None:
+            state, reason = "withheld", reason or _NOT_RECORDED
+        elif state == "withheld":
+            state, reason = "exact", ""  # the row withholds something else: this number is here
     return _cell(
         value,
         format_name,
         path=path,
-        currency=currency if _in_currency(format_name) else "",
+        currency=currency if format_name in _IN_CURRENCY else "",
         state=str(state),
         reason=reason,
     )
@@ -114,21 +124,21 @@ def _cell(
     text = display(value, format_name, currency)
     numeric = format_name in NUMERIC
     return Cell(
-        text=text,
-        format=format_name,
-        numeric=numeric,
-        sign=_sign(value, text) if numeric else "",
-        state=state,
-        reason=reason,
-        missing=missing,
-        coverage=coverage,
-        asof_date=asof_date,
-        method=method,
-        n=n,
-        raw=_raw(value),
-        unit=next(iter(UNITS[format_name])) if numeric else "",
-        currency=currency,
-        path=path,
+        text,
+        format_name,
+        numeric,
+        _sign(value, text) if numeric else "",
+        state,
+        reason,
+        missing,
+        coverage,
+        asof_date,
+        method,
+        n,
+        _raw(value),
+        _UNIT_OF[format_name] if numeric else "",
+        currency,
+        path,
     )
 
 
@@ -138,13 +148,13 @@ def _sign(value: Any, text: str) -> Any:
         return ""
     if text.startswith(MINUS):
         return "negative"
-    return "positive" if any(digit in text for digit in "123456789") else "zero"
+    return "positive" if _SOME(text) else "zero"
 
 
 def _raw(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value)
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value)
 
 
 def _walk(data: Any, names: Sequence[str]) -> Iterator[Any]:
@@ -155,12 +165,10 @@ def _walk(data: Any, names: Sequence[str]) -> Iterator[Any]:
 
 
 def _is_figure(value: Any) -> bool:
-    return isinstance(value, Mapping) and "unit" in value and value.get("state") in STATES
+    if value.__class__ is not dict and not isinstance(value, Mapping):
+        return False
+    return "unit" in value and value.get("state") in STATES
 
 
 def _has_currency(value: Any) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("currency"), str)
-
-
-def _in_currency(format_name: str) -> bool:
-    return format_name in ("money", "price")

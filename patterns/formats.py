@@ -41,6 +41,8 @@ _MINOR_UNITS: Final = {
 _PRICE_DECIMALS: Final = 6
 _QUANTITY_DECIMALS: Final = 8
 _RATE_DECIMALS: Final = 8
+_LAST_PLACES: Final = tuple(Decimal(1).scaleb(-decimals) for decimals in range(9))
+_HUNDRED: Final = Decimal(100)
 _WIDE: Final = Context(prec=200)  # any canonical number, whatever the caller's own precision
 
 
@@ -85,7 +87,7 @@ def _quantity(value: Any, _currency: str) -> str:
 
 
 def _percent(value: Any, _currency: str) -> str:
-    return f"{_fixed(_WIDE.multiply(number(value), Decimal(100)), 2)} %"
+    return f"{_fixed(_WIDE.multiply(number(value), _HUNDRED), 2)} %"
 
 
 def _rate(value: Any, _currency: str) -> str:
@@ -113,7 +115,11 @@ def _text(value: Any, _currency: str) -> str:
 
 def _fixed(value: Decimal, decimals: int, rounding: str = ROUND_HALF_EVEN) -> str:
     """Grouped, and never a minus before a zero. Money is rounded half-up, all else half-even."""
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=rounding, context=_WIDE)
+    rounded = value.quantize(_LAST_PLACES[decimals], rounding=rounding, context=_WIDE)
+    return f"{rounded:,f}" if rounded >= 0 and not rounded.is_signed() else _below_zero(rounded)
+
+
+def _below_zero(rounded: Decimal) -> str:
     return f"{MINUS if rounded < 0 else ''}{rounded.copy_abs():,f}"
 
 

@@ -61,8 +61,10 @@ def row_of(
 ) -> Row:
     """One item as cells. A null of a heatmap or a fan is no cell; elsewhere it is withheld."""
     cells = tuple(
-        cell_at(item, column.field, column.format, path=path, currency=currency)
-        for column in columns
+        [
+            cell_at(item, column.field, column.format, path=path, currency=currency)
+            for column in columns
+        ]
     )
     lost = isinstance(spec, FanSpec) and item.get("state") == "withheld"
     if isinstance(spec, HeatmapSpec | FanSpec) and not lost:

@@ -6,7 +6,7 @@ run; `templates/panels/<type>.html` draws one with `panel` as its only variable.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 PanelType = Literal[
     "metrics_grid",
@@ -54,8 +54,7 @@ Tone = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One displayed value. Everything is text; "" means that there is nothing to say."""
 
     text: str  # "1,234.50 USD", "−5.00 %", "AAPL", "—" when withheld

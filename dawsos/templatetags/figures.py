@@ -75,27 +75,57 @@ class Badge:
     story: str
 
     def html(self, *, mark: bool, inert: bool = False) -> SafeString:
-        word = WORDS.get(self.state, self.state.capitalize())
-        symbol = icon(ICONS[self.state]) if self.state in ICONS else mark_safe("")
-        modifier = " state--mark" if mark else ""
-        tip = f"{word}. {self.story}" if mark and self.story else (self.story or word)
-        spoken = format_html('<span class="visually-hidden">: {}</span>', self.story)
-        if not self.story and not mark:
-            return format_html(
-                '<span class="state state--{}">{}{}</span>', self.state, symbol, word
-            )
-        return format_html(
-            '<{} class="state state--{}{}" data-tip="{}">'
-            '{}<span class="state__word">{}</span>{}</{}>',
-            "span" if inert else mark_safe('button type="button"'),
-            self.state,
-            modifier,
-            tip,
-            symbol,
-            word,
-            spoken if self.story else "",
-            "span" if inert else "button",
-        )
+        return _badge_html(self, mark, inert)
+
+
+@lru_cache(maxsize=1024)  # a column without ratings says the same in every row
+def _badge_html(badge: Badge, mark: bool, inert: bool) -> SafeString:  # noqa: FBT001 - a cached key
+    word = WORDS.get(badge.state, badge.state.capitalize())
+    symbol = icon(ICONS[badge.state]) if badge.state in ICONS else mark_safe("")
+    modifier = " state--mark" if mark else ""
+    tip = f"{word}. {badge.story}" if mark and badge.story else (badge.story or word)
+    spoken = format_html('<span class="visually-hidden">: {}</span>', badge.story)
+    if not badge.story and not mark:
+        return format_html('<span class="state state--{}">{}{}</span>', badge.state, symbol, word)
+    return format_html(
+        '<{} class="state state--{}{}" data-tip="{}">{}<span class="state__word">{}</span>{}</{}>',
+        "span" if inert else mark_safe('button type="button"'),
+        badge.state,
+        modifier,
+        tip,
+        symbol,
+        word,
+        spoken if badge.story else "",
+        "span" if inert else "button",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Where the figures of a run are explained: an address, and the steps that explain theirs."""
+
+    address: str
+    steps: frozenset[str]
+
+    @classmethod
+    def of(cls, run: RunResult) -> Why:
+        return cls(_run_address(run.run_id), explained_steps(run.pattern_id, run.pattern_version))
+
+    def address_of(self, cell: Cell) -> str:
+        """ "" for what is no explained figure."""
+        if not cell.numeric or not self._explains(cell.path):
+            return ""
+        return f"{self.address}?path={cell.path}"
+
+    def _explains(self, path: str) -> bool:
+        """Whether the step behind a path is explained; of a pattern within the pattern, its
+        step."""
+        end = path.find(".")
+        while end > 0:
+            if path[:end] in self.steps:
+                return True
+            end = path.find(".", end + 1)
+        return False
 
 
 def cell_of(value: Figure, format_name: str) -> Cell:
@@ -138,7 +168,7 @@ def _classes(cell: Cell, *, signed: bool) -> str:
 def _digits(text: str, unit: str) -> SafeString:
     """The number, with its unit set smaller: the digits are what is compared."""
     digits, space, last = text.rpartition(" ")
-    if not space or last not in {unit, *SMALL_UNITS}:
+    if not space or (last != unit and last not in SMALL_UNITS):
         return SafeString(escape(text))
     return SafeString(f'{escape(digits)}<span class="figure__unit"> {escape(last)}</span>')
 
@@ -158,7 +188,7 @@ def figure(
     *,
     compact: bool = False,
     signed: bool = False,
-    why: RunResult | Literal[""] | None = None,
+    why: RunResult | Why | Literal[""] | None = None,
     ask: str = "",
 ) -> SafeString:
     """A figure: its text, its state when it is not exact, a link to why it is so in its run.
@@ -177,28 +207,12 @@ def figure(
     if cell.state not in UNREMARKABLE:
         badge = Badge(cell.state, _story(cell)).html(mark=compact)
     shown = _value(cell)
-    if address := _why(why, cell) if why else ask:
+    if isinstance(why, RunResult):
+        why = Why.of(why)
+    if address := why.address_of(cell) if why else ask:
         # The number itself is the link: a word beside each would be a column of words.
         shown = SafeString(f'<a class="figure__why" href="{escape(address)}" data-why>{shown}</a>')
     return SafeString(f'<span class="{_classes(cell, signed=signed)}">{shown}{badge}</span>')
-
-
-def _why(run: RunResult, cell: Cell) -> str:
-    """Where the cell's figure is explained; "" for what is no explained figure."""
-    if not cell.numeric or not _is_explained(run, cell.path):
-        return ""
-    return f"{_run_address(run.run_id)}?path={cell.path}"
-
-
-def _is_explained(run: RunResult, path: str) -> bool:
-    """Whether the step behind a path is explained; of a pattern within the pattern, its step."""
-    explained = explained_steps(run.pattern_id, run.pattern_version)
-    end = path.find(".")
-    while end > 0:
-        if path[:end] in explained:
-            return True
-        end = path.find(".", end + 1)
-    return False
 
 
 @lru_cache(maxsize=256)

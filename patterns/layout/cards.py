@@ -185,7 +185,7 @@ def _compared(spec: ComparedSpec, answer: Answer, *, differs: bool) -> Row:
         form = spec.difference_format or spec.format
         cells.append(single_cell(spec.difference, form, answer))
     elif differs:
-        cells.append(replace(no_cell(first), path=""))
+        cells.append(no_cell(first)._replace(path=""))
     return Row(cells=tuple(cells), definition=spec.definition or answer.rule(spec.first))
 
 

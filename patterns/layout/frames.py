@@ -58,7 +58,7 @@ def single_cell(path: str, format_name: str, answer: Answer) -> Cell:
     if answer.has(path):
         return cell
     error = answer.error(path)
-    return replace(cell, state="withheld", reason=error.message if error else answer.note(path))
+    return cell._replace(state="withheld", reason=error.message if error else answer.note(path))
 
 
 def state_of(cells: Iterable[Cell]) -> PanelState:

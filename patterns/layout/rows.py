@@ -145,14 +145,14 @@ def _totals(spec: TableSpec, columns: Sequence[Column], rows: Sequence[Row], ans
     for index, column in enumerate(columns):
         total = wanted.get(column.field)
         if total is None:
-            cells.append(replace(no_cell(rows[0].cells[index]), path=""))
+            cells.append(no_cell(rows[0].cells[index])._replace(path=""))
         elif total.path is not None:
             cells.append(single_cell(total.path, column.format, answer))
         else:
             labels = [row.cells[0].text for row in rows]
             cells.append(_sum([row.cells[index] for row in rows], labels))
     if spec.columns[0].field not in wanted:
-        cells[0] = replace(cells[0], text="Total", format="text", numeric=False)
+        cells[0] = cells[0]._replace(text="Total", format="text", numeric=False)
     return Row(cells=tuple(cells))
 
 
