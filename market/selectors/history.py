@@ -75,6 +75,7 @@ def forget_heads() -> None:
     """As a process that has just started. For whoever rolls seals back: what was live at their
     heads inside the transaction was never so for anybody else."""
     _lineage.cache_clear()
+    _spelled.cache_clear()
     history_hash.cache_clear()
 
 
@@ -91,9 +92,16 @@ def history_hash(policy: str, asof: date, market_head: int) -> str:
     It depends neither on ids nor on seal numbers, so another machine that has the same history
     has the same hash.
     """
-    lineage = live_packs(policy, asof, market_head)
-    # Texts in lists are canonical as they are: looking at each takes longer than all the rest.
-    return text_hash(encoded([[day.isoformat(), digest] for day, _, digest in lineage]))
+    until = bisect_right(_lineage(policy, market_head), asof, key=itemgetter(0))
+    return text_hash(f"[{','.join(_spelled(policy, market_head)[:until])}]")
+
+
+@lru_cache(maxsize=4)
+def _spelled(policy: str, market_head: int) -> tuple[str, ...]:
+    """The canonical text of each day and content: pages ask for the hash up to any day."""
+    return tuple(
+        encoded([day.isoformat(), digest]) for day, _, digest in _lineage(policy, market_head)
+    )
 
 
 def price_history(
