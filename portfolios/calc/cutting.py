@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from portfolios.calc.replay import DayState
 from portfolios.calc.returns import Floats
 from portfolios.calc.sheet import Sheet
 
+Steps: TypeAlias = dict[Hashable, Floats]
 MOVED = ("entered", "worth", "inflow", "external", "moved")
 
 
@@ -52,9 +54,12 @@ def cut(states: Sequence[DayState], sheet: Sheet, base_date: date | None = None)
     """
     if not states:
         raise ValueError("a history without days has no lines")
+    if base_date is None:
+        states = (_opened(states[0]), *states[1:])
     moves = _moves(states, sheet)
-    lines = _lines(states, sheet, moves)
-    worths, known = _closes(states, sheet, lines)
+    held = {name: _steps(states, name) for name in ("quantities", "cash", "receivables")}
+    lines = _lines(held, sheet, moves)
+    worths, known = _closes(len(states), held, sheet, lines)
     known[[*moves.unvalued]] = False
     rates = np.column_stack([sheet.rate(currency) for currency, _ in lines])
     first = 1 if base_date is None else 0
@@ -82,6 +87,16 @@ def cut(states: Sequence[DayState], sheet: Sheet, base_date: date | None = None)
     return whole.from_day(first)
 
 
+def _opened(baseline: DayState) -> DayState:
+    """A baseline with one crossing of each kind. All that ever happened before it is among its
+    crossings, and of those it matters only which lines they touch and whether they have a worth."""
+    kinds = {
+        (each.currency, each.security, each.amount is None, each.base is None): each
+        for each in baseline.crossings
+    }
+    return replace(baseline, crossings=tuple(kinds.values()))
+
+
 def _moves(states: Sequence[DayState], sheet: Sheet) -> _Moves:
     """Flows and what was given off, valued at the marks of their day."""
     moves = _Moves()
@@ -100,41 +115,43 @@ def _moves(states: Sequence[DayState], sheet: Sheet) -> _Moves:
     return moves
 
 
-def _lines(states: Sequence[DayState], sheet: Sheet, moves: _Moves) -> tuple[Line, ...]:
+def _lines(held: Mapping[str, Steps], sheet: Sheet, moves: _Moves) -> tuple[Line, ...]:
     """Listings first, then the cash of the base currency and of every other that appears."""
     listed: list[Line] = [(currency, security) for security, currency in sheet.listings]
     touched = [line for cells in moves.cells.values() for _, line in cells]
-    money = [code for name in ("cash", "receivables") for code in _steps(states, name)]
+    money = [code for name in ("cash", "receivables") for code in held[name]]
     cash: list[Line] = [(str(code), None) for code in (sheet.base_currency, *money)]
     return tuple(dict.fromkeys([*listed, *cash, *touched]))
 
 
 def _closes(
-    states: Sequence[DayState], sheet: Sheet, lines: Sequence[Line]
+    days: int, held: Mapping[str, Steps], sheet: Sheet, lines: Sequence[Line]
 ) -> tuple[Floats, Flags]:
     """What every line is worth at each close in its own currency, and which closes are known."""
     columns = {line: index for index, line in enumerate(lines)}
-    worths = np.zeros((len(states), len(lines)))
-    known: Flags = np.ones(len(states), dtype=bool)
-    for security, quantities in _steps(states, "quantities").items():
-        priced = np.zeros(len(states), dtype=bool)
-        for at, (listed, currency) in enumerate(sheet.listings):
-            if listed == security:
-                closes = sheet.closes[:, at]
-                priced |= np.isfinite(closes)
-                worths[:, columns[currency, security]] = quantities * np.nan_to_num(closes)
-        known &= priced | (quantities == 0.0)
+    listings: defaultdict[SecurityKey, list[int]] = defaultdict(list)
+    for at, (listed, _) in enumerate(sheet.listings):
+        listings[listed].append(at)
+    worths = np.zeros((days, len(lines)))
+    known: Flags = np.ones(days, dtype=bool)
+    priced, prices = np.isfinite(sheet.closes), np.nan_to_num(sheet.closes)
+    for security, quantities in held["quantities"].items():
+        places = listings[security]
+        for at in places:
+            line = sheet.listings[at][1], security
+            worths[:, columns[line]] = quantities * prices[:, at]
+        known &= priced[:, places].any(axis=1) | (quantities == 0.0)
     for name in ("cash", "receivables"):
-        for code, amounts in _steps(states, name).items():
+        for code, amounts in held[name].items():
             worths[:, columns[str(code), None]] += amounts
     for index, (currency, _) in enumerate(lines):
         known &= np.isfinite(sheet.rate(currency)) | (worths[:, index] == 0.0)
     return worths, known
 
 
-def _steps(states: Sequence[DayState], name: str) -> dict[Hashable, Floats]:
+def _steps(states: Sequence[DayState], name: str) -> Steps:
     """A mapping of every state as one array a key. States share a mapping until it changes."""
-    found: dict[Hashable, Floats] = {}
+    found: Steps = {}
     changes = list(_changes(states, name))
     ends = [at for at, _ in changes[1:]] + [len(states)]
     for (start, amounts), end in zip(changes, ends, strict=True):

@@ -10,6 +10,7 @@ None is a day without a return: nothing was invested, or a value is missing. Day
 funding are ignored; a later None breaks the chain, which is then reported by segment.
 """
 
+from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -141,13 +142,9 @@ def since_funding(series: ReturnSeries) -> ReturnSeries:
 
 def between(series: ReturnSeries, after: date, upto: date) -> ReturnSeries:
     """The returns of days with after < day ≤ upto, based on the last close on or before `after`."""
-    base = max((day for day in series.dates if day <= after), default=series.base_date)
-    kept = [
-        (day, one)
-        for day, one in zip(series.dates, series.returns, strict=True)
-        if after < day <= upto
-    ]
-    return ReturnSeries(base, tuple(day for day, _ in kept), tuple(one for _, one in kept))
+    first, last = bisect_right(series.dates, after), bisect_right(series.dates, upto)
+    base = series.dates[first - 1] if first else series.base_date
+    return ReturnSeries(base, series.dates[first:last], series.returns[first:last])
 
 
 def known(series: ReturnSeries) -> Floats:

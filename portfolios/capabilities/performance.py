@@ -18,7 +18,8 @@ from portfolios.calc.periods import (
     PeriodReturn,
     last_returns,
     lookback_return,
-    period_return,
+    return_of,
+    span_of,
 )
 from portfolios.calc.returns import Floats, ReturnSeries, is_unbroken, known, since_funding
 from portfolios.calc.risk import Statistic, measured, risk_free_returns, sharpe, sortino, volatility
@@ -118,11 +119,15 @@ def _gain(path: Track, currency: str) -> MoneyFigure:
 
 
 def _period(path: Track, period: Period) -> FractionFigure:
-    return _fraction(path, period_return(path.series, period, path.asof_date))
+    return _fraction(path, _earned(path, period))
+
+
+def _earned(path: Track, period: Period) -> PeriodReturn:
+    return return_of(span_of(path.daily, period, path.asof_date), path.asof_date)
 
 
 def _annualised(path: Track, period: Period) -> FractionFigure:
-    found = period_return(path.series, period, path.asof_date)
+    found = _earned(path, period)
     if found.value is not None and found.annualised is None:
         return FractionFigure.withheld(SAID["PERIOD_LT_1Y"], n=found.n)
     return _fraction(path, found, annual=True)

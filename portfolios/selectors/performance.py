@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from uuid import UUID
 
 from patterns.context import Context
@@ -37,15 +40,12 @@ class Track:
     @cached_property
     def money(self) -> tuple[MoneyDay, ...]:
         """Values and flows in the context's currency; a partial day has no value of the whole."""
-        return tuple(
-            MoneyDay(
-                row.asof_date,
-                row.total_value if row.state in ("exact", "stale") else None,
-                row.inflow,
-                row.outflow,
-            )
-            for row in self.rows
-        )
+        return _money(self.rows)
+
+    def money_since(self, start: date) -> tuple[MoneyDay, ...]:
+        """`money` from the last close on or before a day on."""
+        first = bisect_right(self.rows, start, key=attrgetter("asof_date"))
+        return _money(self.rows[max(0, first - 1) :])
 
     @cached_property
     def _states(self) -> dict[date | None, str]:
@@ -60,6 +60,20 @@ class Track:
         if state != "stale":
             return None
         return self.why_stale or "On the first day a price or a rate was carried forward."
+
+
+def _money(rows: Iterable[HistoryDay]) -> tuple[MoneyDay, ...]:
+    return tuple(
+        [
+            MoneyDay(
+                row.asof_date,
+                row.total_value if row.state in ("exact", "stale") else None,
+                row.inflow,
+                row.outflow,
+            )
+            for row in rows
+        ]
+    )
 
 
 @once_a_context

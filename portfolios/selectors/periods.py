@@ -58,7 +58,9 @@ class Chosen:
             return None
         whole = None
         if len(self.returns):
-            whole = money_of(self.path.money, self.returns.start, self.returns.end)
+            whole = money_of(
+                self.path.money_since(self.returns.start), self.returns.start, self.returns.end
+            )
         return whole or between_valuations(self.path.money, self.span.anchor, self.path.asof_date)
 
     @property

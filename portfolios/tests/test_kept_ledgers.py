@@ -104,7 +104,7 @@ def test_another_cost_method_is_another_book(traded: Portfolio, alice: User) -> 
         )
         averaged = kept_ledger(traded)
         assert said(averaged) == said(book_ledger(traded))
-    assert (first_in.cost_local, averaged.book.closures[0].cost_local) == (50, 55)
+    assert (first_in.cost_local, averaged.book.closures[0].cost_local) == (Decimal(50), Decimal(55))
 
 
 def test_the_shelf_is_bounded_by_entries(traded: Portfolio, alice: User) -> None:
