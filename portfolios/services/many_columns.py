@@ -22,11 +22,12 @@ Column = npt.NDArray[Any]
 
 
 FOR_MANY = """
-SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '64MB'
+SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '64MB';
+SET LOCAL random_page_cost = 1
 """
 FOR_FEW = """
 SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT;
-SET LOCAL work_mem TO DEFAULT
+SET LOCAL work_mem TO DEFAULT; SET LOCAL random_page_cost TO DEFAULT
 """
 
 
