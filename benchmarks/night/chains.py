@@ -31,9 +31,9 @@ def chain(raw: psycopg.Connection[Any], ids: Iterable[UUID]) -> None:
     named = [list(keys), list(keys.values())]
     raw.execute("SET session_replication_role = replica")
     for portfolio_id in ids:
-        rows = raw.execute(QUESTION, [*named, *named, portfolio_id]).fetchall()
+        rows = raw.execute(QUESTION, [*named, *named, [portfolio_id]]).fetchall()
         head, hashes = genesis_hash(portfolio_id), []
-        for seq, previous, _entry, _content, said, chained in rows:
+        for _, seq, previous, _entry, _content, said, chained in rows:
             entry = sha256(f"{head}{chained.removeprefix(previous)}".encode()).hexdigest()
             hashes.append((seq, head, entry, sha256(said.encode()).hexdigest()))
             head = entry

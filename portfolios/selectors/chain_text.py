@@ -61,16 +61,16 @@ def _question() -> str:
         name for name, segment in zip(names, segments, strict=True) if segment[0] not in BESIDE
     ]
     return f"""
-        SELECT seq, previous_hash, entry_hash, content_hash,
+        SELECT portfolio_id, seq, previous_hash, entry_hash, content_hash,
                '{{' || concat_ws(',', {", ".join(content)}) || '}}',
                previous_hash || '{{' || concat_ws(',', {", ".join(names)}) || '}}'
           FROM (
-            SELECT t.seq, t.previous_hash, t.entry_hash, t.content_hash,
+            SELECT t.portfolio_id, t.seq, t.previous_hash, t.entry_hash, t.content_hash,
                    {", ".join(written)}
               FROM portfolios_transaction t
               LEFT JOIN unnest(%s::uuid[], %s::text[]) AS s (id, key) ON s.id = t.security_id
               LEFT JOIN unnest(%s::uuid[], %s::text[]) AS o (id, key) ON o.id = t.to_security_id
-             WHERE t.portfolio_id = %s ORDER BY t.seq, t.id OFFSET 0
+             WHERE t.portfolio_id = ANY (%s::uuid[]) ORDER BY t.portfolio_id, t.seq, t.id OFFSET 0
           ) AS written
     """  # noqa: S608 - the names are those of our own columns
 
