@@ -18,13 +18,18 @@ from django.db import connection
 
 from patterns.canonical import content_hash
 from portfolios.selectors.copied import array_of
+from portfolios.selectors.pivot_marks import PivotMarks
 
 SUMS = """
 WITH asked AS MATERIALIZED (
     SELECT id, place::int4 - 1 AS place FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY u(id, place)
 ), listing AS MATERIALIZED (
-    SELECT id, (hashtextextended(id::text, 0) & 16777215 | 1)::numeric AS weight
-      FROM market_security
+    SELECT s.id, (hashtextextended(s.id::text, 0) & 16777215 | 1)::numeric AS weight,
+           coalesce(m.close, 'NaN') AS close
+      FROM market_security s
+      LEFT JOIN unnest(%(securities)s::uuid[], %(closes)s::float8[]) m(id, close) ON m.id = s.id
+), money AS MATERIALIZED (
+    SELECT * FROM unnest(%(currencies)s::text[], %(rates)s::float8[]) m(currency, rate)
 ), gone AS MATERIALIZED (
     SELECT reverses_id AS id FROM portfolios_transaction
      WHERE reverses_id IS NOT NULL AND portfolio_id = ANY (%(ids)s::uuid[])
@@ -47,15 +52,19 @@ WITH asked AS MATERIALIZED (
            sum(coalesce(o.cost_basis_local, -1) * l.weight) AS cost,
            sum(CASE WHEN o.is_short THEN -o.quantity_open ELSE o.quantity_open END * l.weight)
                AS shares,
-           sum(o.quantity_open * (hashtext(o.account) & 65535 | 1)) AS places
+           sum(o.quantity_open * (hashtext(o.account) & 65535 | 1)) AS places,
+           sum(o.quantity_open::float8 * CASE WHEN o.is_short THEN -l.close ELSE l.close END)
+               AS worth
       FROM portfolios_lot o JOIN listing l ON l.id = o.security_id
      WHERE o.portfolio_id = ANY (%(ids)s::uuid[]) AND o.is_open
      GROUP BY o.portfolio_id
 ), purses AS (
-    SELECT portfolio_id, sum(balance * (hashtext(currency) & 65535 | 1)) AS cash,
-           sum(balance * (hashtext(account) & 65535 | 1)) AS places
-      FROM portfolios_cashbalance WHERE portfolio_id = ANY (%(ids)s::uuid[])
-     GROUP BY portfolio_id
+    SELECT c.portfolio_id, sum(c.balance * (hashtext(c.currency) & 65535 | 1)) AS cash,
+           sum(c.balance * (hashtext(c.account) & 65535 | 1)) AS places,
+           sum(c.balance::float8 * coalesce(m.rate, 'NaN')) AS worth
+      FROM portfolios_cashbalance c LEFT JOIN money m ON m.currency = c.currency
+     WHERE c.portfolio_id = ANY (%(ids)s::uuid[])
+     GROUP BY c.portfolio_id
 ), stated AS (
     SELECT s.portfolio_id, count(*) AS count, max(s.id) AS newest, bool_or(s.kind = 'nav') AS nav,
            string_agg(DISTINCT r.state, ',') AS states
@@ -71,7 +80,8 @@ WITH asked AS MATERIALIZED (
 SELECT a.id, coalesce(e.plain, true), coalesce(e.shares, 0), coalesce(e.cash, 0),
        coalesce(o.shares, 0), coalesce(p.cash, 0), o.count, o.cost, o.places, p.places,
        coalesce(s.count, 0), s.newest, s.nav, s.states, coalesce(u.count, 0),
-       coalesce(h.reconciled_head, ''), coalesce(h.reconciled_sums, '')
+       coalesce(h.reconciled_head, ''), coalesce(h.reconciled_sums, ''),
+       coalesce(o.worth, 0) + coalesce(p.worth, 0)
   FROM asked a
   LEFT JOIN entries e ON e.portfolio_id = a.id
   LEFT JOIN lots o ON o.portfolio_id = a.id
@@ -118,7 +128,8 @@ class LedgerSums:
     """A portfolio's sums. agrees: what is stored has the sums of the ledger's entries, or entries
     that change shares otherwise than by trades make the two incomparable. sums: all that is
     stored, as one hash. reconciled: head and hash of the last replay that agreed. watched:
-    something about it is compared anew every night."""
+    something about it is compared anew every night. worth: stored shares and cash in the pivot of
+    the marks, NaN where there is no mark for something."""
 
     portfolio_id: UUID
     agrees: bool
@@ -127,12 +138,21 @@ class LedgerSums:
     assertions: int
     open_items: int
     watched: bool
+    worth: float
 
 
-def ledger_sums(ids: Sequence[UUID]) -> dict[UUID, LedgerSums]:
+def ledger_sums(ids: Sequence[UUID], marks: PivotMarks | None = None) -> dict[UUID, LedgerSums]:
     """The sums of many portfolios, in one statement."""
+    closes, rates = (marks.closes, marks.rates) if marks else ({}, {})
+    asked = {
+        "ids": array_of(ids),
+        "securities": array_of(closes),
+        "closes": array_of(closes.values()),
+        "currencies": array_of(rates),
+        "rates": array_of(rates.values()),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(SUMS, {"ids": array_of(ids)})
+        cursor.execute(SUMS, asked)
         return {row[0]: _sums(row) for row in cursor.fetchall()}
 
 
@@ -146,7 +166,9 @@ def differing(ids: Sequence[UUID]) -> set[UUID]:
 
 def _sums(row: tuple[Any, ...]) -> LedgerSums:
     pk, plain, shares, cash, stored_shares, stored_cash, *rest = row
-    count, cost, places, purses, assertions, newest, nav, states, unsettled, head, known = rest
+    count, cost, places, purses, assertions, newest, nav, states, unsettled, head, known, worth = (
+        rest
+    )
     agrees = not plain or (shares == stored_shares and cash == stored_cash)
     stored = (stored_shares, stored_cash, count, cost, places, purses, assertions, newest, states)
     return LedgerSums(
@@ -157,4 +179,5 @@ def _sums(row: tuple[Any, ...]) -> LedgerSums:
         assertions=assertions,
         open_items=unsettled,
         watched=bool(nav) or unsettled > 0,
+        worth=worth,
     )

@@ -174,14 +174,29 @@ def stored_projection(portfolio_id: UUID, opened_by: Collection[int] | None = No
 
 def stored_lots(portfolio_id: UUID) -> dict[str, str]:
     """Lots, closures and cash in the tables, as text by name."""
+    return projection_as_text(_as_projection(portfolio_id))
+
+
+def projection_differences(portfolio_id: UUID, expected: Projection) -> list[str]:
+    """Sentences about rows in the tables that are not as expected."""
+    stored = _as_projection(portfolio_id)
+    same = stored.closures == expected.closures and stored.cash == expected.cash
+    if same and _values(stored) == _values(expected):
+        return []  # most are: no row need be spelled
+    return differences(projection_as_text(stored), projection_as_text(expected))
+
+
+def _values(projection: Projection) -> dict[str, Row]:
+    return {label: row.values for label, row in projection.lots.items()}
+
+
+def _as_projection(portfolio_id: UUID) -> Projection:
     stored = stored_projection(portfolio_id)
     cash = CashBalance.objects.filter(portfolio_id=portfolio_id)
-    return projection_as_text(
-        Projection(
-            {label: LotRow(0, values) for label, (_, values) in stored.lots.items()},
-            {seq: [(lot, row) for _, lot, row in rows] for seq, rows in stored.closures.items()},
-            {(row.account, row.currency): row.balance for row in cash},
-        )
+    return Projection(
+        {label: LotRow(0, values) for label, (_, values) in stored.lots.items()},
+        {seq: [(lot, row) for _, lot, row in rows] for seq, rows in stored.closures.items()},
+        {(row.account, row.currency): row.balance for row in cash},
     )
 
 

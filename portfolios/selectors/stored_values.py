@@ -1,16 +1,19 @@
 """The newest stored value of each portfolio, held against a second way to it (methods §2).
 
 Set-wise: the stored shares and cash, which the night holds against the entries, times the closes
-and rates of the value's own pack, added up in SQL. That way knows no day but now; where it does
-not agree within a basis point, the entries are replayed up to the day and valued in Decimals,
-and what that says counts.
+and rates of the value's own pack, added up in SQL: for most with the other sums, in a pivot, for
+whoever else in a question of its own. That way knows no day but now; where it does not agree
+within a basis point, the entries are replayed up to the day and valued in Decimals, and what that
+says counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,6 +28,7 @@ from portfolios.calc.reconciliation import Agreement, reconcile
 from portfolios.models import Portfolio, ReconciliationResult
 from portfolios.selectors.many_states import PortfolioFacts, portfolio_facts
 from portfolios.selectors.market_view import marks_of
+from portfolios.selectors.pivot_marks import PivotMarks, pivot_marks
 from portfolios.selectors.reconciliation import COMPLETE, Difference, Held
 
 MOST_BPS = Decimal(10) ** 12  # of the column
@@ -77,10 +81,25 @@ def newest_value(fact: PortfolioFacts) -> StoredValue | str:
     )
 
 
+def marks_for_most(values: Iterable[StoredValue]) -> PivotMarks | None:
+    """The marks of the pack that most of the values stand on; None where there is no value."""
+    packs = Counter(value.pack_id for value in values)
+    return pivot_marks(packs.most_common(1)[0][0]) if packs else None
+
+
+def agrees_at(value: StoredValue, marks: PivotMarks | None, worth: float) -> bool:
+    """Whether a value is, within a basis point, what the sums are worth at these marks. False too
+    where these say nothing about it."""
+    if marks is None or value.pack_id != marks.pack_id or not isfinite(worth):
+        return False
+    into = marks.into.get(value.currency)
+    return into is not None and _agrees(value.total, Decimal(worth * into))
+
+
 def doubtful_values(values: Sequence[StoredValue]) -> set[UUID]:
     """Whose value is not, within a basis point, what the stored shares and cash are worth in its
     own pack."""
-    worths = _worths(values)
+    worths = _worths(values) if values else {}
     return {
         value.portfolio_id
         for value in values

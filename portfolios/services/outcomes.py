@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -90,4 +91,4 @@ def isolated(portfolio_id: UUID, failures: list[PortfolioFailure]) -> Iterator[N
 
 def in_order(portfolio_ids: Sequence[UUID]) -> list[UUID]:
     """Each once, in the order in which everybody locks them."""
-    return sorted(set(portfolio_ids))
+    return sorted(set(portfolio_ids), key=attrgetter("int"))  # as they compare, in half the time

@@ -30,7 +30,7 @@ from portfolios.selectors.projected import (
     differences,
     lot_rows,
     projected,
-    projection_as_text,
+    projection_differences,
     stored_history,
     stored_lots,
 )
@@ -101,9 +101,12 @@ def rebuild_projections(portfolio_id: UUID) -> Rebuilt:
 
 def projection_breaks(portfolio_id: UUID) -> list[str]:
     """Where the stored lots and cash are not what the ledger gives; nothing is changed."""
-    booked = book_ledger(Portfolio.objects.get(pk=portfolio_id))
-    expected = projection_as_text(projected([booked.book]))
-    found = differences(stored_lots(portfolio_id), expected)
+    return booked_breaks(portfolio_id, book_ledger(Portfolio.objects.get(pk=portfolio_id)).book)
+
+
+def booked_breaks(portfolio_id: UUID, book: Book) -> list[str]:
+    """`projection_breaks` for whoever has booked the ledger."""
+    found = projection_differences(portfolio_id, projected([book]))
     return [f"{portfolio_id}: {sentence}" for sentence in found]
 
 

@@ -19,7 +19,7 @@ from portfolios.calc.money import half_even
 from portfolios.exceptions import ReconciliationItemNotFound, ReconciliationRefused
 from portfolios.models import Portfolio, ReconciliationResult
 from portfolios.selectors.access import resolve_portfolio
-from portfolios.selectors.booked import book_ledger
+from portfolios.selectors.booked import Booked, book_ledger
 from portfolios.selectors.reconciliation import (
     Difference,
     assertion_differences,
@@ -50,7 +50,11 @@ class Reconciled:
 def reconcile_portfolio(portfolio_id: UUID) -> Reconciled:
     """Compare, and keep what differs. The portfolio's row is locked: a trade in flight waits."""
     portfolio = Portfolio.objects.select_for_update().get(pk=portfolio_id)
-    booked = book_ledger(portfolio)
+    return reconcile_booked(portfolio, book_ledger(portfolio))
+
+
+def reconcile_booked(portfolio: Portfolio, booked: Booked) -> Reconciled:
+    """`reconcile_portfolio` for whoever holds the lock and has booked the ledger."""
     today = timezone.now().date()
     valued = value_differences(portfolio, booked.entries)
     contradictions = projection_differences(portfolio, booked.entries, booked.book, today)

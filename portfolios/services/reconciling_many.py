@@ -17,12 +17,20 @@ from zlib import crc32
 from django.db import connection, transaction
 
 from market.selectors import pack_by_id
+from portfolios.models import Portfolio
+from portfolios.selectors.booked import book_ledger
 from portfolios.selectors.copied import array_of
 from portfolios.selectors.many_states import PortfolioFacts, portfolio_facts
 from portfolios.selectors.many_sums import LedgerSums, differing, ledger_sums
 from portfolios.selectors.proofs import prove_ledgers
-from portfolios.selectors.stored_values import StoredValue, doubtful_values, newest_value
-from portfolios.selectors.verification import ledger_breaks
+from portfolios.selectors.stored_values import (
+    StoredValue,
+    agrees_at,
+    doubtful_values,
+    marks_for_most,
+    newest_value,
+)
+from portfolios.selectors.verification import LedgerProof, verify_ledger
 from portfolios.services.first_build import build_unbuilt
 from portfolios.services.many_columns import planned_for_many
 from portfolios.services.outcomes import (
@@ -32,8 +40,8 @@ from portfolios.services.outcomes import (
     in_order,
     isolated,
 )
-from portfolios.services.projections import projection_breaks
-from portfolios.services.reconciling import reconcile_portfolio
+from portfolios.services.projections import booked_breaks
+from portfolios.services.reconciling import reconcile_booked
 
 NIGHTS = 30  # in which every chain is proved once
 ROUNDS = 12  # of these, in which it is replayed once
@@ -57,16 +65,21 @@ def reconcile_bulk(
     asked = in_order(portfolio_ids)
     with planned_for_many():
         facts = {fact.id: fact for fact in portfolio_facts(asked, lock=False)}
-        sums = ledger_sums(asked)
         values = {pk: newest_value(fact) for pk, fact in facts.items()}
+        marks = marks_for_most(one for one in values.values() if isinstance(one, StoredValue))
+        sums = ledger_sums(asked, marks)
         held = set() if full else _still_held(facts, sums, night)
-        held -= doubtful_values([one for pk in held if isinstance(one := values[pk], StoredValue)])
+        valued = [one for pk in held if isinstance(one := values[pk], StoredValue)]
+        held -= doubtful_values(
+            [one for one in valued if not agrees_at(one, marks, sums[one.portfolio_id].worth)]
+        )
+    proofs = _proofs([pk for pk in asked if pk not in held and pk in facts])
     for portfolio_id in asked:
         if portfolio_id in held:
             found += _unchanged(sums[portfolio_id], values[portfolio_id])
             continue
         with isolated(portfolio_id, failures):
-            replayed = _replayed(portfolio_id)
+            replayed = _replayed(portfolio_id, proofs.get(portfolio_id))
             found += replayed
             if not replayed.breaks:
                 agreed.append(portfolio_id)
@@ -87,9 +100,13 @@ def _still_held(
     due = sorted(pk for pk in same if _turn(pk, night, NIGHTS))
     if not due:
         return same
-    with transaction.atomic():
-        broken = {proof.portfolio_id for proof in prove_ledgers(due) if proof.broken is not None}
+    broken = {pk for pk, proof in _proofs(due).items() if proof.broken is not None}
     return same - broken - differing(due)
+
+
+@transaction.atomic
+def _proofs(ids: Sequence[UUID]) -> dict[UUID, LedgerProof]:
+    return {proof.portfolio_id: proof for proof in prove_ledgers(ids)} if ids else {}
 
 
 def _is_unchanged(fact: PortfolioFacts, known: LedgerSums) -> bool:
@@ -118,11 +135,17 @@ def remember(ids: Sequence[UUID]) -> None:
         cursor.execute(REMEMBER, [array_of(column) for column in zip(*rows, strict=True)])
 
 
-def _replayed(portfolio_id: UUID) -> BulkReconciled:
+def _replayed(portfolio_id: UUID, proof: LedgerProof | None) -> BulkReconciled:
+    """Replayed and booked once, under a lock of its row. The proof holds while its head is that of
+    the ledger that was booked; a trade may have come since."""
     built = build_unbuilt(portfolio_id) is not None
-    found = reconcile_portfolio(portfolio_id)
-    breaks = ledger_breaks(portfolio_id)
-    breaks += projection_breaks(portfolio_id) or found.contradictions
+    portfolio = Portfolio.objects.select_for_update().get(pk=portfolio_id)
+    booked = book_ledger(portfolio)
+    if proof is None or (not proof.broken and proof.entries != booked.seq):
+        proof = verify_ledger(portfolio_id)
+    found = reconcile_booked(portfolio, booked)
+    breaks = [] if proof.broken is None else [f"{portfolio_id}: {proof.broken.message}"]
+    breaks += booked_breaks(portfolio_id, booked.book) or found.contradictions
     return BulkReconciled(
         portfolios=1,
         replayed=1,
