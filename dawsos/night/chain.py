@@ -96,6 +96,17 @@ def advance(run_id: int) -> Step | None:
     return _advance_stage(stage) if stage.split_at is None else _advance_chunks(stage)
 
 
+def advance_chunks(run_id: int) -> Step | None:
+    """`advance` for whoever is there for the chunks alone: a stage that is not split is left."""
+    stage = _current(run_id)
+    return None if stage is None or stage.split_at is None else _advance_chunks(stage)
+
+
+def is_open(run_id: int) -> bool:
+    """Whether a night goes on: neither done nor failed."""
+    return _current(run_id) is not None
+
+
 def reclaim(run_id: int) -> None:
     """Let the work of lost workers wait again; a stage that has used up its attempts fails."""
     for work in claims.take_back(run_id):

@@ -1,6 +1,7 @@
 """A stage over portfolios: split once into chunks, worked at by anybody, gathered at the end.
 
-The chunks follow from the portfolios' ids alone, so two workers who split at once make the same.
+A chunk is of fifty portfolios at least, so that a worker that is lost costs little and progress is
+seen, and of a thousand at most: bulk work pays with many at a time, and memory grows with them.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from dawsos.models import Leased, StageChunk, StageFailure, StageRun
 from dawsos.night.claims import LostLease
 from dawsos.night.outcomes import Part, Totals
 
 State = Leased.State
+LEAST, MOST = 50, 1000  # portfolios in a chunk
+EACH = 2  # chunks for a worker, where neither bound says otherwise
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ def split(mine: StageRun, portfolio_ids: Sequence[UUID]) -> int:
     ours = StageRun.objects.filter(pk=mine.pk, fence=mine.fence, state=State.RUNNING)
     if not ours.update(split_at=Now(), lease_until=None):
         raise LostLease(f"{mine} was taken over by another worker.")
-    ids, size = sorted(set(portfolio_ids)), settings.NIGHT_CHUNK
+    ids = sorted(set(portfolio_ids))
+    size = chunk_size(len(ids))
     parts = [ids[first : first + size] for first in range(0, len(ids), size)]
     StageChunk.objects.bulk_create(
         StageChunk(stage_run=mine, number=number, portfolio_ids=part)
@@ -44,8 +48,17 @@ def split(mine: StageRun, portfolio_ids: Sequence[UUID]) -> int:
     return len(parts)
 
 
+def chunk_size(portfolios: int) -> int:
+    """How many portfolios a chunk is of: as set, else so that each worker has a few chunks."""
+    if settings.NIGHT_CHUNK:
+        return int(settings.NIGHT_CHUNK)
+    share = -(-portfolios // (settings.NIGHT_WORKERS * EACH))
+    return min(max(share, LEAST), MOST)
+
+
 def waiting(stage: StageRun) -> QuerySet[StageChunk]:
-    return StageChunk.objects.filter(stage_run=stage, state=State.PENDING)
+    """To be claimed: which portfolios these are is asked by whoever has one."""
+    return StageChunk.objects.filter(stage_run=stage, state=State.PENDING).defer("portfolio_ids")
 
 
 def counted(stage: StageRun) -> Counted:
@@ -55,8 +68,9 @@ def counted(stage: StageRun) -> Counted:
 
 def keep_failures(chunk: StageChunk, part: Part) -> None:
     """The failures of a chunk's portfolios, in place of those of an earlier attempt."""
-    stage = StageFailure.objects.filter(stage_run=chunk.stage_run_id)
-    stage.filter(portfolio_id__in=chunk.portfolio_ids).delete()
+    if chunk.fence > 1:
+        stage = StageFailure.objects.filter(stage_run=chunk.stage_run_id)
+        stage.filter(portfolio_id__in=chunk.portfolio_ids).delete()
     StageFailure.objects.bulk_create(
         StageFailure(
             stage_run_id=chunk.stage_run_id,
@@ -72,9 +86,12 @@ def totals(stage: StageRun) -> Totals:
     """What all chunks came to, added up."""
     counts: Counter[str] = Counter()
     portfolios, dead = 0, []
-    for chunk in StageChunk.objects.filter(stage_run=stage):
+    size = Coalesce("portfolio_ids__len", 0)
+    for chunk in (
+        StageChunk.objects.filter(stage_run=stage).defer("portfolio_ids").annotate(of=size)
+    ):
         counts.update(chunk.counts)
-        portfolios += len(chunk.portfolio_ids)
+        portfolios += chunk.of
         if chunk.state == State.FAILED:
             dead.append(f"chunk {chunk.number}: {chunk.message}")
     failed = Counter(StageFailure.objects.filter(stage_run=stage).values_list("code", flat=True))

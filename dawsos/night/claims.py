@@ -134,7 +134,7 @@ def _held(run_id: int) -> Iterator[Work]:
     stages = StageRun.objects.filter(run_id=run_id, **held)
     chunks = StageChunk.objects.filter(stage_run__run_id=run_id, **held)
     yield from stages.annotate(overdue=overdue)
-    yield from chunks.annotate(overdue=overdue).select_related("stage_run")
+    yield from chunks.annotate(overdue=overdue).select_related("stage_run").defer("portfolio_ids")
 
 
 def _lose(work: Work) -> bool:

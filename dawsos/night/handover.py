@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 GRACE_SECONDS = 20.0  # whoever sent the signal waits for thirty
+passed_on_to: set[int] = set()  # processes that are asked with us
 
 
 class HandOver(BaseException):
@@ -26,6 +28,9 @@ def until_asked_to_leave(grace: float = GRACE_SECONDS) -> Iterator[Callable[[], 
     def ask(_signal: int, _frame: FrameType | None) -> None:
         nonlocal asked
         asked = True
+        for pid in passed_on_to:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         signal.setitimer(signal.ITIMER_REAL, grace)
 
     def insist(_signal: int, _frame: FrameType | None) -> None:

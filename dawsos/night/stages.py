@@ -152,11 +152,8 @@ def _of_beancount(asked: int, differ: int) -> str:
 
 def compute_some(run: NightlyRun, portfolio_ids: Sequence[UUID]) -> Part:
     """Value the pack's day. A portfolio whose ledger could not be reconciled keeps what it had."""
-    unsure = set(
-        StageFailure.objects.filter(
-            stage_run__run=run, code=NOT_RECONCILED, portfolio_id__in=portfolio_ids
-        ).values_list("portfolio_id", flat=True)
-    )
+    failed = StageFailure.objects.filter(stage_run__run=run, code=NOT_RECONCILED)
+    unsure = set(portfolio_ids).intersection(failed.values_list("portfolio_id", flat=True))
     done = portfolios.compute_day([pk for pk in portfolio_ids if pk not in unsure], run.pack_id)
     failures = [Failed(each.portfolio_id, NOT_COMPUTED, each.message) for each in done.failures]
     failures += [

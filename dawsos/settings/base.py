@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from dawsos.db import places
 from dawsos.settings import blas
 from dawsos.settings.databases import default_database
-from dawsos.settings.environment import Environment
+from dawsos.settings.environment import Environment, cores
 from dawsos.settings.secret import secret_key
 
 blas.pin()
@@ -242,8 +242,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(env.integer("DAWSOS_NIGHT_SWEEP", 30, minimum=1, maximum=3600)),
     },
 }
-# --- The night: portfolios in a chunk, and how long a worker may hold a piece of work
-NIGHT_CHUNK = env.integer("DAWSOS_NIGHT_CHUNK", 50, minimum=1, maximum=10_000)
+# --- The night: processes that share it where there is no broker, portfolios in a chunk (0: by how
+# many there are), and how long a worker may hold a piece of work
+NIGHT_WORKERS = env.integer("DAWSOS_NIGHT_WORKERS", min(cores(), 4), minimum=1, maximum=64)
+NIGHT_CHUNK = env.integer("DAWSOS_NIGHT_CHUNK", 0, minimum=0, maximum=10_000)
 BEANCOUNT_FOLDER: Path | None = BASE_DIR / ".beancount"  # asked in the night, where it is there
 NIGHT_LEASE_SECONDS = env.integer("DAWSOS_NIGHT_LEASE", 600, minimum=1, maximum=86_400)
 

@@ -11,4 +11,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
 CELERY_TASK_ALWAYS_EAGER = True
 PATTERN_REFRESH_SECONDS = None  # only where a test says so: the clock must not add a query
+NIGHT_WORKERS = 1  # a test that wants helpers says so
 BEANCOUNT_FOLDER = None  # a test that wants its opinion says where it is

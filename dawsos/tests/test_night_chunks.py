@@ -15,6 +15,7 @@ from accounts.identity import as_service
 from dawsos.management.night_progress import bar
 from dawsos.models import NightlyRun, StageAttempt, StageChunk, StageFailure, StageRun
 from dawsos.night import chain
+from dawsos.night.chunks import chunk_size
 from dawsos.night.outcomes import Failed, Outcome, Part, Totals
 from dawsos.night.runner import run_all
 from dawsos.night.stages import STAGES, FannedStage, conclude_metrics
@@ -74,6 +75,32 @@ def test_portfolios_are_split_in_the_order_of_their_ids(three: list[Portfolio]) 
     stage = upto(chain.start(FRI, "ECB"), RECONCILE)
     parts = list(stage.chunks.values_list("number", "portfolio_ids"))
     assert parts == [(1, [UUID(int=1), UUID(int=2)]), (2, [UUID(int=3)])]
+
+
+@pytest.mark.parametrize(
+    ("portfolios", "workers", "size"),
+    [
+        (10, 2, 50),  # fifty at least
+        (1000, 2, 250),  # two chunks for each worker
+        (1001, 2, 251),
+        (1000, 4, 125),
+        (100_000, 4, 1000),  # a thousand at most
+    ],
+)
+def test_chunks_are_as_large_as_their_number_and_the_workers_make_them(
+    settings: Any, portfolios: int, workers: int, size: int
+) -> None:
+    settings.NIGHT_WORKERS = workers
+    assert chunk_size(portfolios) == size
+
+
+def test_inside_a_transaction_nobody_is_called_to_help(
+    three: list[Portfolio], settings: Any
+) -> None:
+    """Another process would see nothing of what it holds."""
+    settings.NIGHT_WORKERS = 4
+    assert run_all(chain.start(FRI, "ECB")).state == "done"
+    assert StageAttempt.objects.values("worker").distinct().order_by().count() == 1
 
 
 def test_each_step_says_how_many_workers_it_made_room_for(three: list[Portfolio]) -> None:

@@ -67,8 +67,8 @@ def test_connections_cut_in_every_stage(crew: Crew, undisturbed: Undisturbed) ->
 
 
 def test_a_stage_that_always_dies_is_given_up_and_yesterday_stays(crew: Crew) -> None:
-    """Two statements after a chunk is claimed its worker dies; the fourth worker is told."""
-    poison = {METRICS: {"after": 40, "how": "kill"}}
+    """Inside the chunk, whoever has it, its worker dies; the fourth worker is told."""
+    poison = {METRICS: {"after": 60, "how": "kill"}}
     ends = [crew.run("work", faults=poison, chunk=20).status for _ in range(3)]
     assert ends == [KILLED] * 3
     assert crew.said("work", chunk=20)["state"] == "failed"
@@ -130,6 +130,40 @@ def test_twenty_triggers_and_four_workers_make_one_night(
 ) -> None:
     pids = [crew.begin("work") for _ in range(20)]
     assert [crew.wait(pid).status for pid in pids] == [0] * 20  # polite, all of them
+    assert crew.said("work")["state"] == "done"
+    left = ends_as(crew, undisturbed)
+    assert set(left["attempts"]) == {"done"}
+
+
+def with_a_helper(crew: Crew, how: str, after: int) -> Answer:
+    """A night of two processes; the second comes to grief inside its first chunk."""
+    struck = crew.folder / f"struck-{crew.number}-{how}"
+    return crew.run("share", how=how, after=after, struck=str(struck))
+
+
+@pytest.mark.parametrize("seed", range(NIGHTS))
+def test_a_helper_is_killed_and_its_chunk_done_by_the_other(
+    crew: Crew, undisturbed: Undisturbed, seed: int
+) -> None:
+    answer = with_a_helper(crew, "kill", random.Random(seed).randint(1, 60))
+    assert answer.said == {"state": "done"}
+    left = ends_as(crew, undisturbed)
+    assert left["attempts"]["lost"] == 1
+
+
+def test_a_helper_whose_caller_is_killed_ends_its_piece_and_leaves(
+    crew: Crew, undisturbed: Undisturbed
+) -> None:
+    assert with_a_helper(crew, "orphan", 20).status == KILLED
+    assert crew.said("wait_and_work")["state"] == "done"
+    left = ends_as(crew, undisturbed)
+    assert left["attempts"]["lost"] == 1  # the caller's own
+
+
+def test_asked_to_leave_a_night_of_two_ends_both_pieces(
+    crew: Crew, undisturbed: Undisturbed
+) -> None:
+    assert with_a_helper(crew, "dismiss", 20).said == {"state": "running"}
     assert crew.said("work")["state"] == "done"
     left = ends_as(crew, undisturbed)
     assert set(left["attempts"]) == {"done"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
 import signal
 import time
@@ -28,6 +29,7 @@ from dawsos.models import NightlyRun, StageRun
 from dawsos.night import chain
 from dawsos.night.handover import HandOver, until_asked_to_leave
 from dawsos.night.runner import run_all
+from dawsos.tests.faults.servers import until
 from dawsos.tests.faults.world import FRIDAY, fill
 from portfolios.tests.factories import append, deposit
 
@@ -48,6 +50,7 @@ def do(order: Fault) -> Any:
         "fill": lambda _: fill(),
         "start": lambda _: night().pk,
         "work": work_at_night,
+        "share": share_a_night,
         "wait_and_work": wait_and_work,
         "count": count_statements,
         "look": look,
@@ -96,6 +99,30 @@ def work_at_night(order: Fault) -> dict[str, Any]:
     return {"steps": steps, "state": chain.night(run.pk).state}
 
 
+def share_a_night(order: Fault) -> dict[str, Any]:
+    """The night as `manage.py nightly` runs it, with a helper that comes to grief at the n-th
+    statement about portfolios. We are in a chunk of our own then, and stay until it has."""
+    settings.NIGHT_WORKERS = 2
+    me, struck, seen = os.getpid(), Path(order["struck"]), 0
+
+    def counting(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal seen
+        answer = execute(sql, params, many, context)
+        if "portfolios_" not in sql:
+            return answer
+        if os.getpid() != me:
+            seen += 1
+            if seen == order["after"] and not struck.exists():
+                struck.touch()
+                strike(order["how"])
+        elif multiprocessing.active_children():
+            until(struck.exists, "the helper's grief")
+        return answer
+
+    with until_asked_to_leave() as asked_to_leave, connection.execute_wrapper(counting):
+        return {"state": run_all(night(), asked_to_leave=asked_to_leave).state}
+
+
 def _patient_step(run: NightlyRun) -> Any:
     """One piece, as `run_all` does it: a database that is away is waited for."""
     found: list[Any] = []
@@ -140,6 +167,10 @@ def strike(how: str) -> None:
         os.kill(me, signal.SIGKILL)
     elif how == "stop":
         os.kill(me, signal.SIGSTOP)
+    elif how == "orphan":
+        os.kill(os.getppid(), signal.SIGKILL)
+    elif how == "dismiss":
+        os.kill(os.getppid(), signal.SIGTERM)
     elif how == "leave":
         os.kill(me, signal.SIGTERM)
     elif how == "hang":
