@@ -1,5 +1,7 @@
 """The night at several sizes, each beside its floor in the same run, in a database of its own.
 
+One more day is the chain itself, as `manage.py nightly` runs it: its chunks, claims and processes.
+
 BENCH_PORTFOLIOS names the sizes ("1000,10000"), BENCH_WORKERS how many portfolios two workers
 share (50000). Compare ratios of one run, never seconds of two.
 """
@@ -11,12 +13,13 @@ import math
 import os
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from uuid import UUID
 from zlib import crc32
 
 import psycopg
+from django.conf import settings
 
 from accounts.identity import as_service
 from accounts.models import User
@@ -25,15 +28,18 @@ from benchmarks.ledger.database import fresh_database
 from benchmarks.night.chains import chain
 from benchmarks.night.computing import Row, beside_the_floor, by_workers
 from benchmarks.night.world import World, draw, store, superuser
+from dawsos.models import NightlyRun, StageAttempt, StageChunk, StageFailure, StageRun
+from dawsos.night.chain import failure, start
+from dawsos.night.clock import seconds
+from dawsos.night.runner import run_all
 from market.models import PricingPack
 from portfolios.models import CurrencyAttribution, PortfolioDailyValue, PortfolioMetrics
-from portfolios.services import compute_day, rebuild_all, reconcile_bulk
+from portfolios.services import compute_day, rebuild_all
 from portfolios.services.reconciling_many import NIGHTS, remember
 
 DAYS = 253
 SIZES = tuple(int(size) for size in os.environ.get("BENCH_PORTFOLIOS", "1000,10000").split(","))
 WORKERS = int(os.environ.get("BENCH_WORKERS", "50000"))
-CHUNK = 1000  # portfolios that a worker of the night takes at once
 NIGHTS_MEASURED = 3
 MOST_MIB = 1024
 
@@ -88,29 +94,41 @@ def _nights(
         _forget(last)
         with as_service("benchmark"):
             compute_day(ids, before.pk)
-        parts: dict[str, float] = {}
         row = _beside(
             "one more day",
             size,
-            partial(_night, ids, last, parts),
+            lambda: _night(last),
             lambda: bare_night.one_more_day(raw, world),
             "<= 5",
         )
-        rows.append(row | {name: round(spent, 2) for name, spent in parts.items()})
+        rows.append(row | _parts(last))
     return [_said(min(rows, key=lambda row: float(str(row["ours_s"]))))]
 
 
-def _night(ids: Sequence[UUID], pack: PricingPack, parts: dict[str, float]) -> None:
-    """Stages over portfolios, chunk by chunk, each chunk a transaction as a worker has it."""
-    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-    for name, stage in (("reconciling_s", reconcile_bulk), ("valuing_s", compute_day)):
-        begun = time.perf_counter()
-        for part in chunks:
-            with as_service("benchmark"):
-                found = stage(part, pack.pk)
-            if found.failures or getattr(found, "breaks", ()):
-                raise ValueError(f"{name}: {found}")
-        parts[name] = time.perf_counter() - begun
+def _night(pack: PricingPack) -> None:
+    """The chain from the sealed pack to a fresh one, chunk by chunk, by as many processes as the
+    installation gives it. Beancount's opinion is not asked."""
+    settings.BEANCOUNT_FOLDER = None
+    run = run_all(start(pack.asof_date, pack.policy))
+    with as_service("benchmark"):
+        failures = list(StageFailure.objects.filter(stage_run__run=run)[:3])
+    if run.state != run.State.DONE or failures:
+        raise ValueError(f"{run} is {run.state}: {failure(run)} {failures}")
+
+
+def _parts(pack: PricingPack) -> Row:
+    """How long the stages over portfolios took, of how many, and in how many processes."""
+    with as_service("benchmark"):
+        stages = StageRun.objects.filter(run__asof_date=pack.asof_date, split_at__isnull=False)
+        spent = {stage.stage: round(seconds(stage), 2) for stage in stages}
+        chunk = max(map(len, StageChunk.objects.values_list("portfolio_ids", flat=True)))
+        workers = StageAttempt.objects.values_list("worker", flat=True).distinct().order_by()
+        return {
+            "reconciling_s": spent["reconcile_ledger"],
+            "valuing_s": spent["compute_daily_metrics"],
+            "chunk": chunk,
+            "processes": len(workers),
+        }
 
 
 def _due(ids: Sequence[UUID], pack: PricingPack) -> list[UUID]:
@@ -122,6 +140,7 @@ def _due(ids: Sequence[UUID], pack: PricingPack) -> list[UUID]:
 def _forget(pack: PricingPack) -> None:
     """Take the last day back, as if its night had not been."""
     with as_service("benchmark"):
+        NightlyRun.objects.all().delete()
         for model in (CurrencyAttribution, PortfolioMetrics, PortfolioDailyValue):
             model.objects.filter(asof_date=pack.asof_date)._raw_delete("default")
 
@@ -163,8 +182,12 @@ def _reset_peak() -> None:
 
 
 def _peak_mib() -> int:
+    """Of this process, and of each helper as much as the largest ever had: no less than they have
+    together, since what a fork shares with us is counted again."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) // 1024
+    ours = int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+    helpers = (settings.NIGHT_WORKERS - 1) * getrusage(RUSAGE_CHILDREN).ru_maxrss
+    return (ours + helpers) // 1024
 
 
 def _exponents(rows: Sequence[Row]) -> list[Row]:
