@@ -42,7 +42,7 @@ def _row(entry: LedgerRow, url: str, *, show_accounts: bool) -> str:
         f'<td class="entry-kind">{_kind(entry)}</td>'
         f"<td>{_security(entry)}</td>"
         f'<td class="is-numeric">{_quantity(entry)}</td>'
-        f'<td class="is-numeric">{number(entry.price, "price", entry.currency)}</td>'
+        f'<td class="is-numeric">{number(entry.price, "price", entry.price_currency)}</td>'
         f'<td class="is-numeric">{_charges(entry)}</td>'
         f'<td class="is-numeric">{_cash(entry)}</td>'
         f"{accounts}"

@@ -10,6 +10,8 @@ register = template.Library()
 
 SENTENCES = {
     "ratings_not_available": "DawsOS does not rate companies yet; no rating is guessed.",
+    "withholding_rate_implied": "Tax was withheld in another currency than the account's; it is "
+    "converted at the rate that the total implies.",
     "pay_date_unknown": "Pay date estimated: the source names none.",
 }
 _CODE = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")

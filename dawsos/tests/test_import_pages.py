@@ -268,6 +268,55 @@ def test_a_table_is_mapped_its_styles_are_asked_and_both_are_remembered(
     assert "saved mapping “House bank”" in html and "new entr" in html
 
 
+def test_columns_that_others_call_otherwise_are_offered(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    """What few tables have is folded away on the page, so nothing is offered there."""
+    table = b"Trade date,Buy/Sell,Ticker,No. of shares,Ccy,Rate\n2013-02-04,Buy,ACME,1,USD,1\n"
+    page = choose(browser(alice), traded, table)
+    fields = page.context["form"].fields
+    offered = {n: f.initial for n, f in fields.items() if n.startswith("column_") and f.initial}
+    assert offered == {
+        "column_date": "Trade date",
+        "column_type": "Buy/Sell",
+        "column_symbol": "Ticker",
+        "column_quantity": "No. of shares",
+        "column_currency": "Ccy",
+    }
+
+
+BROKER = (
+    b"Action,Time,ISIN,Ticker,No. of shares,Price / share,Currency (Price / share),Exchange rate,"
+    b"Total,Currency (Total),ID\n"
+    b"Market buy,2013-02-05 14:30:01,,ACME,5,26.74,USD,1.015,131.72,CAD,E1\n"
+    b"Market buy,2013-02-05 14:30:01,,ACME,5,26.74,USD,1.015,131.72,CAD,E2\n"
+    b"Market buy,2013-02-05 15:30:01,,ACME,5,26.74,USD,1.015,1131.72,CAD,E3\n"
+)
+
+
+def test_a_broker_s_trade_abroad_keeps_its_price_in_its_own_currency(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    """5 × 26.74 USD = 133.70 USD, at 1.015 USD a CAD 131.72 CAD: the rate is 0.985221674877, with
+    as many decimals as there are. Two fills alike are two; a mistyped total is told in money."""
+    client = browser(alice)
+    html = choose(client, traded, BROKER).content.decode()
+    assert "1 mistake: nothing can be written yet" in html
+    assert "Quantity times price is 133.70 USD" in html
+
+    good = BROKER.rsplit(b"Market", 1)[0]
+    html = choose(client, traded, good).content.decode()
+    assert "2 new entries can be written" in html
+    price = html.split('value="26.74"', 1)[1].split("</td>", 1)[0]
+    assert "USD" in price and "CAD" not in price
+    latest = PendingUpload.objects.order_by("at").last()
+    assert latest is not None
+    client.post(address("import-step", traded, latest.pk), {"action": "write"})
+    written = Transaction.objects.filter(import_run__format="trading212")
+    assert {str(row.settlement_fx_rate) for row in written} == {"0.985221674877"}
+    assert [row.price_currency for row in written] == ["USD", "USD"]
+
+
 def test_the_first_rows_show_what_a_mapping_would_read(
     browser: Browser, traded: Portfolio, alice: User
 ) -> None:

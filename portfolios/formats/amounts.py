@@ -142,7 +142,7 @@ def _with_priced_gross(draft: Draft, amounts: _Amounts, row: int) -> tuple[_Amou
             return amounts._replace(gross=_implied(draft, amounts)), []
         return _from_product(draft, amounts, product, row)
     if product is not None and abs(product - amounts.gross) > _rounding(draft):
-        said = f"gross_amount is {amounts.gross}, quantity times price is {product}."
+        said = _unequal(product, amounts.gross, draft.currency)
         return amounts, [_mismatch(row, "gross_amount", said, str(amounts.gross))]
     return amounts, []
 
@@ -166,7 +166,7 @@ def _with_foreign_gross(
     """Both gross amounts and the rate between them; any two give the third."""
     abroad, gross, rate = amounts.gross_security, amounts.gross, draft.settlement_fx_rate
     if abroad is not None and product is not None and abs(product - abroad) > _rounding(draft):
-        said = f"gross_amount_security is {abroad}, quantity times price is {product}."
+        said = _unequal(product, abroad, draft.security_currency)
         return amounts, [_mismatch(row, "gross_amount_security", said, str(abroad))]
     abroad = product if abroad is None else abroad
     if gross is None:
@@ -177,9 +177,15 @@ def _with_foreign_gross(
         # A basis point for the printed rate, a coin for the rounded amount.
         allowed = BASIS_POINT * gross + quantum(minor_units(draft.currency))
         if abs(abroad * rate - gross) > allowed:
-            said = f"gross_amount is {gross}, at {rate} it would be {abroad * rate}."
+            theirs, ours = draft.security_currency, draft.currency
+            worth = round_money(abroad * rate, ours)
+            said = f"{abroad} {theirs} at the rate {rate} is {worth} {ours}, not {gross} {ours}."
             return amounts, [_mismatch(row, "gross_amount", said, str(gross))]
     return amounts._replace(gross=gross, gross_security=abroad), []
+
+
+def _unequal(product: Decimal, amount: Decimal, currency: str) -> str:
+    return f"Quantity times price is {product} {currency}, the amount {amount} {currency}."
 
 
 def _rounding(draft: Draft) -> Decimal:
@@ -239,7 +245,7 @@ def _days(draft: Draft, row: int) -> list[Fault]:
 
 
 def _mismatch(row: int, column: str, message: str, value: str) -> Fault:
-    remedy = "Mend the amount, or leave it empty to have it computed."
+    remedy = "Mend what is mistyped; an amount that is left empty is computed."
     return Place(row, column).fault("amount_mismatch", message, remedy, value)
 
 

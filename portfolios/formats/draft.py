@@ -74,6 +74,11 @@ class Draft:
     reverses: int | None = None
     row: int | None = None
 
+    @property
+    def price_currency(self) -> str:
+        """What the price is in: the security's currency where cash moves in another."""
+        return self.security_currency or self.currency
+
     @classmethod
     def of(cls, values: dict[str, Any]) -> Draft:
         """A draft that keeps its values by field name in this very dict, the rest as by default.

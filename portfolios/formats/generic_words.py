@@ -34,6 +34,24 @@ MEANINGS: Mapping[str, str] = {
     "to_amount": "Of a conversion: the amount received.",
     "to_currency": "Of a conversion: the currency received.",
 }
+COLUMN_WORDS: Mapping[str, str] = {
+    "date": "tradedate transactiondate day datum handelstag buchungstag",
+    "type": "action transaction transactiontype buysell side activity operation vorgang typ art",
+    "symbol": "ticker tickersymbol stock code kürzel",
+    "exchange": "market mic börse handelsplatz",
+    "security_name": "name security company product instrument wertpapier wertpapiername",
+    "quantity": "shares units qty noofshares amountofshares stück anzahl",
+    "price": "pricepershare priceshare unitprice shareprice kurs preis",
+    "gross_amount": "gross grossvalue brutto kurswert",
+    "fees": "fee commission commissions charges brokerage gebühr gebühren provision",
+    "taxes": "tax withholding withholdingtax steuer steuern",
+    "net_amount": "net total netvalue proceeds netto betrag",
+    "currency": "ccy cur währung",
+    "account": "accountname accountnumber depot konto",
+    "external_id": "id orderid reference transactionid tradeid nummer",
+    "narration": "note notes description memo comment bemerkung notiz",
+}
+"""What other tables call those of our columns that every reader is shown: they are offered."""
 WORDS: Mapping[str, str] = {
     "BUY": "buy bought purchase purchased b kauf achat",
     "SELL": "sell sold sale s verkauf vente",
@@ -55,15 +73,16 @@ WORDS: Mapping[str, str] = {
 TYPES = frozenset(WORDS) | {"FEE_REFUND", "TAX_REFUND", "REVERSE_SPLIT"}
 
 
-def _plain(word: str) -> str:
-    return re.sub(r"[^a-z]", "", word.casefold())
+def plain_word(word: str) -> str:
+    """Its letters alone, small."""
+    return re.sub(r"[^a-zß-ÿ]", "", word.casefold())
 
 
-KNOWN = {_plain(kind): kind for kind in RULES if kind in TYPES} | {
+KNOWN = {plain_word(kind): kind for kind in RULES if kind in TYPES} | {
     word: kind for kind, words in WORDS.items() for word in words.split()
 }
 
 
 def type_of(word: str) -> str | None:
     """Our type for a word of the file, whatever its case and blanks; None where none fits."""
-    return KNOWN.get(_plain(word))
+    return KNOWN.get(plain_word(word))

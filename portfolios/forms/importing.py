@@ -12,6 +12,7 @@ from django.http import QueryDict
 from market.models import Security
 from market.selectors import securities_named
 from portfolios.formats.currencies import CURRENCIES
+from portfolios.formats.generic_words import COLUMN_WORDS, plain_word
 from portfolios.selectors.instruments import Instrument
 
 ABSENT = ("", "not in this file")
@@ -202,6 +203,8 @@ def _described(instrument: Instrument) -> dict[str, str]:
 
 
 def _alike(name: str, columns: Sequence[str]) -> str:
-    """A column that is called as ours is, whatever its case: offered, not decided."""
-    plain = {column.strip().casefold().replace(" ", "_"): column for column in columns}
-    return plain.get(name, "")
+    """A column that is called as ours is, or as others call it, whatever its case: offered, not
+    decided."""
+    called = {plain_word(column): column for column in columns}
+    words = (plain_word(name), *COLUMN_WORDS.get(name, "").split())
+    return next((called[word] for word in words if word in called), "")

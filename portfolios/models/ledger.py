@@ -269,6 +269,11 @@ class Transaction(models.Model):
         return TYPE_LABELS[self.entry_type]
 
     @property
+    def price_currency(self) -> str:
+        """What the price is in: the security's currency where cash moves in another."""
+        return self.security_currency or self.currency
+
+    @property
     def reversal(self) -> Transaction | None:
         """The entry that cancels this one, if any does."""
         return getattr(self, "reversed_by", None)

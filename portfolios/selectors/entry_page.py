@@ -46,7 +46,11 @@ COLUMNS = (
     ("external_id", "Source's identifier", "text"),
     ("link_id", "Link", "text"),
 )
-CURRENCY_OF = {"to_amount": "to_currency", "gross_amount_security": "security_currency"}
+CURRENCY_OF = {
+    "price": "price_currency",
+    "to_amount": "to_currency",
+    "gross_amount_security": "security_currency",
+}
 LEFT_OUT = frozenset({"", None, Decimal(0)})
 
 

@@ -21,9 +21,9 @@ from portfolios.models.ledger import TYPE_LABELS
 
 COLUMNS = (
     "pk seq entry_type transaction_date account to_account quantity price fees taxes net_amount "
-    "currency to_amount to_currency new_shares old_shares narration source estimated_reason "
-    "entry_hash import_run_id import_run__filename security__symbol security__name "
-    "to_security_id reverses_id"
+    "currency security_currency to_amount to_currency new_shares old_shares narration source "
+    "estimated_reason entry_hash import_run_id import_run__filename security__symbol "
+    "security__name to_security_id reverses_id"
 ).split()
 
 REVERSALS = """
@@ -48,6 +48,7 @@ class LedgerRow(NamedTuple):
     taxes: Decimal
     net_amount: Decimal
     currency: str
+    security_currency: str
     to_amount: Decimal | None
     to_currency: str
     new_shares: Decimal | None
@@ -70,6 +71,11 @@ class LedgerRow(NamedTuple):
     @property
     def type_label(self) -> str:
         return TYPE_LABELS[self.entry_type]
+
+    @property
+    def price_currency(self) -> str:
+        """What the price is in: the security's currency where cash moves in another."""
+        return self.security_currency or self.currency
 
 
 def read_rows(rows: QuerySet[Transaction]) -> list[LedgerRow]:

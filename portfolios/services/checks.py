@@ -9,6 +9,7 @@ from typing import Any
 from market.formats.faults import Fault
 from market.formats.fields import FIRST_DAY
 from portfolios.calc.entries import Problem
+from portfolios.calc.money import quantum
 from portfolios.formats.amounts import settle
 from portfolios.formats.currencies import CURRENCIES
 from portfolios.formats.draft import Draft
@@ -17,7 +18,9 @@ from portfolios.models import EntryType, Transaction
 from portfolios.services.presence import COLUMN_OF, presence_faults
 
 LIMIT = Decimal(10) ** 15
-FINEST = Decimal("1E-10")
+PLACES, RATE_PLACES = 10, 12  # what a column of the ledger holds
+FINEST, FINEST_RATE = quantum(PLACES), quantum(RATE_PLACES)
+LARGEST_RATE = Decimal(10) ** 12
 NUMBERS = tuple(
     "quantity price gross_amount fees taxes net_amount fx_rate new_shares old_shares cost_basis "
     "to_amount gross_amount_security settlement_fx_rate to_price cost_fraction".split()
@@ -25,6 +28,7 @@ NUMBERS = tuple(
 RECKONED = tuple(
     "gross_amount net_amount gross_amount_security fx_rate settlement_fx_rate cost_fraction".split()
 )
+RATES = frozenset({"fx_rate", "settlement_fx_rate", "cost_fraction"})
 CODES = ("currency", "to_currency", "security_currency")
 TEXTS = tuple(
     "account cash_account to_account narration external_id estimated_reason treatment "
@@ -61,13 +65,12 @@ def settled(drafts: Sequence[Draft], base_currency: str) -> tuple[list[Draft], l
 
 def reckoned_faults(drafts: Iterable[Draft]) -> Iterator[Fault]:
     """What is wrong with entries whose format has settled them (`Parsed.settled`): their fields are
-    in order one by one, but an amount that follows from others may be too large to be stored, and
-    a rate may have more decimals than are booked."""
+    in order one by one, but an amount that follows from others may be too large to be stored."""
     for draft in drafts:
         said = vars(draft)
         for name in RECKONED:
             number = said.get(name)
-            if number is not None and not _storable(number):
+            if number is not None and not LOOK[name](number):
                 yield _unstorable_fault(draft, name, number)
 
 
@@ -121,8 +124,10 @@ def _unstorable(draft: Draft) -> Iterable[Fault]:
 
 def _unstorable_fault(draft: Draft, name: str, value: object) -> Fault:
     if name in NUMBERS:
-        said = f"{COLUMN_OF.get(name, name)} is not a number to be booked."
-        return _fault(draft, name, "number_invalid", said)
+        places = RATE_PLACES if name in RATES else PLACES
+        words = COLUMN_OF.get(name, name).replace("_", " ")
+        said = f"The {words} {value} is too large, or has too many decimals, to be booked."
+        return _fault(draft, name, "number_invalid", said, f"Round it to {places} decimals.")
     if name in CODES:
         return _fault(draft, name, "currency_unknown", f"{value!r} is not a currency.")
     if not _is_text(str(value)):
@@ -154,7 +159,16 @@ def _storable(number: Decimal) -> bool:
         return False
 
 
+def _storable_rate(number: Decimal) -> bool:
+    try:
+        return number.quantize(FINEST_RATE) == number and -LARGEST_RATE < number < LARGEST_RATE
+    except (InvalidOperation, AttributeError):
+        return False
+
+
 def _look(name: str) -> Callable[[Any], bool]:
+    if name in RATES:
+        return _storable_rate
     if name in NUMBERS:
         return _storable
     if name in CODES:

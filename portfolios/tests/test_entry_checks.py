@@ -11,7 +11,7 @@ from portfolios.formats.draft import Draft
 from portfolios.formats.entry_rules import RULES
 from portfolios.models import EntryType
 from portfolios.selectors.ledger import draft_entries, to_entry
-from portfolios.services.checks import draft_faults, settled
+from portfolios.services.checks import draft_faults, reckoned_faults, settled
 from portfolios.services.presence import FIELD_OF, LOOKED_AT, presence_faults
 from portfolios.tests.world import MON
 
@@ -85,6 +85,17 @@ def test_all_mistakes_of_a_batch_come_together_with_their_rows() -> None:
 def test_a_number_that_no_column_keeps_is_named(number: str, fits: bool) -> None:
     faults = told(complete("BUY", quantity=Decimal(number)))
     assert faults == ([] if fits else [("number_invalid", "quantity")])
+
+
+@pytest.mark.parametrize(
+    ("rate", "fits"),
+    [("0.985221674877", True), ("0.9852216748768", False), ("1E+11", True), ("1E+12", False)],
+)
+def test_a_rate_has_two_decimals_more_than_money(rate: str, fits: bool) -> None:
+    """1 ÷ 1.015, as a broker's rate is turned round, has the twelve that its column keeps."""
+    (known,) = [complete("BUY", currency="USD", fx_rate=Decimal(rate))]
+    assert told(known) == ([] if fits else [("number_invalid", "fx_rate")])
+    assert bool([*reckoned_faults([known])]) is not fits
 
 
 @pytest.mark.parametrize("picks", [None, [{"label": "a"}]])
