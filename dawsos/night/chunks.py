@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Now
 
 from dawsos.models import Leased, StageChunk, StageFailure, StageRun
 from dawsos.night.claims import LostLease
 from dawsos.night.outcomes import Part, Totals
+from portfolios.selectors.copied import array_of
 
 State = Leased.State
 LEAST, MOST = 50, 1000  # portfolios in a chunk
@@ -38,14 +41,19 @@ def split(mine: StageRun, portfolio_ids: Sequence[UUID]) -> int:
     ours = StageRun.objects.filter(pk=mine.pk, fence=mine.fence, state=State.RUNNING)
     if not ours.update(split_at=Now(), lease_until=None):
         raise LostLease(f"{mine} was taken over by another worker.")
-    ids = sorted(set(portfolio_ids))
+    ids = sorted(set(portfolio_ids), key=attrgetter("int"))
     size = chunk_size(len(ids))
     parts = [ids[first : first + size] for first in range(0, len(ids), size)]
     StageChunk.objects.bulk_create(
-        StageChunk(stage_run=mine, number=number, portfolio_ids=part)
+        StageChunk(stage_run=mine, number=number, portfolio_ids=_written(part))
         for number, part in enumerate(parts, start=1)
     )
     return len(parts)
+
+
+def _written(ids: Sequence[UUID]) -> RawSQL:
+    """An array of ids as one text: a list is quoted id by id, while every worker waits."""
+    return RawSQL("%s::uuid[]", [array_of(ids)])
 
 
 def chunk_size(portfolios: int) -> int:

@@ -43,9 +43,14 @@ def pivot_marks(pack_id: str) -> PivotMarks:
         for key, price in pack.prices.items()
         if price.currency in rates
     }
+    return PivotMarks(pack_id, closes, rates, even_bases(table, rates, pivot))
+
+
+def even_bases(table: RateTable, rates: Mapping[str, float], pivot: str) -> dict[str, float]:
+    """Base per 1 of the pivot, of each base to which every currency has a rate of its own that is
+    the one over the pivot."""
     into = {base: rate for base in rates if (rate := _rate(table, pivot, base))}
-    even = {base: rate for base, rate in into.items() if _is_even(table, rates, base, rate)}
-    return PivotMarks(pack_id, closes, rates, even)
+    return {base: rate for base, rate in into.items() if _is_even(table, rates, base, rate)}
 
 
 def _rate(table: RateTable, code: str, base: str) -> float | None:
@@ -54,6 +59,5 @@ def _rate(table: RateTable, code: str, base: str) -> float | None:
 
 
 def _is_even(table: RateTable, rates: Mapping[str, float], base: str, into: float) -> bool:
-    """Whether every currency is led to the base by its own way as it is over the pivot."""
     own = ((_rate(table, code, base), rate * into) for code, rate in rates.items())
     return all(direct is not None and abs(direct - over) <= NEAR * over for direct, over in own)
