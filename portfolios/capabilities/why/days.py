@@ -15,6 +15,7 @@ from uuid import UUID
 from market.selectors import pack_prices
 from patterns.context import Context
 from patterns.explanation import Explanation, Formula, Source
+from patterns.memo import once_a_context
 from portfolios.calc.entries import ZERO
 from portfolios.calc.lots import Posting
 from portfolios.calc.marks import Mark
@@ -142,8 +143,7 @@ class Days:
 
     def standing_at(self, row: HistoryDay) -> Standing:
         """The portfolio as it stood at the close of a past day."""
-        then = replace(self.ctx, asof_date=row.asof_date, pricing_pack_id=row.pack_id)
-        return standing(then, self.portfolio_id)
+        return _stood(self.ctx, self.portfolio_id, row.asof_date, row.pack_id)
 
     def _parts_of(self, row: HistoryDay) -> list[Explanation]:
         now = self.standing_at(row)
@@ -182,6 +182,12 @@ class Days:
             if node is not None and node.value is not None and node.value > 0:
                 found.append(node)
         return found
+
+
+@once_a_context
+def _stood(ctx: Context, portfolio_id: UUID, day: date, pack_id: str) -> Standing:
+    """A day is opened from many sides: as a value, as the one before, for each of its flows."""
+    return standing(replace(ctx, asof_date=day, pricing_pack_id=pack_id), portfolio_id)
 
 
 def _crossing(now: Standing, row: HistoryDay, posting: Posting, sign: int) -> Explanation | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from patterns.context import Context
 from patterns.explaining import Path, explains
@@ -57,7 +58,7 @@ class Asked:
             rule="returns.3",
         ).parts()
 
-    @property
+    @cached_property
     def members(self) -> Members:
         """The benchmark, each of whose days can be opened."""
         return Members(self.days, self.other.track)
