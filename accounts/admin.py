@@ -28,7 +28,7 @@ class UserForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("email", "display_name", "role", "is_active", "password")
+        fields = ("email", "display_name", "role", "is_active", "locale", "password")
 
 
 @admin.register(User)

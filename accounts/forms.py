@@ -12,6 +12,7 @@ from accounts.backends import PASSWORD_LIMIT
 from accounts.exceptions import AccountInvalid, CredentialsInvalid
 from accounts.models import User
 from accounts.scopes import Scope
+from accounts.writing import choices
 
 
 class Styled:
@@ -62,7 +63,17 @@ class PasswordChangeForm(Styled, DjangoPasswordChangeForm):
 class ProfileForm(Styled, forms.ModelForm):
     class Meta:
         model = User
-        fields = ("display_name",)
+        fields = ("display_name", "locale")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["locale"] = forms.ChoiceField(
+            label="Numbers and dates",
+            choices=choices,
+            required=False,
+            widget=forms.Select(attrs={"class": "form-select"}),
+            help_text="On pages. Exports, the API and what you type stay as they are.",
+        )
 
 
 class ApiTokenForm(Styled, forms.Form):

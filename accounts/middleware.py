@@ -16,6 +16,7 @@ from accounts.identity import NOBODY, Identity, adopt, assume, current_identity
 from accounts.scopes import Scopes, current_scopes, within
 from accounts.services.audit import record
 from accounts.trace import Trace, traced
+from accounts.writing import writing_for, written
 
 SANE_ID = pattern(r"\A[A-Za-z0-9._-]{1,64}\Z")
 
@@ -57,6 +58,18 @@ class IdentityMiddleware:
             if response.status_code >= 500:
                 transaction.set_rollback(True)
             return response, current_identity() or NOBODY
+
+
+class WritingMiddleware:
+    """Numbers and days on pages as the reader writes them: as the profile says, or the browser."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = getattr(request.user, "locale", "")
+        with written(writing_for(chosen, request.headers.get("Accept-Language", ""))):
+            return self.get_response(request)
 
 
 def session_identity(request: HttpRequest) -> Identity:

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from accounts.permissions import Permission, has
+from accounts.writing import current
 from market.calc.policies import DEFAULT_POLICY
 from market.selectors import health_of, latest_pack
 from portfolios.selectors.access import portfolio_names
@@ -50,6 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "provenance": SimpleLazyObject(_house),
         "asof_kept": _kept(request, ASOF_PAGES, {"asof", "pack"}),
         "currency_kept": _kept(request, CURRENCY_PAGES, {"currency"}),
+        "writing": str(current()),  # what is kept of a page is kept for who reads so
         "palette_links": cache(lambda: _portfolios(request)),
     }
 

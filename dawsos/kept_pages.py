@@ -32,7 +32,8 @@ from accounts.middleware import correlation_id
 from portfolios.selectors.page_stamp import Footing, page_stamp
 
 Answer: TypeAlias = Callable[[HttpRequest], HttpResponse]
-Address: TypeAlias = tuple[str, str]  # the session's key, and the address of the page
+# The session's key, the address of the page, and the languages that the browser asks for.
+Address: TypeAlias = tuple[str, str, str]
 Stamp: TypeAlias = tuple[str, date]  # what the page is made from, and the day: figures get old
 
 TOKEN: Final = re.compile(rb'name="csrfmiddlewaretoken" value="(\w{64})"')
@@ -138,7 +139,10 @@ def address_of(request: HttpRequest) -> Address | None:
         return None
     session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     path = request.get_full_path()
-    return (session_key, path) if session_key and len(session_key) + len(path) <= LONGEST else None
+    languages = request.headers.get("Accept-Language", "")
+    if not session_key or len(session_key) + len(path) + len(languages) > LONGEST:
+        return None
+    return session_key, path, languages
 
 
 def _stamp(address: Address, footing: Footing) -> Stamp | None:

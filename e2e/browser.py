@@ -27,12 +27,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def new_context(browser: Browser, *, theme: str, width: int) -> BrowserContext:
-    """A fresh profile in a colour scheme and a width (phones are taller than wide)."""
+def new_context(
+    browser: Browser, *, theme: str, width: int, languages: str = "en-CA"
+) -> BrowserContext:
+    """A fresh profile in a colour scheme and a width (phones are taller than wide). Canada's
+    English writes days as ISO 8601 does, which tests can look for."""
     return browser.new_context(
         color_scheme="dark" if theme == "dark" else "light",
         viewport={"width": width, "height": 844 if width < 600 else 900},
         reduced_motion="reduce",
+        extra_http_headers={"Accept-Language": languages},
     )
 
 

@@ -42,6 +42,21 @@ def test_a_loss_has_a_sign_and_not_only_a_colour(owner: Page, address: str, path
     assert [text.strip() for text in losses if not re.search(r"−\s*[\d.]|\(", text)] == []
 
 
+def test_a_reader_in_germany_reads_commas_and_a_day_before_its_month(
+    browser: Browser, address: str
+) -> None:
+    german = new_context(browser, theme="light", width=1440, languages="de-DE,de;q=0.9")
+    page = german.new_page()
+    log_in(page, address, OWNER.email, DEMO_PASSWORD)
+    page.goto(address + LEDGER)
+    expect(page.locator(".page-head").first).to_contain_text(re.compile(r"\d\.\d{3},\d\d"))
+    expect(page.locator(".provenance time")).to_have_text("28.02.2013")
+    expect(page.get_by_label("As of")).to_have_value("2013-02-28")  # the browser shows its own way
+    page.locator("main a[data-why]").first.click()
+    expect(page.locator("#why .why__value")).to_have_text(re.compile(r"\d,\d\d"))
+    german.close()
+
+
 def test_the_overview_has_losses_to_look_at(owner: Page, address: str) -> None:
     owner.goto(f"{address}{LEDGER}performance/")
     assert owner.locator(NEGATIVE).count() > 10

@@ -68,6 +68,14 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.USER)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    locale = models.CharField(
+        "numbers and dates",
+        max_length=16,
+        blank=True,
+        default="",
+        help_text="How numbers and dates are written on pages: a language tag such as de-CH, or "
+        "nothing for what the browser says.",
+    )
     token_version = models.PositiveIntegerField(
         default=0, help_text="Every token carries the version it was issued under."
     )

@@ -79,6 +79,12 @@ def rename(*, user: User, display_name: str) -> None:
     user.save(update_fields=["display_name"])
 
 
+def write_as(*, user: User, locale: str) -> None:
+    """Choose how pages write numbers and dates; "" is as the browser says."""
+    user.locale = locale
+    user.save(update_fields=["locale"])
+
+
 def _refuse_mistakes(user: User, password: str | None) -> None:
     """All mistakes together, by field."""
     mistakes: dict[str, Any] = {}

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "dawsos.kept_pages.KeptPagesMiddleware",
     # The whole rest of the request runs as the user who asks.
     "accounts.middleware.IdentityMiddleware",
+    "accounts.middleware.WritingMiddleware",
     "dawsos.middleware.ErrorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -92,6 +93,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "dawsos.context_processors.shell",
             ],
+            "builtins": ["dawsos.templatetags.writing"],
         },
     },
 ]

@@ -26,6 +26,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.writing import current
 from dawsos.templatetags.reasons import sentence
 from dawsos.templatetags.shell import icon
 from patterns.canonical import decimal_text
@@ -144,12 +145,12 @@ def _story(cell: Cell) -> str:
     lines = [
         sentence(cell.reason),
         f"Missing: {', '.join(cell.missing)}" if cell.missing else "",
-        f"Coverage: {cell.coverage}" if cell.coverage else "",
+        f"Coverage: {current().number(cell.coverage)}" if cell.coverage else "",
         f"As of {cell.asof_date}" if cell.asof_date else "",
         f"Method: {cell.method}" if cell.method else "",
         f"Observations: {cell.n}" if cell.n else "",
     ]
-    return "\n".join(line for line in lines if line)
+    return current().days_in("\n".join(line for line in lines if line))
 
 
 def _classes(cell: Cell, *, signed: bool) -> str:
@@ -167,14 +168,19 @@ def _classes(cell: Cell, *, signed: bool) -> str:
 
 def _digits(text: str, unit: str) -> SafeString:
     """The number, with its unit set smaller: the digits are what is compared."""
-    digits, space, last = text.rpartition(" ")
+    written = current().number(text)
+    digits, space, last = written.rpartition(" ")
     if not space or (last != unit and last not in SMALL_UNITS):
-        return SafeString(escape(text))
+        return SafeString(escape(written))
     return SafeString(f'{escape(digits)}<span class="figure__unit"> {escape(last)}</span>')
 
 
+def _words(cell: Cell) -> str:
+    return current().days_in(cell.text) if cell.format == "date" else cell.text
+
+
 def _value(cell: Cell) -> SafeString:
-    shown = _digits(cell.text, cell.currency) if cell.numeric else escape(cell.text)
+    shown = _digits(cell.text, cell.currency) if cell.numeric else escape(_words(cell))
     # A page holds hundreds: put together here rather than by `format_html`, as all below.
     if cell.raw and cell.numeric:
         return SafeString(f'<data class="figure__value" value="{escape(cell.raw)}">{shown}</data>')
@@ -202,7 +208,7 @@ def figure(
     if cell.format == "state":
         return state_badge(cell.text) or format_html('<span class="muted">{}</span>', cell.text)
     if cell.state in UNREMARKABLE and not cell.numeric:
-        return SafeString(escape(cell.text))
+        return SafeString(escape(_words(cell)))
     badge = ""
     if cell.state not in UNREMARKABLE:
         badge = Badge(cell.state, _story(cell)).html(mark=compact)
@@ -262,7 +268,7 @@ def _ask_address(portfolio_id: UUID) -> str:
 @register.filter
 def digits(value: Decimal | None) -> str:
     """A stored rate or ratio as written, without the zeros that only fill its column."""
-    return "" if value is None else decimal_text(value)
+    return "" if value is None else current().number(decimal_text(value))
 
 
 @register.simple_tag

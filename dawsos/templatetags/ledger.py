@@ -15,6 +15,7 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString
 
+from accounts.writing import current
 from dawsos.templatetags.figures import number, state_badge
 from dawsos.templatetags.reasons import sentence
 from portfolios.selectors.page_rows import LedgerRow
@@ -33,7 +34,7 @@ def ledger_entries(
 
 def _row(entry: LedgerRow, url: str, *, show_accounts: bool) -> str:
     seq = entry.seq
-    day = entry.transaction_date.isoformat()
+    day = current().date(entry.transaction_date)
     struck = ' class="is-reversed"' if entry.reversed_by else ""
     accounts = f"<td>{_accounts(entry)}</td>" if show_accounts else ""
     return (

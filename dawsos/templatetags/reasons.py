@@ -6,6 +6,8 @@ import re
 
 from django import template
 
+from accounts.writing import current
+
 register = template.Library()
 
 SENTENCES = {
@@ -24,8 +26,8 @@ def sentence(reason: str | None) -> str:
         return ""
     code, colon, rest = reason.partition(":")
     if not _CODE.fullmatch(code):
-        return reason
+        return current().days_in(reason)
     if code in SENTENCES:
         return SENTENCES[code]
-    words = rest.strip() if colon and rest.strip() else code.replace("_", " ")
+    words = current().days_in(rest.strip()) if colon and rest.strip() else code.replace("_", " ")
     return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")

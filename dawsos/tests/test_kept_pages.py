@@ -306,11 +306,12 @@ def test_the_shelf_forgets_what_was_asked_for_longest_ago(traded: Portfolio, ali
     footing = Footing(alice.pk, traded.pk, (), (), traded.pk)
     page = KeptPage(footing, None, (b"x" * 1000,))
     shelf = Shelf()
-    for number in range(3):
-        shelf.put(("s", str(number)), page, limit=3 * page.size)
-    assert shelf.get(("s", "0"))
-    shelf.put(("s", "3"), page, limit=3 * page.size)
-    assert [shelf.get(("s", str(it))) is not None for it in range(4)] == [True, False, True, True]
+    addresses = [("s", path, "") for path in "0123"]
+    for address in addresses[:3]:
+        shelf.put(address, page, limit=3 * page.size)
+    assert shelf.get(addresses[0])
+    shelf.put(addresses[3], page, limit=3 * page.size)
+    assert [shelf.get(it) is not None for it in addresses] == [True, False, True, True]
 
 
 def test_pages_can_be_kept_nowhere(
@@ -320,4 +321,4 @@ def test_pages_can_be_kept_nowhere(
     client, path = browser(alice), address("overview", traded)
     warm(client, path)
     key = client.session.session_key or ""
-    assert SHELF.get((key, path)) is None
+    assert SHELF.get((key, path, "")) is None

@@ -2,7 +2,7 @@
 (function (root) {
   "use strict";
   var shared = root.DawsOSCharts.values, parts = root.DawsOSCharts.parts;
-  var number = shared.number, text = shared.text;
+  var category = shared.category, number = shared.number, text = shared.text;
 
   /* Series as areas from zero. Stacked ones are parts of a whole: where one of them is not known the
      whole is not, so there none is drawn. */
@@ -62,7 +62,7 @@
     if (option.tooltip) {
       option.tooltip.formatter = function (items) {
         var index = items[0].dataIndex;
-        return [spec.categories[index]].concat(spec.series.filter(function (series) { return series.texts[index] !== ""; }).map(function (series) {
+        return [category(spec, index)].concat(spec.series.filter(function (series) { return series.texts[index] !== ""; }).map(function (series) {
           return series.label + "  " + text(series, index);
         })).join("\n");
       };

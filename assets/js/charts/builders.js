@@ -8,7 +8,7 @@
 (function (root) {
   "use strict";
   var shared = root.DawsOSCharts.values;
-  var number = shared.number, tick = shared.tick, step = shared.step, text = shared.text;
+  var category = shared.category, number = shared.number, tick = shared.tick, step = shared.step, text = shared.text;
 
   function words(theme, size) {
     return { color: theme.muted, fontFamily: theme.fonts.text, fontSize: size || 11 };
@@ -97,7 +97,7 @@
     if (!size.paper) {
       option.tooltip = tooltip(theme, "axis", function (items) {
         var index = items[0].dataIndex;
-        return [spec.categories[index]].concat(spec.series.map(function (series) {
+        return [category(spec, index)].concat(spec.series.map(function (series) {
           return (many ? series.label + "  " : "") + text(series, index);
         })).join("\n");
       });
@@ -167,7 +167,7 @@
     if (!size.paper) {
       option.tooltip = tooltip(theme, "axis", function (items) {
         var index = items[0].dataIndex;
-        return [spec.categories[index]].concat(spec.series.map(function (series) {
+        return [category(spec, index)].concat(spec.series.map(function (series) {
           return (many ? series.label + "  " : "") + text(series, index);
         })).join("\n");
       });
@@ -234,7 +234,7 @@
     if (!size.paper) {
       option.tooltip = tooltip(theme, "axis", function (items) {
         var index = items[0].dataIndex;
-        return spec.categories[index] + "\n" + text(spec.series[0], index);
+        return category(spec, index) + "\n" + text(spec.series[0], index);
       });
       option.tooltip.axisPointer = { type: "none" };
     }
@@ -386,7 +386,7 @@
     if (!size.paper) {
       option.tooltip = tooltip(theme, "item", function (item) {
         var series = spec.series[item.data.series];
-        return series.label + " " + spec.categories[item.data.row] + "\n" + text(series, item.data.row);
+        return series.label + " " + category(spec, item.data.row) + "\n" + text(series, item.data.row);
       });
     }
     return option;

@@ -2,7 +2,7 @@
 (function (root) {
   "use strict";
   var shared = root.DawsOSCharts.values, parts = root.DawsOSCharts.parts;
-  var number = shared.number, tick = shared.tick, step = shared.step, text = shared.text;
+  var category = shared.category, number = shared.number, tick = shared.tick, step = shared.step, text = shared.text;
 
   /* One colour in front of another, as one opaque colour: treemaps paint no transparency. */
   function over(front, back, share) {
@@ -55,7 +55,7 @@
      so `side` is what the narrower side of one of this size measures at least, as a rule. */
   function leaf(spec, theme, index, share, group, tint, most, side) {
     var value = tint ? number(tint.values[index]) : null;
-    var said = [spec.categories[index], spec.series[0].texts[index]];
+    var said = [category(spec, index), spec.series[0].texts[index]];
     if (tint) said.push(value === null ? "withheld" : parts.arrow(value) + tint.texts[index]);
     said = said.filter(function (word, at) { return !at || word.length * 6.7 + 6 <= side; });
     var colour = tint
@@ -147,7 +147,7 @@
     if (!size.paper) {
       option.tooltip = parts.tooltip(theme, "axis", function (items) {
         var index = items[0].dataIndex;
-        return [spec.categories[index]].concat(spec.series.map(function (series) { return (many ? series.label + "  " : "") + text(series, index); })).join("\n");
+        return [category(spec, index)].concat(spec.series.map(function (series) { return (many ? series.label + "  " : "") + text(series, index); })).join("\n");
       });
       option.tooltip.axisPointer = { type: "none" };
     }

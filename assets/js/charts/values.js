@@ -3,13 +3,23 @@
   "use strict";
   var MINUS = "\u2212";
 
+  /* Of decimals, as the reader writes them. Paper is drawn without a page. */
+  function mark() {
+    return (typeof document !== "undefined" && document.documentElement.dataset.decimal) || ".";
+  }
+
+  /* A category as the reader reads it: a day in the order of its country. */
+  function category(spec, index) {
+    return (spec.said || spec.categories)[index];
+  }
+
   function number(value) {
     return value === null || value === undefined || value === "" ? null : Number(value);
   }
 
   function fixed(value, places) {
-    var text = Math.abs(value).toFixed(places);
-    return (value < 0 && Number(text) !== 0 ? MINUS : "") + text;
+    var text = Math.abs(value).toFixed(places).replace(".", mark());
+    return (value < 0 && Number(Math.abs(value).toFixed(places)) !== 0 ? MINUS : "") + text;
   }
 
   /* Short forms for axes: 1.2 M, 45 k, 5 %. Full values are in the texts. */
@@ -50,5 +60,5 @@
   }
 
   root.DawsOSCharts = root.DawsOSCharts || {};
-  root.DawsOSCharts.values = { number: number, fixed: fixed, tick: tick, step: step, text: text };
+  root.DawsOSCharts.values = { category: category, number: number, fixed: fixed, tick: tick, step: step, text: text };
 })(globalThis);
