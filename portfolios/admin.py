@@ -12,6 +12,7 @@ from portfolios.models import (
     BalanceAssertion,
     CashBalance,
     CostMethodChange,
+    EndedDailyValue,
     HistoryState,
     ImportMapping,
     ImportRun,
@@ -19,9 +20,9 @@ from portfolios.models import (
     LedgerAnchor,
     Lot,
     LotClosure,
+    MonthlyValues,
     PendingUpload,
     Portfolio,
-    PortfolioDailyValue,
     PortfolioMetrics,
     ReconciliationResult,
     Transaction,
@@ -102,9 +103,15 @@ class LotClosureAdmin(ReadOnlyAdmin):
     list_select_related = ("portfolio", "lot")
 
 
-@admin.register(PortfolioDailyValue)
-class PortfolioDailyValueAdmin(ReadOnlyAdmin):
-    list_display = ("portfolio", "asof_date", "pack", "total_value", "state")
+@admin.register(MonthlyValues)
+class MonthlyValuesAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "month", "currency", "coin", "days", "totals")
+    list_select_related = ("portfolio",)
+
+
+@admin.register(EndedDailyValue)
+class EndedDailyValueAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "asof_date", "pack", "total_value", "state", "to_head")
     list_filter = ("state",)
     list_select_related = ("portfolio", "pack")
 

@@ -33,8 +33,9 @@ from dawsos.night.chain import failure, start
 from dawsos.night.clock import seconds
 from dawsos.night.runner import run_all
 from market.models import PricingPack
-from portfolios.models import CurrencyAttribution, PortfolioDailyValue, PortfolioMetrics
+from portfolios.models import CurrencyAttribution, PortfolioMetrics
 from portfolios.services import compute_day, rebuild_all
+from portfolios.services.month_rows import forget_values
 from portfolios.services.reconciling_many import NIGHTS, remember
 
 DAYS = 253
@@ -91,7 +92,7 @@ def _nights(
         remember(ids)
     rows: list[Row] = []
     for _ in range(NIGHTS_MEASURED):
-        _forget(last)
+        _forget(ids, last)
         with as_service("benchmark"):
             compute_day(ids, before.pk)
         row = _beside(
@@ -137,11 +138,12 @@ def _due(ids: Sequence[UUID], pack: PricingPack) -> list[UUID]:
     return [one for one in ids if crc32(one.bytes) % NIGHTS == turn]
 
 
-def _forget(pack: PricingPack) -> None:
+def _forget(ids: Sequence[UUID], pack: PricingPack) -> None:
     """Take the last day back, as if its night had not been."""
     with as_service("benchmark"):
         NightlyRun.objects.all().delete()
-        for model in (CurrencyAttribution, PortfolioMetrics, PortfolioDailyValue):
+        forget_values(ids, pack.asof_date)
+        for model in (CurrencyAttribution, PortfolioMetrics):
             model.objects.filter(asof_date=pack.asof_date)._raw_delete("default")
 
 

@@ -146,6 +146,7 @@ def _both(statement: str, more: Callable[[], Found]) -> Callable[[], Iterator[st
 
 def _unsealed() -> Iterator[str]:
     """Every table of ours that names a pack, the market's own aside."""
+    yield from _sql(ask.NO_SEAL)()
     with connection.cursor() as cursor:
         cursor.execute(ask.TABLES_OF_PACKS)
         tables = [name for (name,) in cursor.fetchall()]

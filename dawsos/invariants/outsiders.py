@@ -13,7 +13,8 @@ STRANGER = -1  # no user has this number, so no membership names it
 TENANTS = """
 SELECT c.relname, array_agg(a.attname::text ORDER BY a.attname)
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
- WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+   AND NOT a.attisdropped
    AND (a.attname IN ('portfolio_id', 'user_id', 'actor_id', 'owner_id')
         OR c.relname = 'portfolios_portfolio' AND a.attname = 'id')
  GROUP BY c.relname ORDER BY c.relname
@@ -21,7 +22,7 @@ SELECT c.relname, array_agg(a.attname::text ORDER BY a.attname)
 
 
 def tenant_tables() -> dict[str, list[str]]:
-    """Every table whose rows belong to somebody, with the columns that say to whom."""
+    """Every table and view whose rows belong to somebody, with the columns that say to whom."""
     with connection.cursor() as cursor:
         cursor.execute(TENANTS)
         return dict(cursor.fetchall())

@@ -212,7 +212,7 @@ SELECT portfolio_id || ': entry ' || min(seq) || ' is there ' || count(*) || ' t
 FORCED = """
 SELECT c.relname || ': row-level security is not forced' FROM pg_class c
  WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%(tenant)s)
-   AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+   AND c.relkind <> 'v' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
 """
 
 PLAIN_ROLE = """
@@ -254,6 +254,14 @@ SELECT c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
    AND a.attname = 'pack_id' AND c.relname NOT LIKE 'market%' AND c.relname NOT LIKE 'dawsos%'
  ORDER BY 1
+"""
+
+# The months of daily values name packs by the numbers of their seals.
+NO_SEAL = """
+SELECT 'portfolios_monthlyvalues: ' || count(*) || ' values stand on seal ' || m.pack
+       || ', which is no pack''s'
+  FROM (SELECT unnest(packs) AS pack FROM portfolios_monthlyvalues) m
+ WHERE NOT EXISTS (SELECT FROM market_pricingpack p WHERE p.seal_number = m.pack) GROUP BY m.pack
 """
 
 UNSEALED = """

@@ -24,12 +24,13 @@ HISTORY = (
     "market.Quarantine",
     "patterns.PatternRun",
     "patterns.StepResult",
+    "portfolios.EndedDailyValue",
     "portfolios.HistoryState",
     "portfolios.ImportRun",
     "portfolios.LedgerAnchor",
     "portfolios.Lot",
     "portfolios.LotClosure",
-    "portfolios.PortfolioDailyValue",
+    "portfolios.MonthlyValues",
     "portfolios.Transaction",
 )
 

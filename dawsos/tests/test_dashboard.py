@@ -26,6 +26,7 @@ from portfolios.models import (
     CurrencyAttribution,
     HistoryState,
     Lot,
+    MonthlyValues,
     Portfolio,
     PortfolioDailyValue,
     PortfolioMetrics,
@@ -35,10 +36,13 @@ from portfolios.selectors.actions import proposals
 from portfolios.selectors.dashboard import dashboard_lines
 from portfolios.selectors.due_actions import due_actions
 from portfolios.tests.factories import (
+    MonthlyValuesFactory,
     PortfolioFactory,
     ReconciliationResultFactory,
     append,
+    change_values,
     deposit,
+    remove_values,
     trade,
 )
 from portfolios.tests.world import DARK, FRI, MON, THU, WED, listing
@@ -87,9 +91,8 @@ def test_a_portfolio_without_a_rate_is_named_and_not_counted(euros: Portfolio, a
 
 
 def test_one_left_out_makes_the_sum_partial(euros: Portfolio, alice: User) -> None:
-    PortfolioDailyValue.objects.filter(portfolio=euros).update(
-        total_value=None, positions_value=None, time_weighted_return=None, state="withheld"
-    )
+    values = PortfolioDailyValue.objects.filter(portfolio=euros)
+    change_values(values, total_value=None, time_weighted_return=None, state="withheld")
     together = seen(alice).together
     assert (together.total.value, together.total.state) == (Decimal("1198.00"), "partial")
     assert together.total.missing == ("Euros",)
@@ -99,12 +102,13 @@ def test_a_value_too_old_to_stand_beside_the_others_is_left_out(
     euros: Portfolio, alice: User
 ) -> None:
     """Eight days before Friday; seven would be a holiday."""
-    PortfolioDailyValue.objects.filter(portfolio=euros).exclude(asof_date=FRI).delete()
-    PortfolioDailyValue.objects.filter(portfolio=euros).update(asof_date=date(2013, 1, 31))
+    values = PortfolioDailyValue.objects.filter(portfolio=euros)
+    remove_values(values.exclude(asof_date=FRI))
+    change_values(values, asof_date=date(2013, 1, 31))
     together = seen(alice).together
     assert together.total.value == Decimal("1198.00")
     assert together.others == (date(2013, 1, 31),)
-    PortfolioDailyValue.objects.filter(portfolio=euros).update(asof_date=date(2013, 2, 1))
+    change_values(values, asof_date=date(2013, 2, 1))
     assert seen(alice).together.total.state == "stale"
 
 
@@ -143,7 +147,7 @@ def test_the_days_of_a_line(traded: Portfolio, alice: User) -> None:
 
 
 def test_a_day_without_a_return_breaks_the_year(traded: Portfolio, alice: User) -> None:
-    PortfolioDailyValue.objects.filter(asof_date=THU).update(time_weighted_return=None)
+    change_values(PortfolioDailyValue.objects.filter(asof_date=THU), time_weighted_return=None)
     (line,) = dashboard_lines(alice)
     assert line.return_ytd.value is None
     assert "2013-02-07 has no return" in (line.return_ytd.reason or "")
@@ -203,10 +207,11 @@ def test_a_gap_at_the_beginning_of_the_year_is_not_taken_for_its_funding(
     traded: Portfolio, alice: User
 ) -> None:
     """Funded in 2011, without a return on the first day that is read of 2013."""
-    (value,) = PortfolioDailyValue.objects.filter(asof_date=FRI)
-    value.pk, value.asof_date = None, date(2011, 6, 1)
-    value.save(force_insert=True)
-    PortfolioDailyValue.objects.filter(asof_date=MON).update(time_weighted_return=None)
+    (month,) = MonthlyValues.objects.all()
+    MonthlyValuesFactory.create(
+        portfolio=traded, month=date(2011, 6, 1), days=[1], packs=month.packs[:1]
+    )
+    change_values(PortfolioDailyValue.objects.filter(asof_date=MON), time_weighted_return=None)
     (line,) = dashboard_lines(alice)
     assert (line.return_ytd.value, line.return_ytd.state) == (None, "withheld")
 
@@ -337,7 +342,7 @@ def thousand(traded: Portfolio, alice: User) -> list[Portfolio]:
     Membership.objects.bulk_create(
         Membership(user=alice, portfolio_id=one.pk, role="owner") for one in made
     )
-    for model in (Transaction, Lot, CashBalance, PortfolioDailyValue, HistoryState):
+    for model in (Transaction, Lot, CashBalance, MonthlyValues, HistoryState):
         copies(model, traded, made)
     return made
 

@@ -24,7 +24,7 @@ from dawsos.demo.summary import demo_summary
 from market.models import PricingPack
 from market.selectors import pack_health
 from patterns.models import PatternRun, StepResult
-from portfolios.models import Lot, PortfolioDailyValue
+from portfolios.models import Lot, MonthlyValues
 from portfolios.services import rebuild_projections
 from portfolios.services.runs import Execution, execute
 
@@ -121,7 +121,7 @@ def test_computed_again_from_nothing_the_bytes_are_the_same(summary: Summary) ->
     with as_service("tests"):
         StepResult.objects.all().delete()
         PatternRun.objects.all().delete()
-        PortfolioDailyValue.objects.all().delete()
+        MonthlyValues.objects.all().delete()
         Lot.objects.all().delete()
         for demo in (LEDGER_DEMO, HOME_BIAS):
             rebuild_projections(demo.id)

@@ -28,6 +28,7 @@ UNSEEN = {
     "portfolios.CurrencyAttribution",  # a key of several columns
     "portfolios.MonthlyReturns",
     "portfolios.PortfolioCashFlow",
+    "portfolios.PortfolioDailyValue",
     "sessions.Session",
 }
 

@@ -121,8 +121,14 @@ PLANTS = (
         copied(
             id="open", asof_date="2013-02-11", content_hash="", sealed_at=None, seal_number=None
         ),
-        "UPDATE portfolios_portfoliodailyvalue SET pack_id = 'open' WHERE asof_date = '2013-02-08'",
-        tables="market_pricingpack portfolios_portfoliodailyvalue",
+        "UPDATE portfolios_portfoliocashflow SET pack_id = 'open' WHERE asof_date = '2013-02-04'",
+        tables="market_pricingpack portfolios_portfoliocashflow",
+    ),
+    plant(
+        "a daily value stands on a seal that is not there",
+        "I11",
+        "UPDATE portfolios_monthlyvalues SET packs[2] = 999",
+        tables="portfolios_monthlyvalues",
     ),
     plant(
         "one result stands on two packs",

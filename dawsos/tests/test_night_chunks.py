@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import OperationalError, connection
-from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.identity import as_service
@@ -20,9 +20,9 @@ from dawsos.night.outcomes import Failed, Outcome, Part, Totals
 from dawsos.night.runner import run_all
 from dawsos.night.stages import STAGES, FannedStage, conclude_metrics
 from market.selectors import pack_health
-from portfolios.models import Lot, Portfolio, PortfolioDailyValue
+from portfolios.models import Lot, MonthlyValues, Portfolio, PortfolioDailyValue
 from portfolios.services import run_import
-from portfolios.tests.factories import PortfolioFactory
+from portfolios.tests.factories import PortfolioFactory, change_values
 from portfolios.tests.world import FRI, LEDGER, make_market
 
 RECONCILE, METRICS = 1, 2
@@ -144,7 +144,7 @@ def test_a_break_is_found_wherever_it_is_and_the_other_chunks_are_done(
 def test_a_wrong_value_of_an_earlier_day_stops_the_night(three: list[Portfolio]) -> None:
     """The import has valued all days; the second portfolio's Friday is a dollar too high."""
     rows = PortfolioDailyValue.objects.filter(portfolio=three[1], asof_date=FRI)
-    assert rows.update(total_value=1199, positions_value=F("positions_value") + 1) == 1
+    assert change_values(rows, total_value=Decimal(1199)) == 1
     run = run_all(chain.start(FRI, "ECB"))
     (failure,) = StageFailure.objects.filter(stage_run__run=run)
     assert (failure.code, failure.portfolio_id) == ("RECONCILIATION_BREAK", three[1].pk)
@@ -187,7 +187,7 @@ def test_a_portfolio_that_fails_is_listed_and_the_others_are_done(
 def test_a_ledger_that_could_not_be_reconciled_is_left_out_of_the_metrics(
     three: list[Portfolio],
 ) -> None:
-    PortfolioDailyValue.objects.all().delete()
+    MonthlyValues.objects.all().delete()
     stage = upto(chain.start(FRI, "ECB"), METRICS)
     StageFailure.objects.create(
         stage_run=stage.run.stages.get(position=RECONCILE),

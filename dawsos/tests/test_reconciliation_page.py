@@ -1,16 +1,22 @@
 """The reconciliation page: what differs, since when, by which statement, and what can be done."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
-from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from portfolios.models import ImportRun, Portfolio, PortfolioDailyValue, ReconciliationResult
+from portfolios.models import (
+    ImportRun,
+    MonthlyValues,
+    Portfolio,
+    PortfolioDailyValue,
+    ReconciliationResult,
+)
 from portfolios.services import reconcile_portfolio
-from portfolios.tests.factories import BalanceAssertionFactory
+from portfolios.tests.factories import BalanceAssertionFactory, change_values
 from portfolios.tests.world import FRI
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +92,7 @@ def test_a_wrong_stored_value_has_both_amounts_in_base_currency(
     browser: Browser, traded: Portfolio, alice: User
 ) -> None:
     rows = PortfolioDailyValue.objects.filter(portfolio=traded, asof_date=FRI)
-    rows.update(total_value=1199, positions_value=F("positions_value") + 1)
+    change_values(rows, total_value=Decimal(1199))
     reconcile_portfolio(traded.pk)
     html = browser(alice).get(page(traded)).content.decode()
     for part in ("Value differs", "1,199.00 CAD", "1,198.00 CAD", "stops the night"):
@@ -97,6 +103,6 @@ def test_a_wrong_stored_value_has_both_amounts_in_base_currency(
 def test_checking_now_says_what_was_not_compared(
     browser: Browser, traded: Portfolio, alice: User
 ) -> None:
-    PortfolioDailyValue.objects.filter(portfolio=traded).delete()
+    MonthlyValues.objects.filter(portfolio=traded).delete()
     html = browser(alice).post(page(traded, "reconciliation-check"), follow=True).content.decode()
     assert "Not compared: It has no stored value yet." in html

@@ -12,8 +12,8 @@ from portfolios.calc.drawdown import drawdown_series
 from portfolios.calc.entries import ZERO
 from portfolios.calc.returns import is_unbroken, known, since_funding
 from portfolios.capabilities.inputs import Answer, OverLookback
-from portfolios.selectors.history import HistoryDay
 from portfolios.selectors.performance import Track, track
+from portfolios.selectors.stored_days import HistoryDay
 
 UNPRICED = "Not everything held was priced on that day."
 

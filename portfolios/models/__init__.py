@@ -23,6 +23,7 @@ from portfolios.models.metrics import (
 from portfolios.models.portfolio import Portfolio
 from portfolios.models.reconciliation import BalanceAssertion, ReconciliationResult
 from portfolios.models.uploads import PendingUpload
+from portfolios.models.values import EndedDailyValue, MonthlyValues, ValueState
 
 __all__ = [
     "JOINS_ACCOUNTS",
@@ -31,6 +32,7 @@ __all__ = [
     "CashBalance",
     "CostMethodChange",
     "CurrencyAttribution",
+    "EndedDailyValue",
     "EntryType",
     "HistoryState",
     "ImportMapping",
@@ -41,6 +43,7 @@ __all__ = [
     "Lot",
     "LotClosure",
     "MonthlyReturns",
+    "MonthlyValues",
     "PendingUpload",
     "Portfolio",
     "PortfolioCashFlow",
@@ -49,4 +52,5 @@ __all__ = [
     "ReconciliationResult",
     "Transaction",
     "Treatment",
+    "ValueState",
 ]

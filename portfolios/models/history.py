@@ -5,19 +5,15 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from portfolios.models.columns import BOUND, amount_field, bounded
+from portfolios.models.columns import amount_field
+from portfolios.models.values import ValueState
 
 
 class DailyValueQuerySet(models.QuerySet["PortfolioDailyValue"]):
     def current(self) -> Self:
         return self.filter(to_head=None)
-
-    def of_all_heads(self) -> Self:
-        """Every revision. Current rows and ended ones have an index each, and one of the two is
-        used only where a question says which it means."""
-        return self.filter(Q(to_head=None) | Q(to_head__gt=F("from_head")))
 
     def as_known_at(self, market_head: int) -> Self:
         """The rows that stood when the newest seal bore this number: at most one a day."""
@@ -40,29 +36,22 @@ class PortfolioDailyValue(models.Model):
     A row stands from the market head it was computed at until a restatement made another one:
     for the heads from `from_head` up to, not including, `to_head`. `objects` are today's rows,
     `revisions` all of them.
+
+    This is a view, for reading: today's rows lie in `MonthlyValues`, a row a month, and the others
+    in `EndedDailyValue`. A question that names portfolios finds them by the keys of both, and one
+    that names months opens no others.
     """
 
-    class State(models.TextChoices):
-        EXACT = "exact", "Exact"
-        PARTIAL = "partial", "Partial"
-        STALE = "stale", "Stale"
-        ESTIMATED = "estimated", "Estimated"
-        WITHHELD = "withheld", "Withheld"
-
+    pk = models.CompositePrimaryKey("portfolio_id", "asof_date", "from_head")
     portfolio = models.ForeignKey(
         "portfolios.Portfolio",
-        on_delete=models.CASCADE,
+        on_delete=models.DO_NOTHING,
         related_name="daily_values",
-        db_index=False,
-        db_constraint=False,  # a trigger looks once a statement: a key looks once a row
+        db_constraint=False,
     )
     asof_date = models.DateField()
     pack = models.ForeignKey(
-        "market.PricingPack",
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,  # packs are sealed and stay
-        db_constraint=False,
+        "market.PricingPack", on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
     )
     total_value = amount_field(null=True)
     positions_value = amount_field(null=True)
@@ -71,59 +60,20 @@ class PortfolioDailyValue(models.Model):
     inflow = amount_field(null=True)
     outflow = amount_field(null=True)
     time_weighted_return = models.FloatField(null=True)
-    state = models.CharField(max_length=16, choices=State.choices)
+    state = models.CharField(max_length=16, choices=ValueState.choices)
     coverage = models.FloatField()
     currency = models.CharField(max_length=3)
     from_head = models.BigIntegerField()
     to_head = models.BigIntegerField(null=True)
+    month = models.DateField()
 
     objects = CurrentValues()
     revisions = models.Manager.from_queryset(DailyValueQuerySet)()
 
     class Meta:
+        managed = False
+        db_table = "portfolios_portfoliodailyvalue"
         ordering = ("portfolio_id", "asof_date", "from_head")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("portfolio", "asof_date", "from_head"),
-                condition=Q(to_head__isnull=False),  # of the others there is one
-                name="daily_value_once",
-            ),
-            models.UniqueConstraint(
-                fields=("portfolio", "asof_date"),
-                condition=Q(to_head=None),
-                name="daily_value_one_current",
-            ),
-            models.CheckConstraint(
-                condition=Q(to_head__isnull=True) | Q(to_head__gt=F("from_head")),
-                name="daily_value_stood",
-            ),
-            models.CheckConstraint(
-                condition=Q(total_value__isnull=True)
-                | Q(total_value=F("positions_value") + F("cash_balance")),
-                name="daily_value_adds_up",
-            ),
-            models.CheckConstraint(
-                condition=bounded(
-                    "total_value",
-                    "positions_value",
-                    "cash_balance",
-                    "receivable_balance",
-                    "inflow",
-                    "outflow",
-                ),
-                name="daily_value_finite",
-            ),
-            models.CheckConstraint(
-                condition=Q(coverage__gte=0, coverage__lte=1), name="daily_value_coverage"
-            ),
-            models.CheckConstraint(
-                condition=Q(time_weighted_return__isnull=True)
-                | Q(
-                    time_weighted_return__gte=-float(BOUND), time_weighted_return__lte=float(BOUND)
-                ),
-                name="daily_value_return_finite",
-            ),
-        )
 
     def __str__(self) -> str:
         return f"{self.portfolio_id} {self.asof_date}"

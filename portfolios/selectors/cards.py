@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F
 from django.db.models.functions import Coalesce, Now, TruncDate
 
 from accounts.models import User
 from patterns.results import FractionFigure, MoneyFigure
 from portfolios.calc.money import round_money
-from portfolios.models import Portfolio, PortfolioDailyValue
+from portfolios.models import Portfolio
 from portfolios.selectors.access import visible_portfolios
+from portfolios.selectors.stored_days import HistoryDay, newest_days
 
 NOT_VALUED = "No pricing pack values this portfolio yet."
 NOT_PRICED = "None of its positions has a price."
+SHOWN_UNTIL = Coalesce(F("default_asof_date"), TruncDate(Now()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +37,13 @@ class PortfolioCard:
 
 def portfolio_cards(user: User) -> list[PortfolioCard]:
     """Every visible portfolio with the live value of its default day, in two queries."""
-    newest = (
-        PortfolioDailyValue.objects.filter(
-            portfolio=OuterRef("pk"),
-            asof_date__lte=Coalesce(OuterRef("default_asof_date"), TruncDate(Now())),
-            pack__superseded_by__isnull=True,
-        )
-        .order_by("-asof_date")
-        .values("pk")[:1]
-    )
-    portfolios = list(visible_portfolios(user).annotate(shown_value=Subquery(newest)))
-    shown = PortfolioDailyValue.objects.in_bulk([p.shown_value for p in portfolios])
-    return [_card(p, shown.get(p.shown_value)) for p in portfolios]
+    visible = visible_portfolios(user).annotate(shown_until=SHOWN_UNTIL)
+    portfolios = list(visible)
+    shown = newest_days([(p.pk, p.shown_until) for p in portfolios], live=True)
+    return [_card(p, shown.get(p.pk)) for p in portfolios]
 
 
-def _card(portfolio: Portfolio, value: PortfolioDailyValue | None) -> PortfolioCard:
+def _card(portfolio: Portfolio, value: HistoryDay | None) -> PortfolioCard:
     total = value_figure(portfolio, value)
     return PortfolioCard(
         id=portfolio.pk,
@@ -63,7 +57,7 @@ def _card(portfolio: Portfolio, value: PortfolioDailyValue | None) -> PortfolioC
     )
 
 
-def value_figure(portfolio: Portfolio, value: PortfolioDailyValue | None) -> MoneyFigure:
+def value_figure(portfolio: Portfolio, value: HistoryDay | None) -> MoneyFigure:
     """A stored value with its state; withheld where there is none."""
     currency = portfolio.base_currency
     if value is None or value.total_value is None:
@@ -79,7 +73,7 @@ def value_figure(portfolio: Portfolio, value: PortfolioDailyValue | None) -> Mon
     )
 
 
-def day_figure(value: PortfolioDailyValue | None) -> FractionFigure:
+def day_figure(value: HistoryDay | None) -> FractionFigure:
     """The stored return of one day."""
     if value is None or value.time_weighted_return is None:
         return FractionFigure.withheld("The day's return is not known.")

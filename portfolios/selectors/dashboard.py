@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Now, TruncDate
+from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, User
 from accounts.permissions import Permission, has_on
@@ -25,10 +25,11 @@ from patterns.results import FractionFigure, MoneyFigure
 from portfolios.calc.daily_returns import DailyReturns
 from portfolios.calc.periods import Period, Span, anchor_of, return_of
 from portfolios.calc.returns import ReturnSeries
-from portfolios.models import Portfolio, PortfolioDailyValue, ReconciliationResult, Transaction
+from portfolios.models import Portfolio, ReconciliationResult, Transaction
 from portfolios.selectors.access import visible_portfolios
-from portfolios.selectors.cards import day_figure, value_figure
+from portfolios.selectors.cards import SHOWN_UNTIL, day_figure, value_figure
 from portfolios.selectors.history import settings_fingerprint
+from portfolios.selectors.stored_days import HistoryDay, newest_days
 
 MONTHS_DRAWN = 13
 DAYS_READ = 400  # thirteen months
@@ -37,46 +38,51 @@ NOT_KNOWN = "The day’s gain is not known: a value or a flow of its two closes 
 # The closes of thirteen months and the one before the day, with what the night measured at the same
 # pack and head: some rows a portfolio, whatever its history is.
 CLOSES = """
-    SELECT asked.portfolio_id, metrics.return_ytd, before.total_value,
-        array_agg(close.asof_date ORDER BY close.asof_date),
-        array_agg(close.total_value ORDER BY close.asof_date)
+    SELECT asked.portfolio_id, metrics.return_ytd, before.total,
+        array_agg(m.month + (m.days[d.at] - 1) ORDER BY m.month),
+        array_agg(m.totals[d.at] * m.coin ORDER BY m.month)
     FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::text[])
         AS asked(portfolio_id, asof_date, pack_id, head)
-    CROSS JOIN generate_series(0, %s - 1) AS back(months)
+    JOIN portfolios_monthlyvalues m ON m.portfolio_id = asked.portfolio_id
+        AND m.month <= asked.asof_date
+        AND m.month > date_trunc('month', asked.asof_date) - make_interval(months => %s)
     CROSS JOIN LATERAL (
-        SELECT asof_date, total_value FROM portfolios_portfoliodailyvalue value
-        WHERE value.portfolio_id = asked.portfolio_id AND value.to_head IS NULL
-            AND value.asof_date <= asked.asof_date
-            AND value.asof_date >= date_trunc('month', asked.asof_date)
-                - make_interval(months => back.months)
-            AND value.asof_date < date_trunc('month', asked.asof_date)
-                - make_interval(months => back.months - 1)
-        ORDER BY value.asof_date DESC LIMIT 1
-    ) close
+        SELECT count(*)::int4 AS at FROM unnest(m.days) u(day)
+        WHERE m.month + (u.day - 1) <= asked.asof_date
+    ) d
     LEFT JOIN LATERAL (
-        SELECT total_value FROM portfolios_portfoliodailyvalue value
-        WHERE value.portfolio_id = asked.portfolio_id AND value.to_head IS NULL
-            AND value.asof_date < asked.asof_date
-        ORDER BY value.asof_date DESC LIMIT 1
+        SELECT d.total * m.coin AS total FROM portfolios_monthlyvalues m
+        CROSS JOIN LATERAL (
+            SELECT u.total FROM unnest(m.days, m.totals) u(day, total)
+            WHERE m.month + (u.day - 1) < asked.asof_date ORDER BY u.day DESC LIMIT 1
+        ) d
+        WHERE m.portfolio_id = asked.portfolio_id AND m.month <= asked.asof_date
+        ORDER BY m.month DESC LIMIT 1
     ) before ON true
     LEFT JOIN portfolios_portfoliometrics metrics
         ON metrics.portfolio_id = asked.portfolio_id AND metrics.asof_date = asked.asof_date
         AND metrics.pack_id = asked.pack_id AND metrics.ledger_commit_hash = asked.head
-    GROUP BY asked.portfolio_id, metrics.return_ytd, before.total_value
+    WHERE d.at > 0
+    GROUP BY asked.portfolio_id, metrics.return_ytd, before.total
 """
 # One row a portfolio instead of one a day: the driver and Python would need longer than PostgreSQL.
 DAYS = """
-    SELECT value.portfolio_id,
-        array_agg(value.asof_date ORDER BY value.asof_date),
-        array_agg(value.time_weighted_return ORDER BY value.asof_date),
-        (SELECT min(first.asof_date) FROM portfolios_portfoliodailyvalue first
-         WHERE first.portfolio_id = value.portfolio_id AND first.to_head IS NULL
-            AND first.time_weighted_return IS NOT NULL)
-    FROM unnest(%s::uuid[], %s::date[]) AS asked(portfolio_id, asof_date)
-    JOIN portfolios_portfoliodailyvalue value
-        ON value.portfolio_id = asked.portfolio_id AND value.to_head IS NULL
-        AND value.asof_date BETWEEN asked.asof_date - %s AND asked.asof_date
-    GROUP BY value.portfolio_id
+    SELECT m.portfolio_id,
+        array_agg(m.month + (d.day - 1) ORDER BY m.month, d.day),
+        array_agg(d.earned ORDER BY m.month, d.day),
+        (SELECT d.day FROM portfolios_monthlyvalues first
+         CROSS JOIN LATERAL (
+            SELECT first.month + (u.day - 1) AS day FROM unnest(first.days, first.returns)
+                u(day, earned) WHERE u.earned IS NOT NULL ORDER BY u.day LIMIT 1
+         ) d
+         WHERE first.portfolio_id = m.portfolio_id ORDER BY first.month LIMIT 1)
+    FROM unnest(%(ids)s::uuid[], %(days)s::date[]) AS asked(portfolio_id, asof_date)
+    JOIN portfolios_monthlyvalues m ON m.portfolio_id = asked.portfolio_id
+        AND m.month <= asked.asof_date
+        AND m.month >= date_trunc('month', asked.asof_date - %(read)s)
+    CROSS JOIN LATERAL unnest(m.days, m.returns) d(day, earned)
+    WHERE m.month + (d.day - 1) BETWEEN asked.asof_date - %(read)s AND asked.asof_date
+    GROUP BY m.portfolio_id
 """
 
 
@@ -105,7 +111,7 @@ class Line:
     `differences` how many of its reconciliation are open."""
 
     portfolio: Portfolio
-    value: PortfolioDailyValue | None
+    value: HistoryDay | None
     total_value: MoneyFigure
     gain_1d: MoneyFigure
     return_1d: FractionFigure
@@ -130,29 +136,19 @@ def dashboard_lines(
     visible = visible_portfolios(user).annotate(opened_role=Subquery(roles))
     if only is not None:
         visible = visible.filter(pk=only)
-    portfolios = list(_annotated(visible, asof))
-    values = PortfolioDailyValue.objects.in_bulk(
-        [pk for it in portfolios if (pk := it.shown_value) is not None]
-    )
+    portfolios = list(_annotated(visible))
+    values = newest_days([(it.pk, asof or it.shown_until) for it in portfolios])
     closes = _closes(portfolios, values)
-    left = [it for it in values.values() if closes[it.portfolio_id].measured is None]
+    left = {pk: it.asof_date for pk, it in values.items() if closes[pk].measured is None}
     days = _days(left)
     return [
-        _line(
-            user,
-            it,
-            values.get(it.shown_value),
-            closes.get(it.pk, Closes()),
-            days.get(it.pk, Days()),
-        )
+        _line(user, it, values.get(it.pk), closes.get(it.pk, Closes()), days.get(it.pk, Days()))
         for it in portfolios
     ]
 
 
-def _annotated(portfolios: QuerySet[Portfolio], asof: date | None) -> QuerySet[Any]:
-    asked = asof or Coalesce(OuterRef("default_asof_date"), TruncDate(Now()))
+def _annotated(portfolios: QuerySet[Portfolio]) -> QuerySet[Any]:
     own = OuterRef("pk")
-    values = PortfolioDailyValue.objects.filter(portfolio=own, asof_date__lte=asked)
     heads = Transaction.objects.filter(portfolio=own).order_by("-seq")
     differences = (
         ReconciliationResult.objects.filter(portfolio=own, state=ReconciliationResult.State.OPEN)
@@ -162,22 +158,20 @@ def _annotated(portfolios: QuerySet[Portfolio], asof: date | None) -> QuerySet[A
         .values("count")
     )
     return portfolios.select_related("history_state").annotate(
-        shown_value=Subquery(values.order_by("-asof_date").values("pk")[:1]),
+        shown_until=SHOWN_UNTIL,
         head_seq=Subquery(heads.values("seq")[:1]),
         head_hash=Subquery(heads.values("entry_hash")[:1]),
         open_differences=Coalesce(Subquery(differences), 0),
     )
 
 
-def _closes(
-    portfolios: Iterable[Any], values: Mapping[int, PortfolioDailyValue]
-) -> dict[UUID, Closes]:
+def _closes(portfolios: Iterable[Any], values: Mapping[UUID, HistoryDay]) -> dict[UUID, Closes]:
     """What the night measured counts where the values follow from ledger and settings of now."""
-    asked = [(values[it.shown_value], it) for it in portfolios if it.shown_value in values]
+    asked = [(values[it.pk], it) for it in portfolios if it.pk in values]
     if not asked:
         return {}
     columns = (
-        [value.portfolio_id for value, _ in asked],
+        [portfolio.pk for _, portfolio in asked],
         [value.asof_date for value, _ in asked],
         [value.pack_id for value, _ in asked],
         ["" if _behind(portfolio) else portfolio.head_hash for _, portfolio in asked],
@@ -190,21 +184,19 @@ def _closes(
         }
 
 
-def _days(values: Sequence[PortfolioDailyValue]) -> dict[UUID, Days]:
-    if not values:
+def _days(asked: Mapping[UUID, date]) -> dict[UUID, Days]:
+    if not asked:
         return {}
-    asked = [value.portfolio_id for value in values], [value.asof_date for value in values]
+    columns: dict[str, Any] = {"ids": [*asked], "days": [*asked.values()], "read": DAYS_READ}
     with connection.cursor() as cursor:
-        cursor.execute(DAYS, [*asked, DAYS_READ])
+        cursor.execute(DAYS, columns)
         return {
             pk: Days(tuple(days), tuple(earned), funded)
             for pk, days, earned, funded in cursor.fetchall()
         }
 
 
-def _line(
-    user: User, portfolio: Any, value: PortfolioDailyValue | None, closes: Closes, days: Days
-) -> Line:
+def _line(user: User, portfolio: Any, value: HistoryDay | None, closes: Closes, days: Days) -> Line:
     behind = _behind(portfolio) if value is not None else ""
     figures = (
         value_figure(portfolio, value),
@@ -249,7 +241,7 @@ def _aged(figure: Any, behind: str) -> Any:
     return figure.model_copy(update={"state": "stale", "reason": behind})
 
 
-def _gain(currency: str, value: PortfolioDailyValue | None, before: Decimal | None) -> MoneyFigure:
+def _gain(currency: str, value: HistoryDay | None, before: Decimal | None) -> MoneyFigure:
     """V1 + outflows − V0 − inflows of the last day, where both closes are complete."""
     if (
         value is None

@@ -11,9 +11,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from operator import attrgetter
-from typing import Final, NamedTuple
-from uuid import UUID
 
 from patterns.canonical import content_hash
 from portfolios.calc.closes import Closes
@@ -23,33 +20,13 @@ from portfolios.calc.marks import in_shares_of, splits_among
 from portfolios.calc.money import round_money
 from portfolios.calc.replay import replay
 from portfolios.calc.returns import ReturnSeries, day_return, history_returns
-from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue
+from portfolios.models import HistoryState, Portfolio
 from portfolios.models.chain import genesis_hash
 from portfolios.selectors.booked import Booked
 from portfolios.selectors.kept_ledgers import kept_ledger
 from portfolios.selectors.ledger import first_date
 from portfolios.selectors.quotes import booked_closes
-
-
-class HistoryDay(NamedTuple):
-    """A daily value as figures read it: ten years of model instances take longer than the rest."""
-
-    asof_date: date
-    pack_id: str
-    total_value: Decimal | None
-    positions_value: Decimal | None
-    cash_balance: Decimal
-    receivable_balance: Decimal
-    inflow: Decimal | None
-    outflow: Decimal | None
-    time_weighted_return: float | None
-    state: str
-    coverage: float | None
-    currency: str
-
-
-_FIELDS: Final = HistoryDay._fields
-_read = attrgetter(*_FIELDS)
+from portfolios.selectors.stored_days import HistoryDay, days_known_at
 
 
 def valued_days(booked: Booked, start: date | None = None) -> tuple[DayValue, ...]:
@@ -75,19 +52,15 @@ def returns_of(days: tuple[DayValue, ...], *, whole: bool) -> ReturnSeries:
     return history_returns(days, base)
 
 
-def derived_history(
-    portfolio: Portfolio, booked: Booked, from_date: date | None = None
-) -> list[PortfolioDailyValue]:
-    """The rows that ledger and packs amount to from a day on, not saved."""
+def derived_history(booked: Booked, from_date: date | None = None) -> list[HistoryDay]:
+    """The values that ledger and packs amount to from a day on."""
     closes = booked_closes(booked, from_date)
     if closes is not None:
-        return list(_rows_at_once(portfolio, booked, closes, from_date))
-    return _rows_one_by_one(portfolio, booked, from_date)
+        return list(_rows_at_once(booked, closes, from_date))
+    return _rows_one_by_one(booked, from_date)
 
 
-def _rows_at_once(
-    portfolio: Portfolio, booked: Booked, closes: Closes, from_date: date | None
-) -> Iterator[PortfolioDailyValue]:
+def _rows_at_once(booked: Booked, closes: Closes, from_date: date | None) -> Iterator[HistoryDay]:
     """The first of the days is the baseline, unless the history begins with it."""
     base, packs, head = booked.market.base_currency, booked.market.packs, booked.market.market_head
     whole = from_date is None or closes.days[0] >= from_date
@@ -95,8 +68,7 @@ def _rows_at_once(
     for place, day in enumerate(closes):
         if place or whole:
             total, cash = round_money(day.total_value, base), round_money(day.cash_balance, base)
-            yield PortfolioDailyValue(
-                portfolio=portfolio,
+            yield HistoryDay(
                 asof_date=day.asof_date,
                 pack_id=packs[day.asof_date],
                 total_value=total,
@@ -114,9 +86,7 @@ def _rows_at_once(
         before = day.total_value
 
 
-def _rows_one_by_one(
-    portfolio: Portfolio, booked: Booked, from_date: date | None
-) -> list[PortfolioDailyValue]:
+def _rows_one_by_one(booked: Booked, from_date: date | None) -> list[HistoryDay]:
     """Days of which some are not whole."""
     days = valued_days(booked, from_date)
     if not days:
@@ -126,9 +96,7 @@ def _rows_one_by_one(
     returns = dict(zip(series.dates, series.returns, strict=True))
     shown = days if whole else days[1:]
     packs, head = booked.market.packs, booked.market.market_head
-    return [
-        _row(portfolio, day, packs[day.asof_date], returns[day.asof_date], head) for day in shown
-    ]
+    return [_row(day, packs[day.asof_date], returns[day.asof_date], head) for day in shown]
 
 
 def history_rows(
@@ -150,12 +118,10 @@ def history_rows(
     stands = booked.ledger_commit_hash or genesis_hash(portfolio.pk)
     told_in_base = booked.book.base_currency == portfolio.base_currency
     if told_in_base and _is_current(portfolio, stands):
-        stored = PortfolioDailyValue.revisions.as_known_at(market_head)
-        found = stored.filter(portfolio=portfolio, asof_date__lte=asof).order_by("asof_date")
-        rows = [HistoryDay._make(row) for row in found.values_list(*_FIELDS)]
+        rows = days_known_at(portfolio.pk, market_head, asof)
         if {row.asof_date: row.pack_id for row in rows} == _expected(booked):
             return rows
-    return [HistoryDay._make(_read(row)) for row in derived_history(portfolio, booked)]
+    return derived_history(booked)
 
 
 def series_of(rows: Sequence[HistoryDay]) -> ReturnSeries | None:
@@ -174,12 +140,6 @@ def settings_fingerprint(portfolio: Portfolio) -> str:
     return content_hash(portfolio.policy_settings())
 
 
-def stored_packs(portfolio_id: UUID) -> dict[date, str]:
-    """The pack that each day's current value stands on."""
-    rows = PortfolioDailyValue.objects.filter(portfolio_id=portfolio_id).order_by("asof_date")
-    return dict(rows.values_list("asof_date", "pack_id"))
-
-
 def _is_current(portfolio: Portfolio, ledger_commit_hash: str) -> bool:
     return HistoryState.objects.filter(
         portfolio=portfolio,
@@ -195,13 +155,10 @@ def _expected(booked: Booked) -> dict[date, str]:
     return {day: pack for day, pack in booked.market.packs.items() if day >= began}
 
 
-def _row(
-    portfolio: Portfolio, day: DayValue, pack_id: str, earned: float | None, head: int
-) -> PortfolioDailyValue:
+def _row(day: DayValue, pack_id: str, earned: float | None, head: int) -> HistoryDay:
     base = day.marks.base_currency
     total, cash = _rounded(day.total_value, base), round_money(day.cash_balance, base)
-    return PortfolioDailyValue(
-        portfolio=portfolio,
+    return HistoryDay(
         asof_date=day.asof_date,
         pack_id=pack_id,
         total_value=total,

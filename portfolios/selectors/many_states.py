@@ -16,19 +16,24 @@ from patterns.canonical import content_hash
 from portfolios.models import Portfolio
 from portfolios.models.chain import genesis_hash
 from portfolios.models.portfolio import POLICY_FIELDS
+from portfolios.models.values import STATES
 from portfolios.selectors.copied import array_of
 
-STATES = """
+FACTS = """
 SELECT p.id, h.seq, h.entry_hash, s.ledger_commit_hash, s.settings_hash, v.asof_date, v.pack_id,
        v.total_value, v.state
   FROM unnest(%s::uuid[]) p(id)
   LEFT JOIN LATERAL (SELECT seq, entry_hash FROM portfolios_transaction
                       WHERE portfolio_id = p.id ORDER BY seq DESC LIMIT 1) h ON true
   LEFT JOIN portfolios_historystate s ON s.portfolio_id = p.id
-  LEFT JOIN LATERAL (SELECT asof_date, pack_id, total_value, state
-                       FROM portfolios_portfoliodailyvalue
-                      WHERE portfolio_id = p.id AND to_head IS NULL
-                      ORDER BY asof_date DESC LIMIT 1) v ON true
+  LEFT JOIN LATERAL (SELECT m.month + (m.days[cardinality(m.days)] - 1) AS asof_date,
+                            k.id AS pack_id,
+                            m.totals[cardinality(m.days)] * m.coin AS total_value,
+                            coalesce(m.states[cardinality(m.days)], 0) AS state
+                       FROM (SELECT * FROM portfolios_monthlyvalues
+                              WHERE portfolio_id = p.id ORDER BY month DESC LIMIT 1) m
+                       JOIN market_pricingpack k
+                            ON k.seal_number = m.packs[cardinality(m.days)]) v ON true
 """
 
 
@@ -65,7 +70,7 @@ def portfolio_facts(ids: Sequence[UUID], *, lock: bool) -> list[PortfolioFacts]:
             settings[key] = content_hash(dict(zip(POLICY_FIELDS, values, strict=True)))
         known[pk] = benchmark_id, dict(zip(POLICY_FIELDS, values, strict=True)), settings[key]
     with connection.cursor() as cursor:
-        cursor.execute(STATES, [array_of(known)])
+        cursor.execute(FACTS, [array_of(known)])
         return [_facts(row, *known[row[0]]) for row in cursor.fetchall()]
 
 
@@ -86,5 +91,5 @@ def _facts(
         newest_day=day,
         newest_pack=pack,
         newest_total=total,
-        newest_state=state,
+        newest_state=None if state is None else STATES[state],
     )

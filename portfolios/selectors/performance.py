@@ -16,8 +16,9 @@ from patterns.results import State
 from portfolios.calc.daily_returns import DailyReturns
 from portfolios.calc.period_money import MoneyDay
 from portfolios.calc.returns import ReturnSeries
-from portfolios.selectors.history import HistoryDay, history_rows, series_of
+from portfolios.selectors.history import history_rows, series_of
 from portfolios.selectors.standing import pack_of, portfolio_of, sources_of, standing
+from portfolios.selectors.stored_days import HistoryDay
 
 
 @dataclass(frozen=True)

@@ -16,30 +16,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from market.selectors import packs_since
-from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue
+from portfolios.models import HistoryState, Portfolio
 from portfolios.selectors.booked import Booked, book_ledger
-from portfolios.selectors.history import (
-    derived_history,
-    settings_fingerprint,
-    stored_packs,
-)
+from portfolios.selectors.history import derived_history, settings_fingerprint
 from portfolios.selectors.ledger import Head, first_date, first_day_after, ledger_head
-from portfolios.services.rows import insert_rows
+from portfolios.selectors.stored_days import HistoryDay, current_days, stored_packs
+from portfolios.services.month_rows import end_values, forget_values, put_values
 from portfolios.signals import history_behind
 
-SAID = (
-    "pack_id",
-    "total_value",
-    "positions_value",
-    "cash_balance",
-    "receivable_balance",
-    "inflow",
-    "outflow",
-    "time_weighted_return",
-    "state",
-    "coverage",
-    "currency",
-)
 MOVE_ON = """
     UPDATE portfolios_historystate
     SET ledger_seq = %(head)s, ledger_commit_hash = %(hash)s, built_at = %(now)s
@@ -50,8 +34,9 @@ MOVE_ON = """
             WHERE policy = %(policy)s AND sealed_at IS NOT NULL AND asof_date >= %(start)s
         )
         AND NOT EXISTS (
-            SELECT FROM portfolios_portfoliodailyvalue
-            WHERE portfolio_id = %(portfolio)s AND asof_date >= %(start)s AND to_head IS NULL
+            SELECT FROM portfolios_monthlyvalues
+            WHERE portfolio_id = %(portfolio)s AND month >= date_trunc('month', %(start)s::date)
+                AND month + (days[cardinality(days)] - 1) >= %(start)s
         )
 """
 LONG = 5_000  # entries; a longer ledger is not booked whole while its writer waits
@@ -127,53 +112,47 @@ def refresh_history(portfolio: Portfolio, booked: Booked, *, from_date: date | N
     Rows of the same ledger on another pack are ended, not overwritten: they stay beside the new
     ones. What followed from another ledger, or was asked for from the beginning, is replaced.
     """
+    head = booked.market.market_head
     written = None if from_date is None else _written_since(portfolio)
     moved = None if written is None else _first_moved(portfolio, booked)
     start = None if written is None else min(filter(None, (from_date, written, moved)))
-    rows = derived_history(portfolio, booked, start)
+    rows = derived_history(booked, start)
     new = rows if written is None else [row for row in rows if row.asof_date >= written]
+    gone: set[date] = set()
     if start is not None and written is not None and start < written:
         same_ledger = [row for row in rows if row.asof_date < written]
-        new += _beside(portfolio, same_ledger, booked.market.market_head, start, written, moved)
+        beside, gone = _beside(portfolio, same_ledger, head, start, written, moved)
+        new = beside + new
     if written != date.max:
-        outdated = PortfolioDailyValue.revisions.of_all_heads().filter(portfolio=portfolio)
-        outdated.filter(asof_date__gte=written or date.min).delete()
-    insert_rows(
-        PortfolioDailyValue,
-        ("asof_date", *SAID, "from_head"),
-        [[getattr(row, name) for name in ("asof_date", *SAID, "from_head")] for row in new],
-        same={"portfolio_id": portfolio.pk},
-    )
+        forget_values([portfolio.pk], written or date.min)
+    put_values(portfolio.pk, portfolio.base_currency, new, gone=gone)
     _note(portfolio, Head(booked.seq, booked.ledger_commit_hash))
     return len(rows)
 
 
 def _beside(
     portfolio: Portfolio,
-    rows: Sequence[PortfolioDailyValue],
+    rows: Sequence[HistoryDay],
     head: int,
     start: date,
     end: date,
     moved: date | None,
-) -> list[PortfolioDailyValue]:
-    """The rows of days from `start` to before `end` that are other than stored, whose
-    predecessors are ended at the head. One that no restatement explains is not kept: from the
-    first day on whose pack is another one, a restatement does."""
-    stored = PortfolioDailyValue.objects.filter(
-        portfolio=portfolio, asof_date__gte=start, asof_date__lt=end
-    )
-    before = {row.asof_date: row for row in stored}
+) -> tuple[list[HistoryDay], set[date]]:
+    """The rows of days from `start` to before `end` that are other than stored, and the days whose
+    stored values they replace. These are kept as ended at the head. One that no restatement
+    explains is not: from the first day on whose pack is another one, a restatement does."""
+    stored = current_days(portfolio.pk, start, end)
+    before = {row.asof_date: row for row in stored if row.asof_date < end}
     same = {row.asof_date for row in rows if _same(before.get(row.asof_date), row)}
-    ended = before.keys() - same
-    if ended:
-        gone = stored.filter(asof_date__in=ended)
-        gone.filter(asof_date__gte=moved or date.max, from_head__lt=head).update(to_head=head)
-        gone.delete()
-    return [row for row in rows if row.asof_date not in same]
+    gone = before.keys() - same
+    explained = [day for day in gone if day >= (moved or date.max)]
+    if explained:
+        end_values(portfolio.pk, explained, head)
+    return [row for row in rows if row.asof_date not in same], gone
 
 
-def _same(stored: PortfolioDailyValue | None, row: PortfolioDailyValue) -> bool:
-    return stored is not None and all(getattr(stored, it) == getattr(row, it) for it in SAID)
+def _same(stored: HistoryDay | None, row: HistoryDay) -> bool:
+    return stored is not None and stored._replace(from_head=row.from_head) == row
 
 
 def _note(portfolio: Portfolio, head: Head) -> None:

@@ -24,7 +24,8 @@ from portfolios.selectors.many_values import value_ledgers
 from portfolios.selectors.market_tables import PackDay
 from portfolios.services.many_closes import measure_close, measure_exactly
 from portfolios.services.many_months import copy_months, store_months
-from portfolios.services.many_rows import forget_values, note_states, store_values
+from portfolios.services.many_rows import note_states, store_values
+from portfolios.services.month_rows import forget_values
 
 CELLS = 600_000  # portfolios × days that are in memory at once
 EACH = 5_000  # portfolios, of one more day
@@ -65,7 +66,7 @@ def _rebuild(policy: str, head: int, days: list[PackDay], facts: list[PortfolioF
     used = [day for day in days if day.day.toordinal() >= began] or days[-1:]
     valued = value_ledgers(ledgers, bases, used, policy=policy, market_head=head)
     even = ~valued.odd & (ledgers.began > 0)
-    wanted = even[:, None] & (np.arange(len(used)) >= valued.first[:, None])
+    wanted = np.where(even, np.maximum(valued.first, 0), len(used))
     kept = [fact for fact, one in zip(facts, even, strict=True) if one]
     ids = [fact.id for fact in kept]
     forget_values(ids, date.min)
@@ -146,11 +147,10 @@ def _append(policy: str, head: int, packs: list[PackDay], facts: list[PortfolioF
     valued = value_ledgers(ledgers, bases, [last, day], policy=policy, market_head=head)
     ready = ~valued.odd & (recent.newest == last.day.toordinal()) & (valued.first < 0)
     kept = [fact for fact, one in zip(facts, ready, strict=True) if one]
-    wanted = ready[:, None] & np.array([False, True])
     again = [fact.id for fact in kept if fact.newest_day == day.day]
     if again:
         forget_values(again, day.day)
-    rows = store_values(valued, bases, wanted, head)
+    rows = store_values(valued, bases, np.where(ready, 1, 2), head)
     longer = np.append(recent.days, day.day.toordinal())
     returns = np.column_stack((recent.returns, valued.many.returns[:, 1]))[ready]
     before = recent.before.rows(ready)

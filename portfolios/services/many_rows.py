@@ -1,9 +1,8 @@
-"""The daily values of many portfolios, from tables of figures into the table of rows."""
+"""The daily values of many portfolios, from tables of figures into the months of their values."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,33 +12,44 @@ from django.db import connection
 
 from patterns.formats import minor_units
 from portfolios.calc.bulk.errorfree import Mask
+from portfolios.calc.bulk.steps import Integers
+from portfolios.models.values import STATES
 from portfolios.selectors.copied import array_of
 from portfolios.selectors.many_values import ManyValued, in_minor_units
 from portfolios.services.many_columns import Column, staged
+from portfolios.services.month_rows import BEHIND, COLUMNS
 
-# All rows are current or ended: said so that the index of each is used.
-FORGET = """
-DELETE FROM portfolios_portfoliodailyvalue
- WHERE portfolio_id = ANY (%s::uuid[]) AND asof_date >= %s
-   AND (to_head IS NULL OR to_head > from_head)
-"""
-# What few rows have comes from a table of its own.
-STORE = """
-INSERT INTO portfolios_portfoliodailyvalue
-       (portfolio_id, asof_date, pack_id, total_value, positions_value, cash_balance,
-        receivable_balance, inflow, outflow, time_weighted_return, state, coverage, currency,
-        from_head)
-SELECT p.id, d.day, d.pack_id, v.total * p.coin, (v.total - v.cash) * p.coin, v.cash * p.coin,
-       coalesce(m.receivable * p.coin, 0), coalesce(m.inflow * p.coin, 0),
-       coalesce(m.outflow * p.coin, 0), nullif(v.earned, 'NaN'),
-       CASE v.stale WHEN 1 THEN 'stale' ELSE 'exact' END, 1, p.currency, %(head)s
-  FROM many_value v
+STALE = STATES.index("stale")
+# The days of a month are those of all who have it whole; what few months have comes from a table of
+# its own. Where a month is there already, these days are behind those that it has.
+STORE = f"""
+WITH day AS (
+    SELECT d.place, d.day, p.seal_number
+      FROM unnest(%(days)s::date[], %(packs)s::text[]) WITH ORDINALITY d(day, pack_id, place)
+      JOIN market_pricingpack p ON p.id = d.pack_id
+), span AS (
+    SELECT s.start, date_trunc('month', min(day.day))::date AS month,
+           array_agg(extract(day FROM day.day)::smallint ORDER BY day.place) AS days,
+           array_agg(day.seal_number ORDER BY day.place) AS packs,
+           array_agg(%(head)s::bigint) AS heads
+      FROM unnest(%(starts)s::int4[], %(ends)s::int4[]) s(start, end_)
+      JOIN day ON day.place > s.start AND day.place <= s.end_
+     GROUP BY s.start
+)
+INSERT INTO portfolios_monthlyvalues AS old ({COLUMNS})
+SELECT p.id, s.month, p.currency, p.coin, s.days, s.packs, s.heads, v.totals, v.cash,
+       array_replace(v.returns, 'NaN', NULL),
+       CASE WHEN 0 <> ANY (m.receivables) THEN m.receivables END,
+       CASE WHEN 0 <> ANY (m.inflows) THEN m.inflows END,
+       CASE WHEN 0 <> ANY (m.outflows) THEN m.outflows END,
+       CASE WHEN 0 <> ANY (m.states) THEN m.states END, NULL
+  FROM many_month v
+  JOIN span s ON s.start = v.start
   JOIN unnest(%(ids)s::uuid[], %(coins)s::numeric[], %(currencies)s::text[])
        WITH ORDINALITY p(id, coin, currency, place) ON p.place = v.portfolio
-  JOIN unnest(%(days)s::date[], %(packs)s::text[]) WITH ORDINALITY d(day, pack_id, place)
-       ON d.place = v.day
-  LEFT JOIN many_more m ON m.portfolio = v.portfolio AND m.day = v.day
-"""
+  LEFT JOIN many_more m ON m.portfolio = v.portfolio AND m.start = v.start
+{BEHIND}
+"""  # noqa: S608 - parts of our own
 NOTE = """
 INSERT INTO portfolios_historystate
        (portfolio_id, ledger_seq, ledger_commit_hash, settings_hash, built_at, reconciled_head,
@@ -50,62 +60,86 @@ ON CONFLICT (portfolio_id) DO UPDATE
    SET ledger_seq = excluded.ledger_seq, ledger_commit_hash = excluded.ledger_commit_hash,
        settings_hash = excluded.settings_hash, built_at = excluded.built_at
 """
+Part = dict[str, Column]
 
 
-def forget_values(ids: Sequence[UUID], start: date) -> None:
-    """Remove the daily values of portfolios from a day on, ended revisions included."""
-    with connection.cursor() as cursor:
-        cursor.execute(FORGET, [array_of(ids), start])
-
-
-def store_values(valued: ManyValued, bases: Sequence[str], wanted: Mask, market_head: int) -> int:
-    """Write the days that `wanted` marks, portfolios × days. Returns how many rows these are."""
-    owner, day = np.nonzero(wanted)
-    if not len(owner):
+def store_values(valued: ManyValued, bases: Sequence[str], first: Integers, head: int) -> int:
+    """Write each portfolio's days from `first` on, its place among the days; their number is none.
+    Returns how many values these are."""
+    count = int((len(valued.days) - first).sum())
+    if not count:
         return 0
-    many = valued.many
-    columns: dict[str, Column] = {
-        "portfolio": (owner + 1).astype(np.int32),
-        "day": (day + 1).astype(np.int32),
-        "total": many.totals[wanted].astype(np.int64),
-        "cash": many.cash[wanted].astype(np.int64),
-        "earned": many.returns[wanted],
-        "stale": many.stale[wanted].astype(np.int16),
-    }
+    parts = list(_parts(valued, first, _more(valued, bases)))
+    starts = [int(part["start"][0]) for part, _ in parts]
     given: dict[str, Any] = {
-        "head": market_head,
+        "head": head,
         "ids": array_of(valued.ledgers.ids),
         "coins": array_of(Decimal(1).scaleb(-minor_units(code)) for code in bases),
         "currencies": array_of(bases),
         "days": [each.day for each in valued.days],
         "packs": [each.pack_id for each in valued.days],
+        "starts": starts,
+        "ends": [
+            start + part["totals"].shape[1] for start, (part, _) in zip(starts, parts, strict=True)
+        ],
     }
-    more = _more(valued, bases, wanted)
-    with staged("many_value", columns), staged("many_more", more), connection.cursor() as cursor:
+    with (
+        staged("many_month", *(part for part, _ in parts)),
+        staged("many_more", *(more for _, more in parts)),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(STORE, given)
-    return len(owner)
+    return count
 
 
-def _more(valued: ManyValued, bases: Sequence[str], wanted: Mask) -> dict[str, Column]:
-    """Receivables and flows, of the few days that have them."""
-    found: dict[tuple[int, int], list[int]] = {
-        (owner, day): [int(valued.many.receivables[owner, day]), 0, 0]
-        for owner, day in np.argwhere((valued.many.receivables != 0) & wanted).tolist()
-    }
+def _parts(valued: ManyValued, first: Integers, more: _More) -> Iterator[tuple[Part, Part]]:
+    """Months of the portfolios that begin them on one day, and what few of them have."""
+    many, months = valued.many, np.array([day.day.replace(day=1) for day in valued.days])
+    changes = np.flatnonzero(np.append(True, months[1:] != months[:-1]))
+    for start, end in zip(changes, [*changes[1:], len(months)], strict=True):
+        begun = np.maximum(first, start)
+        for column in np.unique(begun[begun < end]).tolist():
+            rows = np.flatnonzero(begun == column)
+            at = rows, slice(column, int(end))
+            stale = many.stale[at]
+            place = {"portfolio": (rows + 1).astype(np.int32)}
+            place["start"] = np.full(len(rows), column, dtype=np.int32)
+            yield (
+                {
+                    **place,
+                    "totals": many.totals[at].astype(np.int64),
+                    "cash": many.cash[at].astype(np.int64),
+                    "returns": many.returns[at].astype(np.float64),
+                },
+                more.of(place, rows, at[1], stale),
+            )
+
+
+class _More:
+    """Receivables, flows and stale days, of the few months that have them."""
+
+    def __init__(self, receivables: Integers) -> None:
+        self.receivables = receivables
+        self.inflows = np.zeros(receivables.shape, dtype=np.int64)
+        self.outflows = np.zeros(receivables.shape, dtype=np.int64)
+
+    def of(self, place: Part, rows: Integers, days: slice, stale: Mask) -> Part:
+        found: Part = {
+            "receivables": self.receivables[rows, days],
+            "inflows": self.inflows[rows, days],
+            "outflows": self.outflows[rows, days],
+            "states": np.where(stale, STALE, 0).astype(np.int16),
+        }
+        some = np.logical_or.reduce([values.any(axis=1) for values in found.values()])
+        return {name: values[some] for name, values in (place | found).items()}
+
+
+def _more(valued: ManyValued, bases: Sequence[str]) -> _More:
+    found = _More(valued.many.receivables.astype(np.int64))
     for (owner, day), (inflow, outflow) in valued.flows.items():
-        if wanted[owner, day]:
-            row = found.setdefault((owner, day), [0, 0, 0])
-            row[1] = in_minor_units(inflow, bases[owner])
-            row[2] = in_minor_units(outflow, bases[owner])
-    cells = np.array(sorted(found), dtype=np.int32).reshape(-1, 2)
-    rows = np.array([found[cell] for cell in sorted(found)], dtype=np.int64).reshape(-1, 3)
-    return {
-        "portfolio": cells[:, 0] + 1,
-        "day": cells[:, 1] + 1,
-        "receivable": rows[:, 0],
-        "inflow": rows[:, 1],
-        "outflow": rows[:, 2],
-    }
+        found.inflows[owner, day] = in_minor_units(inflow, bases[owner])
+        found.outflows[owner, day] = in_minor_units(outflow, bases[owner])
+    return found
 
 
 def note_states(

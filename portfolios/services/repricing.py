@@ -8,8 +8,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from accounts.identity import as_service
 from accounts.models import User
 from accounts.permissions import Permission, require
@@ -29,25 +27,8 @@ from portfolios.selectors import portfolio_ids_holding
 from portfolios.selectors.held import held_between
 from portfolios.selectors.quotes import forgotten_on_failure
 from portfolios.services.history import rebuild_history
+from portfolios.services.month_rows import follow_packs
 from portfolios.services.remeasuring import measure_again
-
-FOLLOW = """
-    WITH ended AS (
-      UPDATE portfolios_portfoliodailyvalue value SET to_head = %(head)s
-        FROM market_pricingpack newer
-       WHERE newer.id = ANY (%(packs)s) AND newer.supersedes_id = value.pack_id
-         AND value.to_head IS NULL
-      RETURNING value.*, newer.id AS newer_id
-    )
-    INSERT INTO portfolios_portfoliodailyvalue
-           (portfolio_id, asof_date, pack_id, total_value, positions_value, cash_balance,
-            receivable_balance, inflow, outflow, time_weighted_return, state, coverage, currency,
-            from_head)
-    SELECT portfolio_id, asof_date, newer_id, total_value, positions_value, cash_balance,
-           receivable_balance, inflow, outflow, time_weighted_return, state, coverage, currency,
-           %(head)s
-      FROM ended
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +158,7 @@ def _value_again(
     everyone = list(priced.select_for_update(of=("self",)).values_list("pk", flat=True))
     holders = everyone if listings is None else _holders(policy, listings)
     rows = sum(rebuild_history(pk, from_date=report.first) for pk in holders)
-    _follow(report.pack_ids)
+    follow_packs(report.pack_ids, market_head())
     measure_again(policy, report.first, holders, everyone)
     return len(holders), rows
 
@@ -185,13 +166,6 @@ def _value_again(
 def _holders(policy: str, listings: Sequence[Security]) -> list[UUID]:
     found = {pk for it in listings for pk in portfolio_ids_holding(it.pk, policy)}
     return sorted(found)
-
-
-def _follow(pack_ids: Sequence[str]) -> None:
-    """Values that no restated fact went into are those of the new packs too, and stay those of
-    the old ones."""
-    with connection.cursor() as cursor:
-        cursor.execute(FOLLOW, {"packs": list(pack_ids), "head": market_head()})
 
 
 def _reason(closes: ConnectReport) -> str:

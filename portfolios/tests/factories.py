@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import QuerySet
 from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
@@ -19,6 +20,7 @@ from portfolios.models import (
     CashBalance,
     CostMethodChange,
     CurrencyAttribution,
+    EndedDailyValue,
     HistoryState,
     ImportMapping,
     ImportRun,
@@ -27,6 +29,7 @@ from portfolios.models import (
     Lot,
     LotClosure,
     MonthlyReturns,
+    MonthlyValues,
     PendingUpload,
     Portfolio,
     PortfolioDailyValue,
@@ -34,7 +37,9 @@ from portfolios.models import (
     ReconciliationResult,
     Transaction,
 )
+from portfolios.selectors.stored_days import HistoryDay
 from portfolios.services import append_entries
+from portfolios.services.month_rows import put_values
 from portfolios.tests.world import MON
 
 
@@ -117,21 +122,6 @@ class LotClosureFactory(DjangoModelFactory[LotClosure]):
     proceeds_local = Decimal(1)
 
 
-class PortfolioDailyValueFactory(DjangoModelFactory[PortfolioDailyValue]):
-    class Meta:
-        model = PortfolioDailyValue
-
-    portfolio = SubFactory(PortfolioFactory)
-    asof_date = MON
-    total_value = Decimal(1000)
-    positions_value = Decimal(400)
-    cash_balance = Decimal(600)
-    state = "exact"
-    coverage = 1.0
-    currency = "CAD"
-    from_head = 0
-
-
 class PortfolioMetricsFactory(DjangoModelFactory[PortfolioMetrics]):
     class Meta:
         model = PortfolioMetrics
@@ -160,6 +150,55 @@ class CurrencyAttributionFactory(DjangoModelFactory[CurrencyAttribution]):
     fx_effect = 0.0
     interaction_effect = 0.0
     error_bps = 0.0
+
+
+class MonthlyValuesFactory(DjangoModelFactory[MonthlyValues]):
+    """One day, on the pack that was sealed first."""
+
+    class Meta:
+        model = MonthlyValues
+
+    portfolio = SubFactory(PortfolioFactory)
+    month = MON.replace(day=1)
+    currency = "CAD"
+    coin = Decimal("0.01")
+    days = [MON.day]
+    packs = [1]
+    heads = [1]
+    totals = [100000]
+    cash = [60000]
+    returns = [0.0]
+
+
+class EndedDailyValueFactory(DjangoModelFactory[EndedDailyValue]):
+    class Meta:
+        model = EndedDailyValue
+
+    portfolio = SubFactory(PortfolioFactory)
+    asof_date = MON
+    total_value = Decimal(1000)
+    positions_value = Decimal(400)
+    cash_balance = Decimal(600)
+    state = "exact"
+    coverage = 1.0
+    currency = "CAD"
+    from_head = 0
+    to_head = 1
+
+
+def change_values(values: QuerySet[PortfolioDailyValue], **changes: Any) -> int:
+    """Store today's values as they are but for some of what they say, past their services."""
+    found = list(values)
+    for value in found:
+        said = {name: getattr(value, name) for name in HistoryDay._fields} | changes
+        put_values(value.portfolio_id, value.currency, [HistoryDay(**said)], gone=[value.asof_date])
+    return len(found)
+
+
+def remove_values(values: QuerySet[PortfolioDailyValue]) -> None:
+    """Take today's values of some days away."""
+    for value in list(values):
+        put_values(value.portfolio_id, value.currency, [], gone=[value.asof_date])
 
 
 class MonthlyReturnsFactory(DjangoModelFactory[MonthlyReturns]):

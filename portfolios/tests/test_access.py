@@ -21,6 +21,7 @@ from portfolios.tests.factories import (
     CashBalanceFactory,
     CostMethodChangeFactory,
     CurrencyAttributionFactory,
+    EndedDailyValueFactory,
     ImportMappingFactory,
     InstrumentMatchFactory,
     MonthlyReturnsFactory,
@@ -33,6 +34,7 @@ from portfolios.tests.world import MON
 TENANT_TABLES = [
     model._meta.db_table for model in apps.get_app_config("portfolios").get_models()
 ] + ["accounts_membership", "patterns_patternrun", "patterns_stepresult"]
+VIEWS = {"portfolios_portfoliodailyvalue"}  # of whoever asks: the tables below are policed
 
 
 def count(table: str) -> int:
@@ -58,6 +60,7 @@ def full(traded: Portfolio) -> Portfolio:
     pack = PricingPack.objects.get(asof_date=MON)
     figures = PortfolioMetricsFactory.create(portfolio=traded, pack=pack)
     CurrencyAttributionFactory.create(figures=figures)
+    EndedDailyValueFactory.create(portfolio=traded, pack=pack)
     MonthlyReturnsFactory.create(portfolio=traded)
     for portfolio_id in (traded.pk, None):
         PatternRun.objects.create(**_run(portfolio_id))
@@ -73,7 +76,7 @@ def _run(portfolio_id: UUID | None) -> dict[str, object]:
     return values | {"pattern_version": "1", "engine_version": "1"}
 
 
-@pytest.mark.parametrize("table", TENANT_TABLES)
+@pytest.mark.parametrize("table", [it for it in TENANT_TABLES if it not in VIEWS])
 def test_every_tenant_table_forces_its_policy(db: None, table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,29 +1,31 @@
 """What the database itself keeps true of daily values: their keys, the flows, the copies."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
 
 from portfolios.models import (
     CurrencyAttribution,
     MonthlyReturns,
+    MonthlyValues,
     Portfolio,
     PortfolioCashFlow,
     PortfolioDailyValue,
     PortfolioMetrics,
 )
+from portfolios.selectors.stored_days import HistoryDay, current_days
 from portfolios.tests.factories import (
     CurrencyAttributionFactory,
     MonthlyReturnsFactory,
-    PortfolioDailyValueFactory,
+    MonthlyValuesFactory,
     PortfolioFactory,
+    change_values,
+    remove_values,
 )
-from portfolios.tests.world import FRI, MON, TUE
+from portfolios.tests.world import FRI, MON, THU, TUE, WED
 
-SAT = FRI + timedelta(days=1)
+LATER = MON.replace(month=3, day=1)
 
 
 def flows(portfolio: Portfolio) -> list[tuple[object, ...]]:
@@ -34,9 +36,9 @@ def flows(portfolio: Portfolio) -> list[tuple[object, ...]]:
 def test_flows_follow_the_daily_values_whoever_writes_them(traded: Portfolio) -> None:
     assert flows(traded) == [(MON, Decimal(1000), Decimal(0))]
     values = PortfolioDailyValue.objects.filter(portfolio=traded)
-    values.filter(asof_date=TUE).update(outflow=7)
+    change_values(values.filter(asof_date=TUE), outflow=Decimal(7))
     assert flows(traded) == [(MON, Decimal(1000), Decimal(0)), (TUE, Decimal(0), Decimal(7))]
-    values.filter(asof_date=MON).delete()
+    remove_values(values.filter(asof_date=MON))
     assert flows(traded) == [(TUE, Decimal(0), Decimal(7))]
 
 
@@ -48,7 +50,7 @@ def test_a_changed_value_takes_the_copies_of_its_month_and_later_ones_along(
         MonthlyReturnsFactory.create(portfolio=traded, month=MON.replace(month=month, day=1))
     other = MonthlyReturnsFactory.create(portfolio=PortfolioFactory.create())
     values = PortfolioDailyValue.objects.filter(portfolio=traded, asof_date=FRI)
-    values.update(time_weighted_return=F("time_weighted_return") + 1)
+    change_values(values, time_weighted_return=1.5)
     kept = MonthlyReturns.objects.filter(portfolio=traded).values_list("month", flat=True)
     assert list(kept) == [MON.replace(month=1, day=1)]
     assert MonthlyReturns.objects.filter(portfolio=other.portfolio).exists()
@@ -56,14 +58,14 @@ def test_a_changed_value_takes_the_copies_of_its_month_and_later_ones_along(
 
 def test_a_value_needs_its_pack(traded: Portfolio) -> None:
     with pytest.raises(IntegrityError, match="pack that does not exist"), transaction.atomic():
-        PortfolioDailyValueFactory.create(portfolio=traded, asof_date=SAT, pack_id="none")
+        MonthlyValuesFactory.create(portfolio=traded, month=LATER, packs=[999_999])
 
 
 def test_a_value_needs_its_portfolio(traded: Portfolio) -> None:
-    pack_id = PortfolioDailyValue.objects.filter(portfolio=traded)[0].pack_id
+    (month,) = MonthlyValues.objects.filter(portfolio=traded)
     nobody = Portfolio()
     with pytest.raises(IntegrityError, match="does not exist"), transaction.atomic():
-        PortfolioDailyValueFactory.create(portfolio_id=nobody.pk, portfolio=None, pack_id=pack_id)
+        MonthlyValuesFactory.create(portfolio_id=nobody.pk, portfolio=None, packs=month.packs[:1])
 
 
 def test_the_effects_of_currencies_go_with_their_figures(traded: Portfolio) -> None:
@@ -78,18 +80,81 @@ def test_what_follows_a_statement_looks_up_whatever_that_was_planned_for(db: Non
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_proc WHERE proconfig @> '{enable_nestloop=on}'"
-            " AND proname LIKE ANY ('{portfolios_daily_values_%,portfolios_effects_%}')"
+            " AND proname LIKE ANY (%s)",
+            [["portfolios_daily_values_%", "portfolios_monthly_values_%", "portfolios_effects_%"]],
         )
-        assert cursor.fetchone() == (4,)
+        assert cursor.fetchone() == (6,)
 
 
-def test_rows_of_all_heads_are_found_by_the_indexes_of_current_and_ended_ones(
-    traded: Portfolio,
-) -> None:
-    asked = PortfolioDailyValue.revisions.of_all_heads().filter(portfolio=traded)
-    assert asked.count() == PortfolioDailyValue.revisions.filter(portfolio=traded).count() > 0
+def test_the_values_of_a_portfolio_are_found_by_the_keys_of_both_tables(traded: Portfolio) -> None:
+    asked = PortfolioDailyValue.revisions.filter(portfolio=traded, asof_date__gte=MON)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = asked.filter(asof_date__gte=MON).explain()
-    assert "daily_value_one_current" in plan
+    plan = asked.explain()
+    assert "monthly_values_once" in plan
     assert "daily_value_once" in plan
+
+
+def test_a_question_for_todays_values_leaves_ended_ones_out(traded: Portfolio) -> None:
+    assert "endeddailyvalue" not in PortfolioDailyValue.objects.filter(portfolio=traded).explain()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"cash": [1, 2]}, "monthly_values_length"),
+        ({"inflows": [0, 0]}, "monthly_values_length"),
+        ({"days": [], "packs": [], "heads": [], "totals": [], "cash": [], "returns": []}, "length"),
+        ({"month": FRI}, "monthly_values_first"),
+        ({"days": [0]}, "ascending"),
+        ({"days": [29]}, "ascending"),  # of February 2013
+        ({"coin": Decimal("0.05")}, "monthly_values_coin"),
+        ({"totals": [10**18 + 1]}, "monthly_values_finite"),
+        ({"cash": [-(10**18) - 1]}, "monthly_values_finite"),
+        ({"returns": [float("nan")]}, "monthly_values_finite"),
+        ({"returns": [float("-inf")]}, "monthly_values_finite"),
+        ({"states": [5]}, "monthly_values_states"),
+        ({"coverages": [1.5]}, "monthly_values_coverages"),
+    ],
+)
+def test_the_database_refuses_an_impossible_month(
+    traded: Portfolio, wrong: dict[str, object], said: str
+) -> None:
+    """The month before is none of them, so that each fails by itself."""
+    (month,) = MonthlyValues.objects.filter(portfolio=traded)
+    other = PortfolioFactory.create()
+    with pytest.raises(IntegrityError, match=said), transaction.atomic():
+        MonthlyValuesFactory.create(**{"portfolio": other, "packs": month.packs[:1]} | wrong)
+
+
+def test_days_of_a_month_ascend_and_are_there_once(traded: Portfolio) -> None:
+    month = MonthlyValues.objects.filter(portfolio=traded)
+    for days in ([4, 5, 6, 8, 7], [4, 5, 6, 7, 7]):
+        with pytest.raises(IntegrityError, match="ascending"), transaction.atomic():
+            month.update(days=days)
+
+
+def test_what_is_stored_is_read_as_it_was_said(traded: Portfolio) -> None:
+    """Nothing is known of Thursday; Friday has a receivable and is not whole."""
+    values = PortfolioDailyValue.objects.filter(portfolio=traded)
+    unknown = {"total_value": None, "inflow": None, "outflow": None, "time_weighted_return": None}
+    change_values(values.filter(asof_date=THU), **unknown, state="withheld", coverage=0.0)
+    partly = {"receivable_balance": Decimal("1.23"), "state": "partial", "coverage": 0.5}
+    change_values(values.filter(asof_date=FRI), **partly)
+    thursday, friday = values.filter(asof_date__gte=THU)
+    assert (thursday.total_value, thursday.positions_value) == (None, None)
+    assert (thursday.inflow, thursday.outflow, thursday.time_weighted_return) == (None,) * 3
+    assert (thursday.state, thursday.coverage) == ("withheld", 0)
+    assert (friday.total_value, friday.receivable_balance) == (1198, Decimal("1.23"))
+    assert (friday.state, friday.coverage, friday.inflow) == ("partial", 0.5, 0)
+    read = current_days(traded.pk)
+    assert [day.asof_date for day in read] == [MON, TUE, WED, THU, FRI]
+    assert read == [
+        HistoryDay(*(getattr(value, name) for name in HistoryDay._fields)) for value in values
+    ]
+
+
+def test_a_part_of_a_coin_is_not_stored(traded: Portfolio) -> None:
+    values = PortfolioDailyValue.objects.filter(portfolio=traded, asof_date=FRI)
+    with pytest.raises(ValueError, match="whole number of coins"):
+        change_values(values, total_value=Decimal("1198.001"))

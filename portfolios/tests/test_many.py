@@ -11,7 +11,7 @@ from accounts.identity import as_service
 from accounts.models import User
 from market.models import PricingPack
 from market.selectors import live_pack
-from portfolios.models import Lot, Portfolio, PortfolioDailyValue
+from portfolios.models import Lot, MonthlyValues, Portfolio, PortfolioDailyValue
 from portfolios.selectors.many_sums import differing
 from portfolios.selectors.projected import stored_history
 from portfolios.services import (
@@ -37,7 +37,7 @@ def pack_of_friday() -> str:
 def test_all_days_at_once_are_the_rows_of_one_by_one(traded: Portfolio) -> None:
     rebuild_history(traded.pk)
     one_by_one = stored_history(traded.pk)
-    PortfolioDailyValue.objects.filter(portfolio=traded).delete()
+    MonthlyValues.objects.filter(portfolio=traded).delete()
     found = rebuild_all([traded.pk])
     assert (found.portfolios, found.daily_values, found.failures) == (1, 5, ())
     assert stored_history(traded.pk) == one_by_one

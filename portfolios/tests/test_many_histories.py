@@ -22,6 +22,7 @@ from portfolios.models import (
 )
 from portfolios.selectors.projected import stored_history
 from portfolios.services import compute_day, rebuild_all, rebuild_history
+from portfolios.services.month_rows import forget_values
 from portfolios.tests.many_worlds import make_world
 
 PERIODS = {
@@ -89,8 +90,8 @@ def test_a_whole_history_and_one_more_day(db: None, alice: User) -> None:
 
     # The last day again, as a night would add it to what stands until the day before.
     day = last_pack()
-    for rows in (PortfolioDailyValue, PortfolioMetrics):
-        rows.objects.filter(portfolio__in=ids, asof_date=day.asof_date).delete()
+    forget_values(ids, day.asof_date)
+    PortfolioMetrics.objects.filter(portfolio__in=ids, asof_date=day.asof_date).delete()
     for _ in range(2):
         night = compute_day(ids, day.pk)
         assert (night.failures, night.in_bulk) == ((), found.in_bulk)

@@ -30,7 +30,7 @@ def valued(portfolios: list[Portfolio]) -> ManyValued:
 
 def compared(found: ManyValued, place: int, portfolio: Portfolio) -> int:
     """Hold each row of the exact way against the columns; how many there are."""
-    rows = derived_history(portfolio, book_ledger(portfolio))
+    rows = derived_history(book_ledger(portfolio))
     days = {day.day: at for at, day in enumerate(found.days)}
     base, many = portfolio.base_currency, found.many
     assert [days[row.asof_date] for row in rows] == list(

@@ -15,7 +15,13 @@ from portfolios.models import Lot, LotClosure, Portfolio, PortfolioDailyValue
 from portfolios.selectors import build_context
 from portfolios.selectors.projected import stored_history, stored_lots
 from portfolios.services import projection_breaks, rebuild_history, rebuild_projections
-from portfolios.tests.factories import LotFactory, PortfolioDailyValueFactory, append, deposit
+from portfolios.tests.factories import (
+    EndedDailyValueFactory,
+    LotFactory,
+    append,
+    deposit,
+    remove_values,
+)
 from portfolios.tests.world import ACME, FRI, MON, THU, TUE, WED, close_of, listing
 
 
@@ -38,7 +44,7 @@ def test_rebuilding_changes_nothing(traded: Portfolio) -> None:
 
 def test_rebuilding_names_what_was_wrong_and_mends_it(traded: Portfolio) -> None:
     Lot.objects.filter(security__symbol="ACME").update(cost_basis=1)
-    PortfolioDailyValue.objects.filter(asof_date=WED).delete()
+    remove_values(PortfolioDailyValue.objects.filter(asof_date=WED))
     assert len(projection_breaks(traded.pk)) == 1
 
     found = rebuild_projections(traded.pk).differences
@@ -129,11 +135,8 @@ def test_the_database_refuses_an_impossible_lot(
 
 def test_the_database_refuses_a_value_that_does_not_add_up(traded: Portfolio) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        PortfolioDailyValueFactory.create(
-            portfolio=traded,
-            asof_date=MON.replace(day=1),
-            pack_id="2013-02-04-ECB-r1",
-            total_value=Decimal("1000.01"),
+        EndedDailyValueFactory.create(
+            portfolio=traded, pack_id="2013-02-04-ECB-r1", total_value=Decimal("1000.01")
         )
 
 

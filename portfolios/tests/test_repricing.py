@@ -28,7 +28,7 @@ from market.models import PriceObservation, PricingPack
 from market.selectors import pack_faults, pack_health, pack_prices
 from patterns.models import PatternRun, StepResult
 from portfolios.models import Portfolio, PortfolioDailyValue
-from portfolios.selectors.history import stored_packs
+from portfolios.selectors.stored_days import stored_packs
 from portfolios.selectors.unpriced import unconnected
 from portfolios.services import Repriced, connect_and_reprice, rebuild_projections, run_import
 from portfolios.services.runs import Execution, execute

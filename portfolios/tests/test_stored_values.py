@@ -14,7 +14,13 @@ from accounts.models import User
 from market.selectors import live_pack
 from market.services import ingest_observations, restate_packs
 from portfolios.calc.plain_value import plain_value
-from portfolios.models import HistoryState, Portfolio, PortfolioDailyValue, ReconciliationResult
+from portfolios.models import (
+    HistoryState,
+    MonthlyValues,
+    Portfolio,
+    PortfolioDailyValue,
+    ReconciliationResult,
+)
 from portfolios.selectors.booked import book_ledger
 from portfolios.selectors.history import valued_days
 from portfolios.selectors.many_states import portfolio_facts
@@ -26,7 +32,7 @@ from portfolios.services import (
     reconcile_bulk,
     reconcile_portfolio,
 )
-from portfolios.tests.factories import append, deposit
+from portfolios.tests.factories import append, change_values, deposit, remove_values
 from portfolios.tests.many_worlds import make_world
 from portfolios.tests.test_many import not_due
 from portfolios.tests.world import ACME, FRI, THU, close_of
@@ -52,11 +58,8 @@ def night(portfolio: Portfolio) -> BulkReconciled:
 
 def plant(portfolio: Portfolio, more: str) -> None:
     """Friday's stored value is other by so much."""
-    row = PortfolioDailyValue.objects.get(portfolio=portfolio, asof_date=FRI)
-    PortfolioDailyValue.objects.filter(pk=row.pk).update(
-        total_value=(row.total_value or 0) + Decimal(more),
-        positions_value=(row.positions_value or 0) + Decimal(more),
-    )
+    rows = PortfolioDailyValue.objects.filter(portfolio=portfolio, asof_date=FRI)
+    change_values(rows, total_value=(rows.get().total_value or 0) + Decimal(more))
 
 
 def test_a_value_that_agrees_is_held_without_a_replay(agreed: Portfolio) -> None:
@@ -90,9 +93,8 @@ def test_a_value_that_was_mended_is_an_item_that_is_resolved(agreed: Portfolio) 
 
 
 def test_a_value_that_is_not_whole_is_not_compared_and_said(agreed: Portfolio, alice: User) -> None:
-    PortfolioDailyValue.objects.filter(portfolio=agreed, asof_date=FRI).update(
-        state="withheld", total_value=None, positions_value=None
-    )
+    rows = PortfolioDailyValue.objects.filter(portfolio=agreed, asof_date=FRI)
+    change_values(rows, state="withheld", total_value=None)
     found = night(agreed)
     assert (found.replayed, found.breaks, found.unvalued) == (0, (), 1)
     said = reconcile_portfolio(agreed.pk).unvalued
@@ -110,7 +112,7 @@ def test_a_value_of_an_older_ledger_is_not_compared_and_said(
 
 
 def test_a_portfolio_without_values_says_so(traded: Portfolio) -> None:
-    PortfolioDailyValue.objects.filter(portfolio=traded).delete()
+    MonthlyValues.objects.filter(portfolio=traded).delete()
     assert reconcile_portfolio(traded.pk).unvalued == "It has no stored value yet."
 
 
@@ -131,7 +133,7 @@ def test_a_value_stands_on_its_own_pack_though_a_newer_one_supersedes_it(
 def test_an_entry_of_a_later_day_counts_for_nothing_yet(agreed: Portfolio, alice: User) -> None:
     """Thursday's value is the newest while Friday's deposit is in the ledger already."""
     append(agreed, alice, deposit("5", FRI))
-    PortfolioDailyValue.objects.filter(portfolio=agreed, asof_date=FRI).delete()
+    remove_values(PortfolioDailyValue.objects.filter(portfolio=agreed, asof_date=FRI))
     (fact,) = portfolio_facts([agreed.pk], lock=False)
     value = newest_value(fact)
     assert isinstance(value, StoredValue) and value.day == THU

@@ -196,14 +196,14 @@ def small_volume(folder: Path) -> Iterator[Path]:
 def test_a_full_disk_fails_clearly_and_the_night_goes_on_when_there_is_space(
     small_volume: Path, own_server: tuple[Cluster, Crew], undisturbed: Undisturbed
 ) -> None:
-    """The table of daily values lies on a volume that something else has filled."""
+    """The table of figures lies on a volume that something else has filled."""
     cluster, crew = own_server
     with server.connect(cluster, user="postgres", dbname="dawsos") as connection:
         connection.execute(f"CREATE TABLESPACE small LOCATION '{small_volume}'")
-        connection.execute("ALTER TABLE portfolios_portfoliodailyvalue SET TABLESPACE small")
+        connection.execute("ALTER TABLE portfolios_portfoliometrics SET TABLESPACE small")
         # Pages that are left nearly empty are not filled up: a new row needs a new page.
-        connection.execute("ALTER TABLE portfolios_portfoliodailyvalue SET (fillfactor = 10)")
-        connection.execute("VACUUM FULL portfolios_portfoliodailyvalue")
+        connection.execute("ALTER TABLE portfolios_portfoliometrics SET (fillfactor = 10)")
+        connection.execute("VACUUM FULL portfolios_portfoliometrics")
     ballast = small_volume / "ballast"
     with pytest.raises(OSError, match="No space left"):
         ballast.write_bytes(b"0" * 4 * 1024 * 1024)
@@ -217,5 +217,5 @@ def test_a_full_disk_fails_clearly_and_the_night_goes_on_when_there_is_space(
     left = crew.said("look")
     assert (left["digest"], left["breached"]) == (undisturbed.digest, [])
     with server.connect(cluster, user="postgres", dbname="dawsos") as connection:
-        connection.execute("ALTER TABLE portfolios_portfoliodailyvalue SET TABLESPACE pg_default")
+        connection.execute("ALTER TABLE portfolios_portfoliometrics SET TABLESPACE pg_default")
         connection.execute("DROP TABLESPACE small")

@@ -23,9 +23,9 @@ from portfolios.calc.replay import EXTERNAL
 from portfolios.capabilities.why.facts import entry_source, pack_source, rate_of
 from portfolios.capabilities.why.told import booked_amount
 from portfolios.capabilities.why.worth import total
-from portfolios.selectors.history import HistoryDay
 from portfolios.selectors.performance import Track, track
 from portfolios.selectors.standing import Standing, standing
+from portfolios.selectors.stored_days import HistoryDay
 
 VALUE_RULE, RETURN_RULE, FLOW_RULE = "valuation.7", "returns.1", "booking.16"
 

@@ -22,9 +22,9 @@ from portfolios.capabilities.why.crossings import Crossed, Moves
 from portfolios.capabilities.why.days import Days
 from portfolios.capabilities.why.facts import identity_rate, rate_at
 from portfolios.capabilities.why.worth import balance, price, quantity
-from portfolios.selectors.history import HistoryDay
 from portfolios.selectors.spans import Span
 from portfolios.selectors.standing import Standing
+from portfolios.selectors.stored_days import HistoryDay
 
 DAY_RULE = "contribution.1"
 EFFECT_RULE = "currency-attribution.3"
