@@ -16,6 +16,7 @@ from portfolios.calc.entries import BookingSettings
 from portfolios.calc.lots import Book
 from portfolios.formats.contract import Parsed, Shape, Source, Stated
 from portfolios.formats.draft import Draft
+from portfolios.formats.entry_rules import RULES
 from portfolios.models import EntryType, ImportRun, Portfolio, Transaction
 from portfolios.selectors.compared import Compared, compare
 from portfolios.selectors.duplicates import Duplicate
@@ -32,6 +33,7 @@ from portfolios.services.import_choices import Choices
 from portfolios.services.import_formats import read_file
 
 HELD = frozenset({EntryType.OPENING_BALANCE})
+PRINTED = ("settlement_date", "currency")  # of interest and of a new symbol, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +191,7 @@ def instrument_fault(instrument: Instrument, row: int | None) -> Fault:
 
 def _settled(drafts: Sequence[Draft], base_currency: str) -> tuple[list[Draft], list[Fault]]:
     """Amounts filled in; reversals have none of their own."""
+    drafts = [_fitting(draft) for draft in drafts]
     plain = [draft for draft in drafts if draft.entry_type != EntryType.REVERSAL]
     if not plain:
         return list(drafts), []
@@ -197,6 +200,15 @@ def _settled(drafts: Sequence[Draft], base_currency: str) -> tuple[list[Draft], 
         return complete, faults
     rest = iter(complete)
     return [d if d.entry_type == EntryType.REVERSAL else next(rest) for d in drafts], faults
+
+
+def _fitting(draft: Draft) -> Draft:
+    """Without what programs print in every row, and an entry of this type has no place for."""
+    rule = RULES.get(draft.entry_type)
+    if rule is None:
+        return draft
+    beside = [name for name in PRINTED if getattr(draft, name) and name not in rule.takes]
+    return draft.changed(**{name: getattr(Draft, name) for name in beside}) if beside else draft
 
 
 def _claims(stated: Iterable[Stated], known: Instruments) -> tuple[list[Claim], list[Fault]]:

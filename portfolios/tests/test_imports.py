@@ -254,7 +254,8 @@ def test_a_rate_has_the_decimals_that_are_booked(
 ) -> None:
     header = "date,type,gross_amount,currency,fx_rate\n"
     row = "2013-02-04,DEPOSIT,1000.00,USD,1.{}\n"
-    assert refused(portfolio, alice, header + row.format("00000000001")) == [
-        (2, "fx_rate", "number_invalid")
+    assert refused(portfolio, alice, header + row.format("0000000000001")) == [
+        (2, "fx_rate", "too_many_decimals")
     ]
-    assert bring(portfolio, alice, header + row.format("0000000001")).rows_added == 1
+    assert bring(portfolio, alice, header + row.format("000000000001")).rows_added == 1
+    assert str(Transaction.objects.get().fx_rate) == "1.000000000001"
