@@ -1,7 +1,7 @@
 """What a run leaves behind, and the small contract of whoever keeps it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -63,6 +63,9 @@ class ResultStore(Protocol):
 
     def put_run(self, run: RunResult, ctx: Context) -> None: ...
 
+    def look_ahead(self, keys: Sequence[str]) -> None:
+        """These steps will be asked for, so a store that is far away may ask for all at once."""
+
     def get_step(self, key: str) -> StoredStep | None: ...
 
     def put_step(self, step: StoredStep, ctx: Context) -> None: ...
@@ -108,6 +111,9 @@ class MemoryStore:
     def put_run(self, run: RunResult, ctx: Context) -> None:
         if run.state == "complete":
             self.runs.setdefault(run.run_hash, run)
+
+    def look_ahead(self, keys: Sequence[str]) -> None:
+        """Everything is at hand."""
 
     def get_step(self, key: str) -> StoredStep | None:
         return self.steps.get(key)

@@ -7,6 +7,7 @@ the correlation id, and the reader is told no more than that.
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -49,6 +50,8 @@ def outcomes_of(
     """
     namespace = surroundings(values, ctx)
     outcomes: dict[str, Outcome] = {}
+    if outermost:
+        store.look_ahead(_keys_ahead(plan, namespace, ctx))
     for position, step in enumerate(plan.steps):
         if only is not None and step.id not in only:
             continue
@@ -59,6 +62,16 @@ def outcomes_of(
         if step.id in plan.read and (outcome.state == "done" or step.optional):
             namespace[step.id] = outcome.readable
     return outcomes
+
+
+def _keys_ahead(plan: Plan, namespace: Mapping[str, Any], ctx: Context) -> list[str]:
+    """The keys of the steps that run whatever the others find."""
+    keys = []
+    for step in plan.steps:
+        if isinstance(step, CapabilityStep) and not step.needs and step.when is None:
+            with suppress(ArgumentsInvalid):  # the step itself will say so
+                keys.append(_key_of(step.capability, arguments_of(step, namespace), ctx))
+    return keys
 
 
 def surroundings(values: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
@@ -181,15 +194,7 @@ def _result(
     step: CapabilityStep, args: BaseModel, ctx: Context, store: ResultStore
 ) -> tuple[StoredStep, bool]:
     capability = step.capability
-    key = content_hash(
-        {
-            "capability": capability.name,
-            "version": capability.version,
-            "args": args,
-            "fingerprint": ctx.fingerprint(),
-            "engine": ENGINE_VERSION,
-        }
-    )
+    key = _key_of(capability, args, ctx)
     stored = store.get_step(key)
     if stored is not None:
         return stored, True
@@ -207,6 +212,18 @@ def _result(
     store.breakers.succeeded(capability.agent)
     store.put_step(fresh, ctx)
     return fresh, False
+
+
+def _key_of(capability: Capability, args: BaseModel, ctx: Context) -> str:
+    return content_hash(
+        {
+            "capability": capability.name,
+            "version": capability.version,
+            "args": args,
+            "fingerprint": ctx.fingerprint(),
+            "engine": ENGINE_VERSION,
+        }
+    )
 
 
 def _in_time(fresh: StoredStep, ctx: Context, store: ResultStore) -> None:

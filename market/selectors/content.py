@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -81,12 +81,20 @@ def view_of(pack: PricingPack) -> PackView:
     if pack.seal_number is None:
         return _view(pack)
     # The seal number is given once in the life of a database, unlike the id in a rolled-back test.
-    return _sealed_view(pack.pk, pack.seal_number, pack.content_hash)
+    return _sealed_view(_Sealed(pack.pk, pack.seal_number, pack.content_hash, pack))
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    pack_id: str
+    seal_number: int
+    content_hash: str
+    pack: PricingPack = field(compare=False, repr=False)
 
 
 @lru_cache(maxsize=256)
-def _sealed_view(pack_id: str, _seal_number: int, _content_hash: str) -> PackView:
-    return _view(pack_by_id(pack_id))
+def _sealed_view(sealed: _Sealed) -> PackView:
+    return _view(sealed.pack)
 
 
 def _view(pack: PricingPack) -> PackView:

@@ -7,6 +7,7 @@ from patterns.selectors.answered import (
     result_of,
     run_by_id,
     step_result,
+    step_results,
 )
 from patterns.selectors.old import Old, old_answers
 from patterns.selectors.uploaded import kept_version, sync_library, uploads
@@ -23,6 +24,7 @@ __all__ = [
     "result_of",
     "run_by_id",
     "step_result",
+    "step_results",
     "sync_library",
     "uploads",
 ]

@@ -1,5 +1,6 @@
 """Questions about what was answered before."""
 
+from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
@@ -26,16 +27,21 @@ def recent_runs(portfolio_id: UUID | None, limit: int = 50) -> list[PatternRun]:
 
 
 def step_result(key: str) -> StoredStep | None:
-    row = StepResult.objects.filter(pk=key).first()
-    if row is None:
-        return None
-    return StoredStep(
-        key=row.key,
-        capability=row.capability,
-        version=row.version,
-        value_text=row.value_text,
-        meta=row.meta,
-    )
+    return step_results([key]).get(key)
+
+
+def step_results(keys: Sequence[str]) -> dict[str, StoredStep]:
+    """Those of the steps that are stored, by key, in one query."""
+    return {
+        row.key: StoredStep(
+            key=row.key,
+            capability=row.capability,
+            version=row.version,
+            value_text=row.value_text,
+            meta=row.meta,
+        )
+        for row in StepResult.objects.filter(pk__in=keys)
+    }
 
 
 def result_of(row: PatternRun) -> RunResult:

@@ -6,7 +6,7 @@ runs that share steps never wait for each other crosswise.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,12 +18,13 @@ from patterns.context import Context
 from patterns.exceptions import OverBudget
 from patterns.models import PatternRun
 from patterns.runs import RunResult, StoredStep
-from patterns.selectors import complete_run, step_result
+from patterns.selectors import complete_run, step_result, step_results
 from patterns.services.breakers import DatabaseBreakers
 from patterns.services.onlookers import Onlooker
 from patterns.services.turns import take_turn
 
 QUERY_CANCELED: Final = "57014"
+SHORT_MS: Final = 1000  # a limit below this is put back at once
 _TIMEOUT: Final = (
     "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
 )
@@ -51,6 +52,9 @@ class DatabaseStore:
 
     def __init__(self, onlooker: Onlooker | None = None) -> None:
         self.fresh: dict[str, StoredStep] = {}
+        self.seen: dict[str, StoredStep | None] = {}
+        self.in_a_run = False  # which ends with `finish`
+        self.limits: list[str] = []  # of a statement: as it was, and as it is where it is another
         self.breakers: Breakers = DatabaseBreakers()
         self.budget_ms: int | None = settings.PATTERN_STEP_BUDGET_MS
         self.onlooker = onlooker
@@ -67,12 +71,20 @@ class DatabaseStore:
         record_run(run, ctx)
 
     def finish(self, ctx: Context) -> None:
+        self._limit(None)
         record_steps(self.fresh.values(), ctx)
         self.fresh = {}
         self.breakers.settle()
 
+    def look_ahead(self, keys: Sequence[str]) -> None:
+        self.in_a_run = True
+        found = step_results(keys)
+        self.seen = {key: found.get(key) for key in keys}
+
     def get_step(self, key: str) -> StoredStep | None:
-        return self.fresh.get(key) or step_result(key)
+        if key in self.fresh:
+            return self.fresh[key]
+        return self.seen[key] if key in self.seen else step_result(key)
 
     def put_step(self, step: StoredStep, ctx: Context) -> None:
         self.fresh.setdefault(step.key, step)
@@ -83,13 +95,14 @@ class DatabaseStore:
     @contextmanager
     def isolated(self, budget_ms: int | None = None) -> Iterator[None]:
         """A savepoint: a query that fails inside a step does not abort the others. One that was
-        interrupted says whether by its budget or by who cancelled the run."""
+        interrupted says whether by its budget or by who cancelled the run.
+
+        What a statement may take is said before the savepoint, so that a rollback leaves it, and
+        within a run stays for the next step, which mostly may take as long."""
+        self._limit(None if budget_ms is None else f"{budget_ms}ms")
         try:
             with transaction.atomic():
-                before = statement_timeout(f"{budget_ms}ms") if budget_ms is not None else None
                 yield
-                if before is not None:
-                    statement_timeout(before)  # a rollback puts it back by itself
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
                 raise
@@ -99,6 +112,18 @@ class DatabaseStore:
                 f"A query took longer than the {budget_ms or 0:,} ms that were left.",
                 details={"reason": "over_budget", "budget_ms": budget_ms},
             ) from None
+        finally:
+            if not self.in_a_run or (budget_ms is not None and budget_ms < SHORT_MS):
+                self._limit(None)
+
+    def _limit(self, wanted: str | None) -> None:
+        """Let a statement take so long from now on; None: as long as before the run."""
+        now = self.limits[-1] if self.limits else None
+        if wanted is None and self.limits:
+            wanted = self.limits[0]
+        if wanted is not None and wanted != now:
+            before = statement_timeout(wanted)
+            self.limits = [self.limits[0] if self.limits else before, wanted]
 
 
 def record_run(run: RunResult, ctx: Context) -> None:

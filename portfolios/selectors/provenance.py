@@ -9,10 +9,11 @@ from typing import Any
 from django.urls import reverse
 
 from market.models import PricingPack
-from market.selectors import health_of, latest_pack, pack_by_id
+from market.selectors import health_of, latest_pack
 from patterns.context import Context
 from portfolios.models import Portfolio
 from portfolios.selectors.ledger import Head, ledger_head
+from portfolios.selectors.packs import pack_of_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,6 @@ class Provenance:
 
 def provenance(ctx: Context) -> Provenance:
     """What a run stood on, as the strip shows it."""
-    pack = pack_by_id(ctx.pricing_pack_id) if ctx.pricing_pack_id else None
     return Provenance(
         pack_id=ctx.pricing_pack_id,
         pack_hash=ctx.pack_hash,
@@ -41,7 +41,7 @@ def provenance(ctx: Context) -> Provenance:
         asof_date=ctx.asof_date,
         freshness=ctx.pack_state,
         stale_banner=_stale(ctx.pricing_pack_id, ctx.asof_date, ctx.pack_state),
-        restated=_restated(pack),
+        restated=_restated(pack_of_context(ctx)),
     )
 
 

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from market.calc.fx import PIVOTS, convert_path
-from market.selectors import pack_prices
+from market.selectors import PackView
 from patterns.context import Context
 from patterns.exceptions import InputsInvalid
+from portfolios.selectors.packs import pack_view
 
 
 def reporting_currencies(ctx: Context, base: str) -> tuple[str, ...]:
     """The base currency, and every other that the context's pack has a rate to; by name."""
     if ctx.pricing_pack_id is None:
         return (base,)
-    return _reached(ctx.pricing_pack_id, ctx.pack_hash or "", base)
+    return _reached(_Question(ctx.pricing_pack_id, ctx.pack_hash or "", base, pack_view(ctx)))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What the pack holds is told by its hash."""
+
+    pack_id: str
+    pack_hash: str
+    base: str
+    view: PackView = field(compare=False, repr=False)
 
 
 @lru_cache(maxsize=64)
-def _reached(pack_id: str, _pack_hash: str, base: str) -> tuple[str, ...]:
+def _reached(asked: _Question) -> tuple[str, ...]:
     """A sealed pack never changes, so what it leads to is remembered in the process."""
-    rates = {pair: seen.rate for pair, seen in pack_prices(pack_id).rates.items()}
+    base, rates = asked.base, asked.view.rate_table
     quoted = {code for pair in rates for code in pair} | {base, *PIVOTS}
     found = {code for code in quoted if convert_path(rates, base, code).rate is not None}
     return tuple(sorted(found))

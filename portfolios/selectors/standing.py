@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from market.models import Security
-from market.selectors import PackGap, pack_prices
+from market.selectors import PackGap
 from patterns.context import Context
 from patterns.memo import once_a_context
 from portfolios.calc.entries import SecurityKey
@@ -19,6 +19,7 @@ from portfolios.models import Portfolio
 from portfolios.selectors.booked import Booked, currencies_of, securities_of
 from portfolios.selectors.kept_ledgers import kept_ledger
 from portfolios.selectors.market_view import marks_of
+from portfolios.selectors.packs import pack_view
 
 Part = ValuedPosition | ValuedCash
 Parts = Sequence[Part]
@@ -124,7 +125,7 @@ def standing(ctx: Context, portfolio_id: UUID) -> Standing:
         market_head=ctx.market_head,
         currency=ctx.base_currency,
     )
-    view = pack_prices(pack_id)
+    view = pack_view(ctx)
     marks = marks_of(
         pack_date,
         booked.book.base_currency,
@@ -146,6 +147,7 @@ def standing(ctx: Context, portfolio_id: UUID) -> Standing:
     )
 
 
+@once_a_context
 def portfolio_of(ctx: Context, portfolio_id: UUID) -> Portfolio:
     """The context's portfolio; what it may see was decided when the context was built."""
     if ctx.portfolio_id != portfolio_id:
