@@ -10,12 +10,10 @@ look for broken rows read the rows themselves (`booked.book_ledger`).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from threading import Lock
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from portfolios.calc.booking import book
@@ -24,13 +22,16 @@ from portfolios.calc.entries import BookingSettings, CostFx, Entry
 from portfolios.calc.lots import Book
 from portfolios.models import Portfolio, Transaction
 from portfolios.selectors.booked import Booked, market_of, told_in
+from portfolios.selectors.bounded import Bounded
 from portfolios.selectors.ledger import booking_settings
-from portfolios.selectors.stored_entries import StoredEntries, stored_entries
+from portfolios.selectors.stored_entries import (
+    StoredEntries,
+    continued_entries,
+    stored_entries,
+)
 
 MOST_ENTRIES: Final = 20_000  # of all ledgers together: about 1 kB each, and their books as much
 MOST_BOOKS: Final = 4  # of one ledger: days apart, settings, market heads
-
-T = TypeVar("T")
 
 
 class Newest(NamedTuple):
@@ -42,70 +43,31 @@ class Newest(NamedTuple):
     entry_hash: str
 
 
+class Key(NamedTuple):
+    """A ledger, and what its amounts are read in."""
+
+    portfolio_id: UUID
+    newest: Newest
+    base_currency: str
+
+
 @dataclass(frozen=True, eq=False)
 class Ledger:
     """Entries with their rows, and some books of them."""
 
     stored: StoredEntries
-    books: OrderedDict[Hashable, Book] = field(default_factory=OrderedDict)
+    books: Bounded[Hashable, Book] = field(default_factory=lambda: Bounded(MOST_BOOKS, _one))
 
 
-class Shelf:
-    """The ledgers used last, up to a number of entries. Threads share it."""
-
-    def __init__(self, most: int = MOST_ENTRIES) -> None:
-        self.most = most
-        self._ledgers: OrderedDict[Hashable, Ledger] = OrderedDict()
-        self._lock = Lock()
-
-    @property
-    def size(self) -> int:
-        """How many entries are kept."""
-        return sum(len(each.stored.entries) for each in self._ledgers.values())
-
-    def ledger(self, key: Hashable, read: Callable[[], StoredEntries]) -> Ledger:
-        """The kept one, else the one that is read now. Reading is not locked: two who ask at once
-        read twice, and agree."""
-        found = self._taken(self._ledgers, key)
-        if found is not None:
-            return found
-        found = Ledger(read())
-        if len(found.stored.entries) > self.most:
-            return found
-        found = self._put(self._ledgers, key, found)
-        with self._lock:
-            while self.size > self.most:
-                self._ledgers.popitem(last=False)
-        return found
-
-    def book(self, ledger: Ledger, key: Hashable, make: Callable[[], Book]) -> Book:
-        """The kept book of a ledger, else the one that is made now."""
-        found = self._taken(ledger.books, key)
-        if found is None:
-            found = self._put(ledger.books, key, make())
-            with self._lock:
-                while len(ledger.books) > MOST_BOOKS:
-                    ledger.books.popitem(last=False)
-        return found
-
-    def clear(self) -> None:
-        """As in a process that has just started."""
-        with self._lock:
-            self._ledgers.clear()
-
-    def _taken(self, kept: OrderedDict[Hashable, T], key: Hashable) -> T | None:
-        with self._lock:
-            if key not in kept:
-                return None
-            kept.move_to_end(key)
-            return kept[key]
-
-    def _put(self, kept: OrderedDict[Hashable, T], key: Hashable, value: T) -> T:
-        with self._lock:
-            return kept.setdefault(key, value)
+def _one(_book: Book) -> int:
+    return 1
 
 
-SHELF: Final = Shelf()
+def _entries_of(ledger: Ledger) -> int:
+    return len(ledger.stored.entries)
+
+
+SHELF: Final[Bounded[Key, Ledger]] = Bounded(MOST_ENTRIES, _entries_of)
 
 
 def kept_ledger(
@@ -119,18 +81,15 @@ def kept_ledger(
     """What `booked.book_ledger` answers, from memory where somebody has asked before."""
     newest = newest_entry(portfolio.pk, upto_seq)
     base, settings = portfolio.base_currency, booking_settings(portfolio)
-    ledger = SHELF.ledger(
-        (portfolio.pk, newest, base), lambda: stored_entries(portfolio, newest.seq)
-    )
+    key = Key(portfolio.pk, newest, base)
+    ledger = SHELF.get(key) or SHELF.put(key, Ledger(_read(portfolio, key)))
     entries = ledger.stored.entries
     market = market_of(portfolio, entries, asof, market_head)
-    until = _until(entries, settings, asof)
-    rates = market.rates_on
-    found = SHELF.book(
-        ledger,
-        (until, settings, portfolio.pricing_policy, market.market_head),
-        lambda: _made(book(entries, settings, rates, asof=until)),
-    )
+    until, rates = _until(entries, settings, asof), market.rates_on
+    stands = until, settings, portfolio.pricing_policy, market.market_head
+    found = ledger.books.get(stands)
+    if found is None:
+        found = ledger.books.put(stands, _made(book(entries, settings, rates, asof=until)))
     if currency not in {None, base}:
         market, found = told_in(settings, market, found, str(currency))
     return Booked(entries, found, market, newest.seq, newest.entry_hash, rates, ledger.stored.ids)
@@ -145,12 +104,33 @@ def newest_entry(portfolio_id: UUID, upto_seq: int | None = None) -> Newest:
     return Newest(*newest) if newest else Newest(0, 0, "")
 
 
+def _read(portfolio: Portfolio, key: Key) -> StoredEntries:
+    """The entries up to the newest: only the last of them, where those before are kept."""
+    shorter = _prefix_of(key)
+    if shorter is not None and newest_entry(portfolio.pk, shorter.newest.seq) == shorter.newest:
+        known = SHELF.pop(shorter)
+        if known is not None:
+            return continued_entries(portfolio, known.stored, key.newest.seq)
+    return stored_entries(portfolio, key.newest.seq)
+
+
+def _prefix_of(key: Key) -> Key | None:
+    """The longest kept ledger of the portfolio that ends before another one."""
+    shorter = [
+        each
+        for each in SHELF.in_order()
+        if (each.portfolio_id, each.base_currency) == (key.portfolio_id, key.base_currency)
+        and 0 < each.newest.seq < key.newest.seq
+    ]
+    return max(shorter, key=lambda each: each.newest.seq, default=None)
+
+
 def _until(entries: Sequence[Entry], settings: BookingSettings, asof: date | None) -> date | None:
     """The last day up to `asof` on which the book becomes another: its neighbours share it."""
-    if asof is None or settings.cost_fx is CostFx.CURRENT:
+    if settings.cost_fx is CostFx.CURRENT or (asof is None and settings.method_changes):
         return asof
     days = turning_days(entries, settings)
-    at = bisect_right(days, asof)
+    at = bisect_right(days, asof or date.max)
     return days[at - 1] if at else date.min
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, cast
@@ -87,6 +87,12 @@ def stored_entries(portfolio: Portfolio, upto_seq: int | None = None) -> StoredE
     if upto_seq is not None:
         rows = rows.filter(seq__lte=upto_seq)
     return _read(rows, portfolio.base_currency)
+
+
+def continued_entries(portfolio: Portfolio, known: StoredEntries, upto_seq: int) -> StoredEntries:
+    """The ledger up to a number, of which the entries up to an earlier one are known."""
+    rows = Transaction.objects.filter(portfolio=portfolio, seq__lte=upto_seq)
+    return _continued(known, rows.filter(seq__gt=known.entries[-1].seq), portfolio.base_currency)
 
 
 def splits_since(portfolio: Portfolio, day: date) -> tuple[Entry, ...]:
@@ -231,15 +237,28 @@ def _chain_of_reversals(rows: QuerySet[Transaction], numbers: Iterable[int]) -> 
 
 def _read(rows: QuerySet[Transaction], base_currency: str) -> StoredEntries:
     """Rows of any number, through a cursor."""
-    ids: dict[int, int] = {}
+    return _continued(StoredEntries((), {}), rows, base_currency)
+
+
+def _continued(
+    known: StoredEntries, rows: QuerySet[Transaction], base_currency: str
+) -> StoredEntries:
+    ids = dict(known.ids)
+    kinds = {ids[entry.seq]: (entry.seq, entry.entry_type) for entry in known.entries}
     named = rows.order_by("seq").values_list(*NAMES, named=True)
-    entries = tuple(_entries(named.iterator(chunk_size=5000), base_currency, ids))
-    return StoredEntries(entries, ids)
+    new = _entries(named.iterator(chunk_size=5000), base_currency, ids, kinds)
+    return StoredEntries((*known.entries, *new), ids)
 
 
-def _entries(rows: Iterable[Any], base_currency: str, ids: dict[int, int]) -> Iterator[Entry]:
-    """In order of their numbers; a reversal takes the type of what it reverses."""
-    kinds: dict[int, tuple[int, CalcType]] = {}
+def _entries(
+    rows: Iterable[Any],
+    base_currency: str,
+    ids: dict[int, int],
+    known: Mapping[int, tuple[int, CalcType]] | None = None,
+) -> Iterator[Entry]:
+    """In order of their numbers; a reversal takes the type of what it reverses. `known` are the
+    numbers and types of the rows before."""
+    kinds: dict[int, tuple[int, CalcType]] = dict(known or {})
     for row in rows:
         target, kind = None, None
         if row.entry_type == EntryType.REVERSAL:

@@ -19,6 +19,7 @@ from market.selectors import packs_since
 from portfolios.models import HistoryState, Portfolio
 from portfolios.selectors.booked import Booked, book_ledger
 from portfolios.selectors.history import derived_history, settings_fingerprint
+from portfolios.selectors.kept_ledgers import kept_ledger
 from portfolios.selectors.ledger import Head, first_date, first_day_after, ledger_head
 from portfolios.selectors.stored_days import HistoryDay, current_days, stored_packs
 from portfolios.services.month_rows import end_values, forget_values, put_values
@@ -64,7 +65,7 @@ def follow_ledger(portfolio: Portfolio, before: Head, head: Head, first_day: dat
     if _moved_on(portfolio, before, head, first_day):
         return
     if head.seq <= LONG:
-        refresh_history(portfolio, book_ledger(portfolio), from_date=date.max)
+        refresh_history(portfolio, kept_ledger(portfolio), from_date=date.max)
     else:
         history_behind.send(sender=Portfolio, portfolio_id=portfolio.pk)
 

@@ -1,12 +1,11 @@
 """A ledger that this process has read is not read again, and nobody finds another's."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.identity import as_user
@@ -15,8 +14,8 @@ from market.models import Security
 from portfolios.formats.draft import Draft
 from portfolios.models import CostMethodChange, Portfolio
 from portfolios.selectors.booked import Booked, book_ledger
-from portfolios.selectors.kept_ledgers import SHELF, Shelf, kept_ledger
-from portfolios.selectors.stored_entries import StoredEntries, stored_entries
+from portfolios.selectors.kept_ledgers import SHELF, kept_ledger
+from portfolios.services import reverse_entry
 from portfolios.tests.factories import append, trade
 from portfolios.tests.world import FRI, MON, THU, TUE, WED
 
@@ -44,9 +43,9 @@ def reads(portfolio: Portfolio, **asked: object) -> int:
     return sum(READS_ENTRIES in query["sql"] for query in queries)
 
 
-def deposit(portfolio: Portfolio, owner: User) -> None:
+def deposit(portfolio: Portfolio, owner: User, amount: int = 100) -> None:
     draft = Draft(
-        entry_type="DEPOSIT", transaction_date=WED, currency="CAD", gross_amount=Decimal(100)
+        entry_type="DEPOSIT", transaction_date=WED, currency="CAD", gross_amount=Decimal(amount)
     )
     append(portfolio, owner, draft)
 
@@ -60,6 +59,7 @@ def test_on_every_day_it_answers_what_the_rows_say(traded: Portfolio, alice: Use
 
 
 def test_entries_are_read_once(traded: Portfolio, alice: User) -> None:
+    SHELF.clear()  # whoever wrote the entries has booked them
     with as_user(alice.pk):
         assert [reads(traded), reads(traded), reads(traded, asof=TUE)] == [1, 0, 0]
 
@@ -75,6 +75,33 @@ def test_a_new_entry_is_another_ledger_and_the_old_one_is_still_there(
     assert after.seq == before.seq + 1
     assert after.book.cash["main", "CAD"] == before.book.cash["main", "CAD"] + 100
     assert said(then) == said(before)
+
+
+def test_of_a_ledger_that_grew_the_new_entries_are_read(traded: Portfolio, alice: User) -> None:
+    """A deposit, its reversal, and the reversal of that: each takes the type of the first."""
+    with as_user(alice.pk):
+        kept_ledger(traded)
+    deposit(traded, alice)
+    for seq in (6, 7):
+        reverse_entry(portfolio_id=traded.pk, seq=seq, by=alice, reason="for the test")
+    with as_user(alice.pk):
+        grown, whole = kept_ledger(traded), book_ledger(traded)
+    assert [entry.entry_type for entry in grown.entries[-3:]] == ["DEPOSIT"] * 3
+    assert said(grown) == said(whole)
+
+
+def test_a_ledger_that_was_never_written_is_not_grown(traded: Portfolio, alice: User) -> None:
+    """What was read inside a transaction that was rolled back begins no other ledger."""
+
+    with transaction.atomic():
+        deposit(traded, alice)
+        with as_user(alice.pk):
+            kept_ledger(traded)
+        transaction.set_rollback(True)
+    for amount in (200, 300):
+        deposit(traded, alice, amount)
+    with as_user(alice.pk):
+        assert said(kept_ledger(traded)) == said(book_ledger(traded))
 
 
 def test_a_stranger_finds_nothing_of_what_the_owner_has_read(
@@ -105,24 +132,3 @@ def test_another_cost_method_is_another_book(traded: Portfolio, alice: User) -> 
         averaged = kept_ledger(traded)
         assert said(averaged) == said(book_ledger(traded))
     assert (first_in.cost_local, averaged.book.closures[0].cost_local) == (Decimal(50), Decimal(55))
-
-
-def test_the_shelf_is_bounded_by_entries(traded: Portfolio, alice: User) -> None:
-    """Two of five entries fit on a shelf of ten, a third takes the place of the first; one that is
-    longer than the shelf is read and not kept."""
-    with as_user(alice.pk):
-        five = stored_entries(traded)
-    read: list[str] = []
-
-    def ask(shelf: Shelf, name: str, found: StoredEntries = five) -> None:
-        shelf.ledger(name, lambda: read.append(name) or found)  # type: ignore[func-returns-value]
-
-    shelf = Shelf(most=10)
-    for name in ("a", "b", "a", "b", "c", "b", "a"):
-        ask(shelf, name)
-    assert read == ["a", "b", "c", "a"]
-    assert shelf.size == 10
-    long = replace(five, entries=five.entries * 3)
-    ask(shelf, "long", long)
-    ask(shelf, "b")
-    assert read[4:] == ["long"]

@@ -11,7 +11,8 @@ def turning_days(entries: Iterable[Entry], settings: BookingSettings) -> tuple[d
 
     A book up to a day is that up to the last of these on or before it, unless its cost stands at
     the rate of the day (`CostFx.CURRENT`): an entry moves something, a dividend becomes owed or
-    is paid, and a method begins on a day that is written down, and on no other.
+    is paid, and a method begins on a day that is written down, and on no other. Up to no day, it
+    is that up to the last one, unless a method changes.
     """
     named = {
         day

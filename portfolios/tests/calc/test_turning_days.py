@@ -68,3 +68,5 @@ def test_a_book_is_that_of_the_last_turning_day(
         at = bisect_right(days, day)
         until = days[at - 1] if at else date.min
         assert book(whole, chosen, RATES, asof=day) == book(whole, chosen, RATES, asof=until)
+    if change is None:  # a method that begins later would sort the lots of all days before
+        assert book(whole, chosen, RATES) == book(whole, chosen, RATES, asof=days[-1])
