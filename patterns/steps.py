@@ -69,7 +69,7 @@ def _keys_ahead(plan: Plan, namespace: Mapping[str, Any], ctx: Context) -> list[
     keys = []
     for step in plan.steps:
         if isinstance(step, CapabilityStep) and not step.needs and step.when is None:
-            with suppress(ArgumentsInvalid):  # the step itself will say so
+            with suppress(DawsError):  # the step itself will say so
                 keys.append(_key_of(step.capability, arguments_of(step, namespace), ctx))
     return keys
 

@@ -23,6 +23,7 @@ from portfolios.calc.returns import ReturnSeries, day_return, history_returns
 from portfolios.models import HistoryState, Portfolio
 from portfolios.models.chain import genesis_hash
 from portfolios.selectors.booked import Booked
+from portfolios.selectors.kept_days import Stand, days_upto
 from portfolios.selectors.kept_ledgers import kept_ledger
 from portfolios.selectors.ledger import first_date
 from portfolios.selectors.quotes import booked_closes
@@ -106,7 +107,7 @@ def history_rows(
     market_head: int,
     ledger_seq: int,
     booked: Booked | None = None,
-) -> list[HistoryDay]:
+) -> Sequence[HistoryDay]:
     """All daily values up to a day as they follow from one market head and one ledger head.
 
     `booked` is for whoever has the ledger up to them already, told in any currency. What is stored
@@ -118,7 +119,9 @@ def history_rows(
     stands = booked.ledger_commit_hash or genesis_hash(portfolio.pk)
     told_in_base = booked.book.base_currency == portfolio.base_currency
     if told_in_base and _is_current(portfolio, stands):
-        rows = days_known_at(portfolio.pk, market_head, asof)
+        policy = portfolio.pricing_policy
+        stand = Stand(portfolio.pk, stands, settings_fingerprint(portfolio), policy, market_head)
+        rows = days_upto(stand, asof, lambda until: days_known_at(portfolio.pk, market_head, until))
         if {row.asof_date: row.pack_id for row in rows} == _expected(booked):
             return rows
     return derived_history(booked)

@@ -22,9 +22,9 @@ from portfolios.calc.bulk.steps import Integers
 from portfolios.calc.closes import Closes, Quotes, closes_of
 from portfolios.calc.marks import Rate, splits_among
 from portfolios.calc.returns import Floats
+from portfolios.selectors import kept_days, kept_ledgers
 from portfolios.selectors.booked import Booked
 from portfolios.selectors.copied import copied
-from portfolios.selectors.kept_ledgers import SHELF
 from portfolios.selectors.ledger import first_date
 from portfolios.selectors.market_view import MarketView, rate_of
 
@@ -111,7 +111,8 @@ def forget_heads() -> None:
     forget_lineages()
     for kept in (rates_towards, rate_columns, days_of_packs, ordinals_of_packs, columns_of):
         kept.cache_clear()
-    SHELF.clear()
+    kept_ledgers.SHELF.clear()
+    kept_days.SHELF.clear()
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def restated(traded: Portfolio) -> Portfolio:
 
 def last_two(portfolio: Portfolio, head: int) -> list[HistoryDay]:
     seq = HistoryState.objects.get(portfolio=portfolio).ledger_seq
-    return history_rows(portfolio, asof=FRI, market_head=head, ledger_seq=seq)[-2:]
+    return list(history_rows(portfolio, asof=FRI, market_head=head, ledger_seq=seq)[-2:])
 
 
 def test_the_old_rows_stay_and_the_next_day_has_two_returns(restated: Portfolio) -> None:
