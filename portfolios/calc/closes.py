@@ -113,6 +113,23 @@ class Closes:
         """The days that are valued."""
         return self.quotes.days[self.first :]
 
+    def cut(self, first: int, quotes: Quotes) -> "Closes":
+        """The same days from place `first` on, up to where shorter quotes end."""
+        days = slice(first - self.first, len(quotes.days) - self.first)
+
+        def within(worths: Mapping[str, Series]) -> dict[str, Series]:
+            return {code: series[days] for code, series in worths.items()}
+
+        return Closes(
+            quotes=quotes,
+            first=first,
+            holdings=within(self.holdings),
+            money=within(self.money),
+            receivables=within(self.receivables),
+            flows={at: flows for at, flows in self.flows.items() if at < len(quotes.days)},
+            stale=self.stale[days],
+        )
+
     def in_base(self, worths: Mapping[str, Series]) -> list[Decimal]:
         """Worths of all currencies together on each day."""
         totals = [ZERO] * len(self.days)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -20,10 +20,12 @@ from market.selectors.history import forget_heads as forget_lineages
 from portfolios.calc.bulk.errorfree import Mask
 from portfolios.calc.bulk.steps import Integers
 from portfolios.calc.closes import Closes, Quotes, closes_of
+from portfolios.calc.lots import Book
 from portfolios.calc.marks import Rate, splits_among
 from portfolios.calc.returns import Floats
 from portfolios.selectors import kept_days, kept_ledgers
 from portfolios.selectors.booked import Booked
+from portfolios.selectors.bounded import Bounded
 from portfolios.selectors.copied import copied
 from portfolios.selectors.ledger import first_date
 from portfolios.selectors.market_view import MarketView, rate_of
@@ -45,7 +47,22 @@ KINDS = {
     "observed": ">i4",
     "carried": ">i4",
 }
+FAR = 3  # whoever wants a third of all days gets them cut out of all
 ORDINAL_2000 = date(2000, 1, 1).toordinal()  # PostgreSQL counts days from there
+
+
+class _Made(NamedTuple):
+    """All closes of a book, which is kept with them: another one cannot be told by its id."""
+
+    book: Book
+    closes: Closes | None
+
+
+def _one(_made: _Made) -> int:
+    return 1
+
+
+ALL_CLOSES: Final[Bounded[tuple[int, str, int, int], _Made]] = Bounded(3, _one)
 
 
 class Columns(NamedTuple):
@@ -78,7 +95,29 @@ def booked_closes(
         first = max(first, bisect_left(quotes.days, start) - 1)
     if first >= len(quotes.days) or _restated(booked, quotes.days, first):
         return None
+    whole = _all_closes(booked, began, len(quotes.days) - first)
+    if whole is not None:
+        return whole.cut(first, quotes)
     return closes_of([*booked.book.journal], quotes, first)  # made of rows whenever it is read
+
+
+def _all_closes(booked: Booked, began: date, days: int) -> Closes | None:
+    """All days of a book, where they are kept, or where so many are wanted that they will be soon:
+    a late entry is valued from its day on, and the gain that it changes from the first. None where
+    they are not, or not all of them are whole."""
+    quotes = quotes_of(booked.market)
+    if quotes is None:
+        return None
+    market = booked.market
+    key = id(booked.book), market.policy, market.market_head, len(quotes.days)
+    known = ALL_CLOSES.get(key)
+    if known is None:
+        first = bisect_left(quotes.days, began)
+        if days * FAR < len(quotes.days) - first:
+            return None
+        found = closes_of([*booked.book.journal], quotes, first)
+        known = ALL_CLOSES.put(key, _Made(booked.book, found))
+    return known.closes
 
 
 def quotes_of(market: MarketView, until: date = date.max) -> Quotes | None:
@@ -113,6 +152,7 @@ def forget_heads() -> None:
         kept.cache_clear()
     kept_ledgers.SHELF.clear()
     kept_days.SHELF.clear()
+    ALL_CLOSES.clear()
 
 
 @contextmanager

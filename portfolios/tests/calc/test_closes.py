@@ -1,6 +1,7 @@
 """Closes valued together are those valued day by day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -58,6 +59,25 @@ def test_any_ledger_has_the_same_values(
         assert close.receivable_balance == one.receivable_balance
         assert (close.inflow, close.outflow) == (one.inflow, one.outflow)
         assert not close.is_stale
+
+
+@given(trading_ledgers(), market_days(), st.integers(0, 7), st.integers(0, 7), st.integers(1, 8))
+def test_some_days_cut_out_of_more_are_the_same(
+    ledger: list[Entry], marks: list[Marks], start: int, first: int, end: int
+) -> None:
+    start, first, end = min(start, first), max(start, first), max(first + 1, end)
+    whole = at_once(ledger, marks, start)
+    short = replace(
+        quotes_of(marks),
+        days=[one.asof_date for one in marks[:end]],
+        closes=quotes_of(marks).closes[:, :end],
+        carried=quotes_of(marks).carried[:, :end],
+        rates={code: rates[:end] for code, rates in quotes_of(marks).rates.items()},
+    )
+    alone = closes_of(booked(ledger, marks).journal, short, first)
+    assert whole is not None
+    assert alone is not None
+    assert list(whole.cut(first, short)) == list(alone)
 
 
 @given(trading_ledgers(), market_days(), st.integers(0, 6), st.booleans())
