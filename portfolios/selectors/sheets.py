@@ -96,7 +96,7 @@ def _closes_on(market: MarketView, days: Sequence[date]) -> _Year:
     securities = tuple(sorted(market.securities))
     ordinals = np.array([day.toordinal() for day in days])
     years = [
-        _closes_of(tuple(packs), securities)
+        closes_of_packs(tuple(packs), securities)
         for _, packs in groupby(
             live_packs(
                 market.policy,
@@ -128,7 +128,7 @@ def _closes_on(market: MarketView, days: Sequence[date]) -> _Year:
 
 
 @lru_cache(maxsize=KEPT)
-def _closes_of(packs: tuple[Pack, ...], securities: tuple[UUID, ...]) -> _Year:
+def closes_of_packs(packs: tuple[Pack, ...], securities: tuple[UUID, ...]) -> _Year:
     """What sealed packs say of some securities. The hashes of their content are in the key."""
     with connection.cursor() as cursor:
         cursor.execute(CLOSES, [[pack_id for _, pack_id, _ in packs], list(securities)])
