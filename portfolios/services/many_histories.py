@@ -70,7 +70,7 @@ def _rebuild(policy: str, head: int, days: list[PackDay], facts: list[PortfolioF
     kept = [fact for fact, one in zip(facts, even, strict=True) if one]
     ids = [fact.id for fact in kept]
     forget_values(ids, date.min)
-    rows = store_values(valued, bases, wanted, head)
+    rows = store_values(valued, bases, wanted, head, behind=False)
     _note(kept)
     before = Standing.none(len(ids))
     returns, first = valued.many.returns[even], valued.first[even]
@@ -150,7 +150,7 @@ def _append(policy: str, head: int, packs: list[PackDay], facts: list[PortfolioF
     again = [fact.id for fact in kept if fact.newest_day == day.day]
     if again:
         forget_values(again, day.day)
-    rows = store_values(valued, bases, np.where(ready, 1, 2), head)
+    rows = store_values(valued, bases, np.where(ready, 1, 2), head, behind=True)
     longer = np.append(recent.days, day.day.toordinal())
     returns = np.column_stack((recent.returns, valued.many.returns[:, 1]))[ready]
     before = recent.before.rows(ready)

@@ -91,8 +91,9 @@ def store_months(
     start = date.fromordinal(int(days[since])).replace(day=1)
     with connection.cursor() as cursor:
         cursor.execute(FORGET, [array_of(ids), start])
-    for columns in _months(days, returns, before, path, first, since):
-        with staged("many_month", columns), connection.cursor() as cursor:
+    months = list(_months(days, returns, before, path, first, since))
+    if months:
+        with staged("many_month", *months), connection.cursor() as cursor:
             cursor.execute(STORE, {"ids": array_of(ids), "lineage": lineage})
 
 

@@ -21,7 +21,7 @@ from portfolios.services.month_rows import BEHIND, COLUMNS
 
 STALE = STATES.index("stale")
 # The days of a month are those of all who have it whole; what few months have comes from a table of
-# its own. Where a month is there already, these days are behind those that it has.
+# its own.
 STORE = f"""
 WITH day AS (
     SELECT d.place, d.day, p.seal_number
@@ -48,8 +48,9 @@ SELECT p.id, s.month, p.currency, p.coin, s.days, s.packs, s.heads, v.totals, v.
   JOIN unnest(%(ids)s::uuid[], %(coins)s::numeric[], %(currencies)s::text[])
        WITH ORDINALITY p(id, coin, currency, place) ON p.place = v.portfolio
   LEFT JOIN many_more m ON m.portfolio = v.portfolio AND m.start = v.start
-{BEHIND}
 """  # noqa: S608 - parts of our own
+# Where a month is there already, the days are put behind those that it has.
+STORE_BEHIND = f"{STORE}{BEHIND}"
 NOTE = """
 INSERT INTO portfolios_historystate
        (portfolio_id, ledger_seq, ledger_commit_hash, settings_hash, built_at, reconciled_head,
@@ -63,9 +64,11 @@ ON CONFLICT (portfolio_id) DO UPDATE
 Part = dict[str, Column]
 
 
-def store_values(valued: ManyValued, bases: Sequence[str], first: Integers, head: int) -> int:
+def store_values(
+    valued: ManyValued, bases: Sequence[str], first: Integers, head: int, *, behind: bool
+) -> int:
     """Write each portfolio's days from `first` on, its place among the days; their number is none.
-    Returns how many values these are."""
+    behind: there may be earlier days of the month. Returns how many values these are."""
     count = int((len(valued.days) - first).sum())
     if not count:
         return 0
@@ -88,7 +91,7 @@ def store_values(valued: ManyValued, bases: Sequence[str], first: Integers, head
         staged("many_more", *(more for _, more in parts)),
         connection.cursor() as cursor,
     ):
-        cursor.execute(STORE, given)
+        cursor.execute(STORE_BEHIND if behind else STORE, given)
     return count
 
 
