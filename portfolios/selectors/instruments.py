@@ -17,19 +17,23 @@ from market.selectors.named import Register, market_code, register_of, similarly
 from market.selectors.policies import policy_named
 from portfolios.formats.contract import Stated
 from portfolios.formats.draft import Draft
+from portfolios.formats.entry_rules import RULES
 from portfolios.models import InstrumentMatch, Portfolio
 
 # Types whose currency is that of the listing, unless they name the security's own.
 TELLING = frozenset({"BUY", "SELL", "SHORT_SALE", "COVER", "OPENING_BALANCE", "DRIP"})
+NEEDS_ONE = frozenset(kind for kind, rule in RULES.items() if "symbol" in rule.needs)
 
 
 class Name(NamedTuple):
-    """All that a row says of its instrument. Equal names are one instrument."""
+    """All that a row says of its instrument. Equal names are one instrument. The title, which is
+    never a match, counts where nothing else is said: its reader is asked."""
 
     symbol: str = ""
     exchange: str = ""
     isin: str = ""
     figi: str = ""
+    title: str = ""
 
     @property
     def identifier(self) -> str:
@@ -37,6 +41,8 @@ class Name(NamedTuple):
         word = f"isin:{self.isin}" if self.isin else f"symbol:{self.symbol}"
         if self.figi and not self.isin:
             word = f"figi:{self.figi}"
+        if self.title:
+            word = f"name:{self.title}"
         return (f"{word}@{self.exchange}" if self.exchange else word)[:200]
 
 
@@ -72,7 +78,7 @@ class Instrument:
         """As its reader knows it from the file."""
         name = self.name
         place = f" on {name.exchange}" if name.exchange else ""
-        return f"{name.symbol or name.isin or name.figi}{place}"
+        return f"{name.symbol or name.isin or name.figi or name.title}{place}"
 
 
 Instruments = Mapping[Name, Instrument]
@@ -81,7 +87,10 @@ Instruments = Mapping[Name, Instrument]
 def name_of(said: Draft | Stated) -> Name | None:
     """What a row says of its security; None where it names none."""
     name = Name(said.symbol, said.exchange, said.isin, said.figi)
-    return name if name.symbol or name.isin or name.figi else None
+    if name.symbol or name.isin or name.figi:
+        return name
+    is_shares = isinstance(said, Draft) and (said.entry_type in NEEDS_ONE or said.quantity)
+    return Name(title=said.security_name) if is_shares and said.security_name else None
 
 
 def target_of(draft: Draft) -> Name | None:

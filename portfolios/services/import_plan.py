@@ -176,6 +176,7 @@ def _with_securities(draft: Draft, known: Instruments) -> tuple[Draft, list[Faul
 
 def instrument_fault(instrument: Instrument, row: int | None) -> Fault:
     """An instrument that nobody has named yet, as the mistake of one row."""
+    name = instrument.name
     remedy = "Say which security it is; securities are registered before they are traded."
     if instrument.reason == "ambiguous":
         remedy = "Fill in the exchange, or say which of them it is."
@@ -185,7 +186,7 @@ def instrument_fault(instrument: Instrument, row: int | None) -> Fault:
         remedy=remedy,
         row=row,
         column="symbol",
-        value=instrument.name.symbol or instrument.name.isin or instrument.name.figi,
+        value=name.symbol or name.isin or name.figi or name.title,
     )
 
 

@@ -14,8 +14,6 @@ from portfolios.tests.formats.test_hostile_files import PAIRS, TODAY
 
 # Which security is meant, whether it was held, and a balance that another row contradicts.
 OF_ITS_LEDGER = {"unknown_symbol", "ambiguous", "insufficient_quantity", "missing_rate"}
-# A fund that is named by its title alone: the register knows no titles.
-TITLES_ALONE = {("ghostfolio.json", 4), ("ofx.qfx", 5), ("ofx.qfx", 8)}
 
 
 @pytest.mark.parametrize(("format_", "path"), PAIRS)
@@ -38,8 +36,6 @@ def test_the_ledger_takes_what_a_format_reads(
     surprising = [
         error
         for error in report.errors
-        if (error["row"], error["reason"]) not in told
-        and error["reason"] not in OF_ITS_LEDGER
-        and (path.name, error["row"]) not in TITLES_ALONE
+        if (error["row"], error["reason"]) not in told and error["reason"] not in OF_ITS_LEDGER
     ]
     assert surprising == []

@@ -117,3 +117,15 @@ def test_the_security_that_a_merger_leads_to_is_matched_too(portfolio: Portfolio
     merger = draft(entry_type="MERGER", symbol="ACME", to_symbol="DARK", to_exchange="XTSE")
     known = match_instruments(portfolio, [merger], (), {})
     assert [each.security for each in known.values()] == [listing("ACME"), listing("DARK")]
+
+
+def test_a_title_alone_is_asked_about_and_its_answer_kept(portfolio: Portfolio) -> None:
+    """Whatever it sounds like: no title is a match. Cash that speaks of a name is only cash."""
+    fund = draft(security_name="MAPLE")
+    found = matched(portfolio, fund)
+    assert found.security is None and "No security 'MAPLE' is known" in found.message
+    acme = listing("ACME")
+    answered = matched(portfolio, fund, decided={found.identifier: acme.pk})
+    assert (found.identifier, answered.security) == ("name:MAPLE", acme)
+    cash = Draft(entry_type="INTEREST", transaction_date=MON, security_name="Money market")
+    assert not match_instruments(portfolio, [cash], (), {})
