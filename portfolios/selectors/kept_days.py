@@ -47,6 +47,16 @@ def days_upto(
     return known[: bisect_right(known, asof, key=_day)]
 
 
+def continue_days(old: Stand, new: Stand, changed: Sequence[HistoryDay]) -> None:
+    """Keep a history that is another one up to its first changed day, and from there on this."""
+    known = SHELF.get(old)
+    if known is not None and changed:
+        days = (*known[: bisect_left(known, changed[0].asof_date, key=_day)], *changed)
+        if _is_whole(new, days):
+            SHELF.pop(old)
+            SHELF.put(new, days)
+
+
 def _is_whole(stand: Stand, days: Sequence[HistoryDay]) -> bool:
     lineage = live_packs(stand.policy, date.max, stand.market_head)
     first = bisect_left(lineage, days[0].asof_date, key=lambda pack: pack[0]) if days else 0

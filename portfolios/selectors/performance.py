@@ -20,6 +20,10 @@ from portfolios.selectors.history import history_rows, series_of
 from portfolios.selectors.standing import pack_of, portfolio_of, sources_of, standing
 from portfolios.selectors.stored_days import HistoryDay
 
+FEW_DAYS = (
+    400  # of which the money is made anew; whoever asks for more asks for all sooner or later
+)
+
 
 @dataclass(frozen=True)
 class Track:
@@ -45,8 +49,9 @@ class Track:
 
     def money_since(self, start: date) -> tuple[MoneyDay, ...]:
         """`money` from the last close on or before a day on."""
-        first = bisect_right(self.rows, start, key=attrgetter("asof_date"))
-        return _money(self.rows[max(0, first - 1) :])
+        first = max(0, bisect_right(self.rows, start, key=attrgetter("asof_date")) - 1)
+        few = "money" not in self.__dict__ and len(self.rows) - first < FEW_DAYS
+        return _money(self.rows[first:]) if few else self.money[first:]
 
     @cached_property
     def _states(self) -> dict[date | None, str]:

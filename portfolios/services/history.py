@@ -19,6 +19,7 @@ from market.selectors import packs_since
 from portfolios.models import HistoryState, Portfolio
 from portfolios.selectors.booked import Booked, book_ledger
 from portfolios.selectors.history import derived_history, settings_fingerprint
+from portfolios.selectors.kept_days import Stand, continue_days
 from portfolios.selectors.kept_ledgers import kept_ledger
 from portfolios.selectors.ledger import Head, first_date, first_day_after, ledger_head
 from portfolios.selectors.stored_days import HistoryDay, current_days, stored_packs
@@ -127,8 +128,23 @@ def refresh_history(portfolio: Portfolio, booked: Booked, *, from_date: date | N
     if written != date.max:
         forget_values([portfolio.pk], written or date.min)
     put_values(portfolio.pk, portfolio.base_currency, new, gone=gone)
+    if written is not None and start == written:
+        _continue_kept(portfolio, booked, rows)
     _note(portfolio, Head(booked.seq, booked.ledger_commit_hash))
     return len(rows)
+
+
+def _continue_kept(portfolio: Portfolio, booked: Booked, rows: Sequence[HistoryDay]) -> None:
+    """Whoever asks next finds the history of the new head where that of the old one was kept."""
+    before = HistoryState.objects.get(portfolio=portfolio)
+    old = Stand(
+        portfolio.pk,
+        before.ledger_commit_hash,
+        settings_fingerprint(portfolio),
+        portfolio.pricing_policy,
+        booked.market.market_head,
+    )
+    continue_days(old, old._replace(ledger_commit_hash=booked.ledger_commit_hash), rows)
 
 
 def _beside(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -10,12 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from accounts.identity import as_user
 from accounts.models import User
 from market.selectors import market_head
+from portfolios.formats.draft import Draft
 from portfolios.models import Portfolio
 from portfolios.selectors import kept_days
 from portfolios.selectors.history import history_rows
 from portfolios.selectors.kept_days import Stand, days_upto
 from portfolios.selectors.ledger import ledger_head
 from portfolios.selectors.stored_days import HistoryDay
+from portfolios.tests.calc.ledgers import decimals
+from portfolios.tests.factories import append
 from portfolios.tests.world import DAYS, FRI, MON, THU, TUE, WED
 
 VALUES = "FROM portfolios_monthlyvalues"
@@ -77,3 +81,21 @@ def test_a_history_that_is_not_all_there_yet_is_read_again(traded: Portfolio, al
         assert list(days_upto(stand, FRI, lambda _: whole[:4])) == list(whole[:4])
         assert list(days_upto(stand, TUE, lambda _: whole)) == list(whole[:2])
         assert list(days_upto(stand, FRI, lambda _: [])) == list(whole)
+
+
+def test_a_late_entry_goes_on_with_what_was_kept(traded: Portfolio, alice: User) -> None:
+    """A hundred more from Wednesday on: the days before it are as they were."""
+    with as_user(alice.pk):
+        before, _ = asked(traded, FRI)
+    late = Draft(
+        entry_type="DEPOSIT", transaction_date=WED, currency="CAD", gross_amount=Decimal(100)
+    )
+    append(traded, alice, late)
+    with as_user(alice.pk):
+        after, reads = asked(traded, FRI)
+        kept_days.SHELF.clear()
+        assert (reads, list(asked(traded, FRI)[0])) == (0, list(after))
+    assert list(after[:2]) == list(before[:2])
+    assert [a.cash_balance - b.cash_balance for a, b in zip(after, before, strict=True)] == [
+        *decimals(0, 0, 100, 100, 100)
+    ]
