@@ -33,7 +33,7 @@ from dawsos.night.chain import failure, start
 from dawsos.night.clock import seconds
 from dawsos.night.runner import run_all
 from market.models import PricingPack
-from portfolios.models import CurrencyAttribution, PortfolioMetrics
+from portfolios.models import PortfolioMetrics
 from portfolios.services import compute_day, rebuild_all
 from portfolios.services.month_rows import forget_values
 from portfolios.services.reconciling_many import NIGHTS, remember
@@ -143,8 +143,7 @@ def _forget(ids: Sequence[UUID], pack: PricingPack) -> None:
     with as_service("benchmark"):
         NightlyRun.objects.all().delete()
         forget_values(ids, pack.asof_date)
-        for model in (CurrencyAttribution, PortfolioMetrics):
-            model.objects.filter(asof_date=pack.asof_date)._raw_delete("default")
+        PortfolioMetrics.objects.filter(asof_date=pack.asof_date)._raw_delete("default")
 
 
 def _beside(

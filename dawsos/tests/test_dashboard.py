@@ -23,7 +23,6 @@ from market.tests.factories import CorporateActionFactory
 from portfolios.models import (
     ActionDecision,
     CashBalance,
-    CurrencyAttribution,
     HistoryState,
     Lot,
     MonthlyValues,
@@ -185,7 +184,6 @@ def test_what_the_night_measured_elsewhere_is_not_shown(
     measured: PortfolioMetrics, alice: User, other: dict[str, object]
 ) -> None:
     """Another ledger head, another pack, or nothing: 198 of 1,000 by the daily returns."""
-    CurrencyAttribution.objects.all().delete()
     measured.delete()
     for name, value in other.items():
         setattr(measured, name, value)

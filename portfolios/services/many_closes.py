@@ -22,7 +22,7 @@ from portfolios.selectors.many_states import PortfolioFacts
 from portfolios.selectors.many_values import ManyValued
 from portfolios.selectors.market_tables import PackDay
 from portfolios.selectors.periods import free_of_risk
-from portfolios.services.many_figures import Close, EffectColumns, store_effects, store_figures
+from portfolios.services.many_figures import Close, EffectColumns, store_figures
 
 
 def measure_close(
@@ -36,9 +36,7 @@ def measure_close(
     those that were valued; recent: their last returns, row by row."""
     if not len(facts):
         return
-    day = valued.days[-1]
-    close = _figures(day, facts, recent, market_head)
-    store_effects(close, valued.market.currencies, _effects(valued, facts, places))
+    _store(valued.days[-1], facts, recent, market_head, _effects(valued, facts, places))
 
 
 def measure_exactly(
@@ -47,20 +45,23 @@ def measure_exactly(
     """The same for portfolios that were valued one by one: their effects are cut in Decimals."""
     if not len(facts):
         return
-    close = _figures(day, facts, recent, market_head)
     found = [(row, *effect) for row, fact in enumerate(facts) for effect in _cut(fact.id, day)]
     codes = sorted({str(effect[1]) for effect in found})
     table = np.array(
         [(row, codes.index(str(code)), *parts) for row, code, *parts in found], dtype=np.float64
     ).reshape(-1, 6)
     whole = table[:, :2].astype(np.int64)
-    columns = EffectColumns(whole[:, 0], whole[:, 1], *table[:, 2:].T)
-    store_effects(close, codes, columns)
+    effects = EffectColumns(codes, whole[:, 0], whole[:, 1], *table[:, 2:].T)
+    _store(day, facts, recent, market_head, effects)
 
 
-def _figures(
-    day: PackDay, facts: Sequence[PortfolioFacts], recent: Recent, market_head: int
-) -> Close:
+def _store(
+    day: PackDay,
+    facts: Sequence[PortfolioFacts],
+    recent: Recent,
+    market_head: int,
+    effects: EffectColumns,
+) -> None:
     close = Close(
         day.day,
         day.pack_id,
@@ -71,8 +72,7 @@ def _figures(
     free = free_of_risk(_as_series(recent)).returns
     benchmark = _benchmarks(facts, recent, day.day, market_head)
     figures |= dict(risk_figures(recent, free, benchmark))
-    store_figures(close, figures, recent.paths.observations[:, -1])
-    return close
+    store_figures(close, figures, recent.paths.observations[:, -1], effects)
 
 
 def _as_series(recent: Recent) -> DailyReturns:
@@ -117,6 +117,7 @@ def _effects(
     ]
     more = np.array(exact, dtype=np.float64).reshape(-1, 6)
     return EffectColumns(
+        valued.market.currencies,
         np.concatenate((row, more[:, 0].astype(np.int64))),
         np.concatenate((currency, more[:, 1].astype(np.int64))),
         np.concatenate((found.local[at], more[:, 2])),

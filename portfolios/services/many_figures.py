@@ -19,39 +19,44 @@ from portfolios.services.many_columns import Column, staged
 
 METHOD_VERSION = "1.0.0"
 
+EFFECTS = {
+    "effect_currencies": "c.code",
+    "local_effects": "e.local",
+    "fx_effects": "e.fx",
+    "interaction_effects": "e.interaction",
+    "effect_errors_bps": "e.error",
+}
+SAID = (*FIGURES, "observations", "reasons", *EFFECTS)
+NONE_IS_EMPTY = ", ".join(f"coalesce(x.{name}, '{{}}')" for name in EFFECTS)
 STORE = f"""
+WITH effect AS (
+    SELECT e.portfolio, {", ".join(f"array_agg({of}) AS {name}" for name, of in EFFECTS.items())}
+      FROM many_effect e
+      JOIN unnest(%(codes)s::text[]) WITH ORDINALITY c(code, place) ON c.place = e.currency
+     GROUP BY e.portfolio
+)
 INSERT INTO portfolios_portfoliometrics
-       (portfolio_id, asof_date, pack_id, {", ".join(FIGURES)}, observations, reasons,
-        method_version, ledger_commit_hash)
+       (portfolio_id, asof_date, pack_id, {", ".join(SAID)}, method_version, ledger_commit_hash)
 SELECT p.id, %(day)s, %(pack)s, {", ".join(f"nullif(f.{name}, 'NaN')" for name in FIGURES)},
-       f.observations, r.reasons::jsonb, %(version)s, p.head
+       f.observations, r.reasons::jsonb, {NONE_IS_EMPTY},
+       %(version)s, p.head
   FROM many_figure f
   JOIN unnest(%(ids)s::uuid[], %(heads)s::text[]) WITH ORDINALITY p(id, head, place)
        ON p.place = f.portfolio
   JOIN unnest(%(reasons)s::text[]) WITH ORDINALITY r(reasons, place) ON r.place = f.why
+  LEFT JOIN effect x ON x.portfolio = f.portfolio
 ON CONFLICT (portfolio_id, asof_date, pack_id) DO UPDATE
-   SET {", ".join(f"{name} = excluded.{name}" for name in (*FIGURES, "observations", "reasons"))},
+   SET {", ".join(f"{name} = excluded.{name}" for name in SAID)},
        method_version = excluded.method_version, ledger_commit_hash = excluded.ledger_commit_hash
 """  # noqa: S608 - names of columns, from the model
-FORGET = """
-DELETE FROM portfolios_currencyattribution
- WHERE portfolio_id = ANY (%s::uuid[]) AND asof_date = %s AND pack_id = %s
-"""
-STORE_EFFECTS = """
-INSERT INTO portfolios_currencyattribution
-       (portfolio_id, asof_date, pack_id, currency, local_effect, fx_effect, interaction_effect,
-        error_bps)
-SELECT p.id, %(day)s, %(pack)s, c.code, e.local, e.fx, e.interaction, e.error
-  FROM many_effect e
-  JOIN unnest(%(ids)s::uuid[]) WITH ORDINALITY p(id, place) ON p.place = e.portfolio
-  JOIN unnest(%(codes)s::text[]) WITH ORDINALITY c(code, place) ON c.place = e.currency
-"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EffectColumns:
-    """One element a currency of a portfolio: places of both, and the effects."""
+    """One element a currency of a portfolio: places of both, and the effects. codes: the
+    currencies by place."""
 
+    codes: Sequence[str]
     portfolio: Integers
     currency: Integers
     local: Column
@@ -70,7 +75,9 @@ class Close:
     heads: Sequence[str]
 
 
-def store_figures(close: Close, figures: Mapping[str, Figure], observations: Integers) -> None:
+def store_figures(
+    close: Close, figures: Mapping[str, Figure], observations: Integers, effects: EffectColumns
+) -> None:
     """Write a row for each portfolio, in place of what was known at this pack."""
     codes = np.column_stack([figures[name].reasons for name in FIGURES]).astype(np.int8)
     kinds, why = np.unique(codes, axis=0, return_inverse=True)
@@ -84,7 +91,11 @@ def store_figures(close: Close, figures: Mapping[str, Figure], observations: Int
         json.dumps({name: REASONS[code] for name, code in zip(FIGURES, kind, strict=True) if code})
         for kind in kinds.tolist()
     ]
-    with staged("many_figure", columns), connection.cursor() as cursor:
+    with (
+        staged("many_figure", columns),
+        staged("many_effect", _effect_columns(effects)),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(
             STORE,
             {
@@ -94,14 +105,13 @@ def store_figures(close: Close, figures: Mapping[str, Figure], observations: Int
                 "ids": array_of(close.ids),
                 "heads": array_of(close.heads),
                 "reasons": reasons,
+                "codes": list(effects.codes),
             },
         )
 
 
-def store_effects(close: Close, codes: Sequence[str], effects: EffectColumns) -> None:
-    """Write what each currency gave, in place of what was known at this pack. The figures of the
-    portfolios must stand already."""
-    columns: dict[str, Column] = {
+def _effect_columns(effects: EffectColumns) -> dict[str, Column]:
+    return {
         "portfolio": (effects.portfolio + 1).astype(np.int32),
         "currency": (effects.currency + 1).astype(np.int32),
         "local": effects.local,
@@ -109,14 +119,3 @@ def store_effects(close: Close, codes: Sequence[str], effects: EffectColumns) ->
         "interaction": effects.interaction,
         "error": effects.error,
     }
-    with staged("many_effect", columns), connection.cursor() as cursor:
-        cursor.execute(FORGET, [array_of(close.ids), close.day, close.pack_id])
-        cursor.execute(
-            STORE_EFFECTS,
-            {
-                "day": close.day,
-                "pack": close.pack_id,
-                "ids": array_of(close.ids),
-                "codes": list(codes),
-            },
-        )

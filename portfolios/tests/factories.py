@@ -19,7 +19,6 @@ from portfolios.models import (
     BalanceAssertion,
     CashBalance,
     CostMethodChange,
-    CurrencyAttribution,
     EndedDailyValue,
     HistoryState,
     ImportMapping,
@@ -132,24 +131,11 @@ class PortfolioMetricsFactory(DjangoModelFactory[PortfolioMetrics]):
     observations = 1
     method_version = "1"
     ledger_commit_hash = "0" * 64
-
-
-class CurrencyAttributionFactory(DjangoModelFactory[CurrencyAttribution]):
-    """Part of a row of figures, which is made with it."""
-
-    class Meta:
-        model = CurrencyAttribution
-        exclude = ("figures",)
-
-    figures = SubFactory(PortfolioMetricsFactory)
-    portfolio = SelfAttribute("figures.portfolio")
-    asof_date = SelfAttribute("figures.asof_date")
-    pack = SelfAttribute("figures.pack")
-    currency = "USD"
-    local_effect = 0.01
-    fx_effect = 0.0
-    interaction_effect = 0.0
-    error_bps = 0.0
+    effect_currencies = ("USD",)
+    local_effects = (0.01,)
+    fx_effects = (0.0,)
+    interaction_effects = (0.0,)
+    effect_errors_bps = (0.0,)
 
 
 class MonthlyValuesFactory(DjangoModelFactory[MonthlyValues]):

@@ -1,6 +1,7 @@
 """What the database itself keeps true of daily values: their keys, the flows, the copies."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -16,10 +17,10 @@ from portfolios.models import (
 )
 from portfolios.selectors.stored_days import HistoryDay, current_days
 from portfolios.tests.factories import (
-    CurrencyAttributionFactory,
     MonthlyReturnsFactory,
     MonthlyValuesFactory,
     PortfolioFactory,
+    PortfolioMetricsFactory,
     change_values,
     remove_values,
 )
@@ -68,11 +69,42 @@ def test_a_value_needs_its_portfolio(traded: Portfolio) -> None:
         MonthlyValuesFactory.create(portfolio_id=nobody.pk, portfolio=None, packs=month.packs[:1])
 
 
-def test_the_effects_of_currencies_go_with_their_figures(traded: Portfolio) -> None:
+def test_the_effects_of_currencies_are_rows_of_their_figures(traded: Portfolio) -> None:
     pack = PortfolioDailyValue.objects.filter(portfolio=traded)[0].pack
-    CurrencyAttributionFactory.create(figures__portfolio=traded, figures__pack=pack)
+    PortfolioMetricsFactory.create(
+        portfolio=traded,
+        pack=pack,
+        effect_currencies=["EUR", "USD"],
+        local_effects=[0.02, 0.01],
+        fx_effects=[0.0, 0.005],
+        interaction_effects=[0.0, 0.0],
+        effect_errors_bps=[0.0, 0.01],
+    )
+    effects = CurrencyAttribution.objects.filter(portfolio=traded, pack=pack)
+    assert [(row.currency, row.local_effect, row.fx_effect) for row in effects] == [
+        ("EUR", 0.02, 0.0),
+        ("USD", 0.01, 0.005),
+    ]
     PortfolioMetrics.objects.filter(portfolio=traded)._raw_delete("default")
-    assert not CurrencyAttribution.objects.filter(portfolio=traded).exists()
+    assert not effects.all().exists()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"local_effects": []},
+        {"fx_effects": [float("nan")]},
+        {"interaction_effects": [float("inf")]},
+        {"effect_errors_bps": [-0.1]},
+        {"effect_errors_bps": [None]},
+    ],
+)
+def test_effects_are_finite_and_one_of_each_kind_a_currency(
+    traded: Portfolio, other: dict[str, Any]
+) -> None:
+    pack = PortfolioDailyValue.objects.filter(portfolio=traded)[0].pack
+    with pytest.raises(IntegrityError, match="portfolio_metrics_effects"), transaction.atomic():
+        PortfolioMetricsFactory.create(portfolio=traded, pack=pack, **other)
 
 
 def test_what_follows_a_statement_looks_up_whatever_that_was_planned_for(db: None) -> None:
@@ -81,9 +113,9 @@ def test_what_follows_a_statement_looks_up_whatever_that_was_planned_for(db: Non
         cursor.execute(
             "SELECT count(*) FROM pg_proc WHERE proconfig @> '{enable_nestloop=on}'"
             " AND proname LIKE ANY (%s)",
-            [["portfolios_daily_values_%", "portfolios_monthly_values_%", "portfolios_effects_%"]],
+            [["portfolios_daily_values_%", "portfolios_monthly_values_%"]],
         )
-        assert cursor.fetchone() == (6,)
+        assert cursor.fetchone() == (4,)
 
 
 def test_the_values_of_a_portfolio_are_found_by_the_keys_of_both_tables(traded: Portfolio) -> None:

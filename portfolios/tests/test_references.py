@@ -9,14 +9,12 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from accounts.identity import as_service, as_user
 from market.models import Security
-from market.tests.factories import PricingPackFactory, SecurityFactory
-from portfolios.models import CurrencyAttribution, Lot, Portfolio, PortfolioMetrics, Transaction
+from market.tests.factories import SecurityFactory
+from portfolios.models import Lot, Portfolio, Transaction
 from portfolios.services import run_import
 from portfolios.tests.factories import (
-    CurrencyAttributionFactory,
     LotFactory,
     PortfolioFactory,
-    PortfolioMetricsFactory,
     TransactionFactory,
     append,
     trade,
@@ -209,75 +207,3 @@ def test_an_older_state_of_the_database_is_not_asked(maple: Security) -> None:
     for work in (delete, refer):
         with pytest.raises(DatabaseError, match="READ COMMITTED"):
             earlier(work)
-
-
-@pytest.fixture
-def figures(transactional_db: None) -> PortfolioMetrics:
-    """Of a day, with effects in dollars."""
-    with as_service("tests"):
-        pack = PricingPackFactory.create(asof_date=MON)
-        made = PortfolioMetricsFactory.create(pack=pack)
-        CurrencyAttributionFactory.create(figures=made)
-        return made
-
-
-def remove(figures: PortfolioMetrics) -> int:
-    return run(f"DELETE FROM portfolios_portfoliometrics WHERE id = {figures.pk}")
-
-
-def add_euros(figures: PortfolioMetrics) -> None:
-    CurrencyAttributionFactory.create(figures=figures, currency="EUR")
-
-
-ELSEWHEN = [
-    """INSERT INTO portfolios_currencyattribution
-       SELECT (jsonb_populate_record(e, '{"asof_date": "2000-01-03"}')).*
-         FROM portfolios_currencyattribution e""",
-    "UPDATE portfolios_currencyattribution SET asof_date = '2000-01-03'",
-]
-
-
-@pytest.mark.parametrize("statement", ELSEWHEN)
-def test_effects_without_figures_are_refused(figures: PortfolioMetrics, statement: str) -> None:
-    with pytest.raises(IntegrityError, match="figures that do not exist"), as_service("tests"):
-        run(statement)
-
-
-def test_figures_keep_what_effects_know_them_by(figures: PortfolioMetrics) -> None:
-    with pytest.raises(IntegrityError, match="refer"), as_service("tests"):
-        run("UPDATE portfolios_portfoliometrics SET asof_date = '2000-01-03'")
-    with (
-        pytest.raises(DatabaseError, match="refer"),
-        connection.as_owner(),  # type: ignore[attr-defined]
-    ):
-        run("TRUNCATE portfolios_portfoliometrics")
-
-
-def test_whoever_removes_figures_waits_for_their_effects(figures: PortfolioMetrics) -> None:
-    with as_service("tests"):
-        add_euros(figures)
-        with pytest.raises(OperationalError, match="lock timeout"):
-            elsewhere(lambda: remove(figures))
-    assert elsewhere(lambda: remove(figures)) == 1
-    with as_service("tests"):
-        assert not CurrencyAttribution.objects.exists()
-
-
-def test_effects_wait_for_whoever_removes_their_figures(figures: PortfolioMetrics) -> None:
-    with as_service("tests"):
-        assert remove(figures) == 1
-        with pytest.raises(OperationalError, match="lock timeout"):
-            elsewhere(lambda: add_euros(figures))
-    with pytest.raises(IntegrityError, match="figures that do not exist"):
-        elsewhere(lambda: add_euros(figures))
-
-
-def test_figures_are_not_removed_as_of_an_older_state(figures: PortfolioMetrics) -> None:
-    def earlier() -> None:
-        with transaction.atomic():
-            run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            with as_service("tests"):
-                remove(figures)
-
-    with pytest.raises(DatabaseError, match="READ COMMITTED"):
-        earlier()
