@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from accounts.identity import as_service, as_user
 from accounts.models import User
@@ -21,6 +22,7 @@ from dawsos.demo.portfolios import (
 )
 from dawsos.demo.stopwatch import Stopwatch
 from dawsos.demo.summary import demo_summary
+from dawsos.tests.walking import Walk, holding_pages, some
 from market.models import PricingPack
 from market.selectors import pack_health
 from patterns.models import PatternRun, StepResult
@@ -32,6 +34,7 @@ from portfolios.services.runs import Execution, execute
 pytestmark = pytest.mark.django_db
 
 Summary = dict[str, Any]
+WALKED = ("", "holdings/", "performance/", "attribution/", "actions/")
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +117,25 @@ def test_every_pack_of_the_demo_is_fresh(summary: Summary) -> None:
         live = PricingPack.objects.filter(superseded_by__isnull=True)
         assert not live.exclude(freshness__state="fresh").exists()
         assert pack_health()["status"] == "fresh"
+
+
+def test_every_figure_of_every_page_follows_from_the_rows_that_made_it(summary: Summary) -> None:
+    with as_service("tests"):
+        owner = User.objects.get(email=OWNER.email)
+    client = Client()
+    client.force_login(owner)
+    walk = Walk(owner, client)
+    pages = ["/", "/portfolios/"]
+    for demo in (HOME_BIAS, LEDGER_DEMO):
+        pages += [f"/portfolios/{demo.id}/{name}" for name in WALKED]
+        pages += holding_pages(client, demo.id)
+    for page in pages:
+        walk.page(page)
+
+    assert walk.wrong == []
+    assert walk.figures > 1_000
+    for address in some(sorted(walk.leaves), 60):
+        assert client.get(address).status_code == 200, address
 
 
 def test_computed_again_from_nothing_the_bytes_are_the_same(summary: Summary) -> None:

@@ -1,0 +1,166 @@
+"""Asking every number of a page why, as a reader could: down to what it was looked up from.
+
+A page is read as a browser gets it; what is a link to *why?* there is asked, and each figure is
+computed again from what is right below it. A year of days has thousands of nodes underneath, and a
+chart thousands of points, so what is deeper is sampled: of each kind of figure (a column of a
+table, a tile) some are opened level by level, and ways down from them lead to facts. It is always
+the same ones. `DAWSOS_FULL_DOSE=1` asks every point of every chart, a commit a twelfth of them.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from django.test import Client
+
+from accounts.models import User
+from patterns.context import Context
+from patterns.exceptions import DawsError
+from patterns.explaining import explain
+from patterns.explanation import Explanation, breach
+from patterns.services import DatabaseStore
+from portfolios.selectors.runs import PastRun, context_of, past_run
+
+FULL = bool(os.environ.get("DAWSOS_FULL_DOSE"))
+MANY = 60  # of a kind: behind a chart stand the days of ten years
+DOSE = 1 if FULL else 12  # every so manieth of them
+OPENED = 4  # of a kind, spread over all of a page
+NEAR = 30  # nodes of an opened figure that are looked at, level by level
+DESCENTS = 2
+DEEPEST = 40
+NUMBER = re.compile(r"\b\d+\b")
+ASKING = re.compile(r'<a[^>]*href="([^"]*)"[^>]*data-why')
+
+
+@dataclass
+class Walk:
+    """What was seen on the way. `wrong` says where and what; `leaves` are addresses of facts."""
+
+    user: User
+    client: Client
+    figures: int = 0
+    nodes: int = 0
+    wrong: list[str] = field(default_factory=list)
+    leaves: set[str] = field(default_factory=set)
+    runs: dict[UUID, tuple[PastRun, Context]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+
+    def page(self, address: str) -> int:
+        """Ask all numbers of a page that were not asked before. Returns how many it links."""
+        found = links(self.client, address)
+        opened = _spread(found)
+        for href in _dose(found):
+            if href not in self.asked:
+                self.asked.add(href)
+                self._ask(href, address, whole=href in opened)
+        return len(found)
+
+    def _ask(self, href: str, page: str, *, whole: bool) -> None:
+        parts = urlsplit(href)
+        run_id = parts.path.removeprefix("/runs/").removesuffix("/why/")
+        if run_id == parts.path.removesuffix("/why/"):
+            self._follow(href, page, whole=whole)
+            return
+        [path] = parse_qs(parts.query)["path"]
+        self.figures += 1
+        try:
+            root = self._root(UUID(run_id), path)
+        except DawsError as error:
+            self.wrong.append(f"{page} {path}: {error.message}")
+            return
+        for node in nodes(root, seed=path) if whole else [root]:
+            self.nodes += 1
+            if said := breach(node):
+                self.wrong.append(f"{page} {path}: {said}")
+            if node.source is not None and node.source.href:
+                self.leaves.add(node.source.href)
+
+    def _root(self, run_id: UUID, path: str) -> Explanation:
+        if run_id not in self.runs:
+            past = past_run(self.user, run_id)
+            self.runs[run_id] = past, context_of(self.user, past, "walk")
+        past, context = self.runs[run_id]
+        return explain(past.run, context, path, store=DatabaseStore())
+
+    def _follow(self, href: str, page: str, *, whole: bool) -> None:
+        """A number of what is no run leads to a run; the page says where the two differ."""
+        self.figures += 1
+        reached = self.client.get(href)
+        if reached.status_code != 302:
+            self.wrong.append(f"{page} {href}: {reached.status_code}")
+            return
+        shown = self.client.get(reached["Location"])
+        if shown.status_code != 200 or shown.context["shown"] is not None:
+            self.wrong.append(f"{page} {href}: {shown.status_code} {shown.context['shown']}")
+        self._ask(reached["Location"], page, whole=whole)
+
+
+def links(client: Client, address: str) -> Sequence[str]:
+    """Where the numbers of a page lead to, in their order, each once."""
+    response = client.get(address, follow=True)
+    assert response.status_code == 200, address
+    return list(dict.fromkeys(map(unescape, ASKING.findall(response.content.decode()))))
+
+
+def holding_pages(client: Client, portfolio_id: UUID) -> list[str]:
+    """The pages of a portfolio's holdings that have a price: of the others there is nothing to ask
+    that the list does not say."""
+    table = client.get(f"/portfolios/{portfolio_id}/holdings/", follow=True).content.decode()
+    found = re.findall(rf'href="(/portfolios/{portfolio_id}/holdings/[^"?]+/)', table)
+    return list(dict.fromkeys(found))
+
+
+def some(things: Sequence[str], count: int) -> list[str]:
+    """At most so many, spread over all of them."""
+    step = max(1, len(things) // count)
+    return list(things[::step])
+
+
+def _kinds(found: Sequence[str]) -> list[list[str]]:
+    """Figures of one column of a table, or one tile, together."""
+    kinds: dict[str, list[str]] = {}
+    for href in found:
+        kinds.setdefault(NUMBER.sub("N", href), []).append(href)
+    return list(kinds.values())
+
+
+def _dose(found: Sequence[str]) -> list[str]:
+    """All figures, or of the many behind a chart some, the newest among them."""
+    return [
+        href for same in _kinds(found) for href in (same[::-DOSE] if len(same) > MANY else same)
+    ]
+
+
+def _spread(found: Sequence[str]) -> set[str]:
+    """Of each kind of figure that is asked the first, the last and some between."""
+    return {
+        same[round(place * (len(same) - 1) / (OPENED - 1))]
+        for same in _kinds(_dose(found))
+        for place in range(OPENED)
+    }
+
+
+def nodes(root: Explanation, *, seed: str) -> Iterator[Explanation]:
+    """The first nodes of a tree, level by level, and some ways down from its root."""
+    waiting, near = deque([root]), 0
+    while waiting and near < NEAR:
+        node = waiting.popleft()
+        near += 1
+        yield node
+        waiting.extend(node.children[:NEAR])
+    chance = random.Random(seed)
+    for _ in range(DESCENTS):
+        node = root
+        for _ in range(DEEPEST):
+            if not node.children:
+                break
+            node = chance.choice(node.children)
+            yield node
