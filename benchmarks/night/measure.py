@@ -35,6 +35,7 @@ from dawsos.night.runner import run_all
 from market.models import PricingPack
 from portfolios.models import PortfolioMetrics
 from portfolios.services import compute_day, rebuild_all
+from portfolios.services.many_columns import planned_for_many
 from portfolios.services.month_rows import forget_values
 from portfolios.services.reconciling_many import NIGHTS, remember
 
@@ -140,7 +141,7 @@ def _due(ids: Sequence[UUID], pack: PricingPack) -> list[UUID]:
 
 def _forget(ids: Sequence[UUID], pack: PricingPack) -> None:
     """Take the last day back, as if its night had not been."""
-    with as_service("benchmark"):
+    with as_service("benchmark"), planned_for_many():
         NightlyRun.objects.all().delete()
         forget_values(ids, pack.asof_date)
         PortfolioMetrics.objects.filter(asof_date=pack.asof_date)._raw_delete("default")
