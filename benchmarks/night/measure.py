@@ -67,21 +67,27 @@ def _in_database(world: World, size: int) -> list[Row]:
     store(world, owner.pk)
     with as_service("benchmark"):
         last, before = PricingPack.objects.order_by("-asof_date")[:2]
-    with superuser() as raw, as_service("benchmark"):
+    with superuser() as raw:
         raw.autocommit = True
-        chain(raw, _due(world.portfolios, last))
+        with as_service("benchmark"):
+            chain(raw, _due(world.portfolios, last))
         bare_night.prepare(raw, world)
         raw.execute("VACUUM ANALYZE")
         print(f"{size} portfolios made in {time.perf_counter() - begun:.0f} s", flush=True)
         rebuilt = _beside(
             "rebuild of all days",
             size,
-            lambda: rebuild_all(world.portfolios),
+            lambda: _rebuild(world.portfolios),
             lambda: bare_night.rebuild(raw, world),
             "<= 3",
         )
         raw.execute("VACUUM ANALYZE")
         return [rebuilt, *_nights(raw, world, size, last, before)]
+
+
+def _rebuild(ids: Sequence[UUID]) -> None:
+    with as_service("benchmark"):
+        rebuild_all(ids)
 
 
 def _nights(
@@ -153,8 +159,7 @@ def _beside(
     """The floor before and after, ours between them."""
     first = _seconds(floor)
     _reset_peak()
-    with as_service("benchmark"):
-        spent = _seconds(ours)
+    spent = _seconds(ours)
     peak = _peak_mib()
     least = min(first, _seconds(floor))
     row: Row = {
