@@ -44,7 +44,7 @@ def test_a_sale_is_added_corrected_and_undone(owner: Page, address: str) -> None
 
     owner.get_by_role("link", name="Undo it").press("Enter")
     expect(owner.get_by_text("is given back").first).to_be_visible()
-    owner.get_by_label("Why").fill("It was never sold")
+    owner.get_by_label("Why", exact=True).fill("It was never sold")
     owner.get_by_role("button", name="Reverse entry").press("Enter")
     expect(owner.get_by_text("it counts for nothing any more")).to_be_visible()
     expect(owner.get_by_role("link", name="Undo it")).to_have_count(0)
@@ -55,7 +55,7 @@ def test_a_dividend_taken_out_is_proposed_and_confirmed(owner: Page, address: st
     owner.locator("#entries tbody tr").first.get_by_role("link").first.click()
     expect(owner.get_by_role("heading", level=1)).to_contain_text("Dividend of AAPL, 2013-02-07")
     owner.get_by_role("link", name="Undo it").click()
-    owner.get_by_label("Why").fill("To be proposed")
+    owner.get_by_label("Why", exact=True).fill("To be proposed")
     owner.get_by_role("button", name="Reverse entry").click()
 
     owner.get_by_role("link", name="Corporate actions").first.click()
