@@ -1,9 +1,8 @@
 """The daily history: what was held, what it was worth, what came in and went out."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -195,24 +194,3 @@ def test_every_day_of_the_history_equals_a_fresh_valuation(
         assert shown.total_value == fresh.total_value
         assert shown.cash_balance == fresh.cash_balance
         assert shown.receivable_balance == fresh.receivable_balance
-
-
-def test_ten_years_of_five_securities_are_valued_in_a_moment() -> None:
-    # 2,550 days and some 200 trades; about 0.1 s on two cores, ten times that is a defect
-    names = [f"S{i}" for i in range(5)]
-    ledger = [entry(1, "DEPOSIT", day(0).isoformat(), gross_amount="1000000")]
-    ledger += [
-        entry(seq, "BUY", day(seq * 12).isoformat(), "USD", security=names[seq % 5],
-              quantity="3", price="100")
-        for seq in range(2, 200)
-    ]  # fmt: skip
-    currencies = dict.fromkeys(names, "USD")
-    marks = [
-        marks_of(n, dict.fromkeys(names, "101.25"), {"USD": "1.3021"}, **currencies)
-        for n in range(2550)
-    ]
-    by_day = {mark.asof_date: mark for mark in marks}
-    assert max(by_day) - min(by_day) == timedelta(days=2549)
-    started = process_time()
-    valued(ledger, marks)
-    assert process_time() - started < 1.0
