@@ -7,8 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from portfolios.models.columns import amount_field
-from portfolios.models.values import ValueState
+from portfolios.models.values import DailyValue
 
 
 class DailyValueQuerySet(models.QuerySet["PortfolioDailyValue"]):
@@ -28,7 +27,7 @@ class CurrentValues(models.Manager.from_queryset(DailyValueQuerySet)):  # type: 
         return DailyValueQuerySet(self.model, using=self._db).current()
 
 
-class PortfolioDailyValue(models.Model):
+class PortfolioDailyValue(DailyValue):
     """One close. Null where it cannot be known; `cash_balance` holds pending and receivable.
 
     A return may be below −1: an overdrawn portfolio owes more than it has.
@@ -53,17 +52,6 @@ class PortfolioDailyValue(models.Model):
     pack = models.ForeignKey(
         "market.PricingPack", on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
     )
-    total_value = amount_field(null=True)
-    positions_value = amount_field(null=True)
-    cash_balance = amount_field(null=True)
-    receivable_balance = amount_field(null=True)
-    inflow = amount_field(null=True)
-    outflow = amount_field(null=True)
-    time_weighted_return = models.FloatField(null=True)
-    state = models.CharField(max_length=16, choices=ValueState.choices)
-    coverage = models.FloatField()
-    currency = models.CharField(max_length=3)
-    from_head = models.BigIntegerField()
     to_head = models.BigIntegerField(null=True)
     month = models.DateField()
 

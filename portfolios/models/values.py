@@ -78,21 +78,9 @@ class MonthlyValues(models.Model):
         return f"{self.portfolio_id} {self.month}"
 
 
-class EndedDailyValue(models.Model):
-    """A daily value that a restatement ended: it stood before `to_head`, and old reports read it.
+class DailyValue(models.Model):
+    """What is said of one close, wherever it is read from."""
 
-    The columns are those of `PortfolioDailyValue`.
-    """
-
-    portfolio = _portfolio()
-    asof_date = models.DateField()
-    pack = models.ForeignKey(
-        "market.PricingPack",
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,  # packs are sealed and stay
-        db_constraint=False,
-    )
     total_value = amount_field(null=True)
     positions_value = amount_field(null=True)
     cash_balance = amount_field(null=True)
@@ -104,6 +92,23 @@ class EndedDailyValue(models.Model):
     coverage = models.FloatField()
     currency = models.CharField(max_length=3)
     from_head = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class EndedDailyValue(DailyValue):
+    """A value that a restatement ended: it stood before `to_head`, and old reports read it."""
+
+    portfolio = _portfolio()
+    asof_date = models.DateField()
+    pack = models.ForeignKey(
+        "market.PricingPack",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # packs are sealed and stay
+        db_constraint=False,
+    )
     to_head = models.BigIntegerField()
 
     class Meta:
