@@ -12,13 +12,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import F, Model
+from django.db.models import Model
 from django.test import Client
 
 from accounts.models import Membership, User
 from dawsos.dashboard.pages import dashboard
 from dawsos.models import NightlyRun
-from dawsos.templatetags.sparks import path_of
 from market.tests.factories import CorporateActionFactory
 from portfolios.models import (
     ActionDecision,
@@ -28,14 +27,12 @@ from portfolios.models import (
     MonthlyValues,
     Portfolio,
     PortfolioDailyValue,
-    PortfolioMetrics,
     Transaction,
 )
 from portfolios.selectors.actions import proposals
 from portfolios.selectors.dashboard import dashboard_lines
 from portfolios.selectors.due_actions import due_actions
 from portfolios.tests.factories import (
-    MonthlyValuesFactory,
     PortfolioFactory,
     ReconciliationResultFactory,
     append,
@@ -44,7 +41,7 @@ from portfolios.tests.factories import (
     remove_values,
     trade,
 )
-from portfolios.tests.world import DARK, FRI, MON, THU, WED, listing
+from portfolios.tests.world import DARK, FRI, THU, WED, listing
 
 pytestmark = pytest.mark.django_db
 
@@ -132,96 +129,6 @@ def test_what_is_held_now_is_not_shown_as_what_was_held_then(
     assert together.total.value == Decimal("1040.80")
     assert together.by_currency == ()
     assert [out.name for out in together.not_cut] == ["Savings"]
-
-
-def test_the_days_of_a_line(traded: Portfolio, alice: User) -> None:
-    """Thursday 1,111.60, Friday 1,198.00, no flow between. The year is all there is: 198 of 1,000
-    and partial, as the money came on the fourth of February."""
-    (line,) = dashboard_lines(alice)
-    assert line.gain_1d.value == Decimal("86.40")
-    assert line.return_1d.value == pytest.approx(1198 / 1111.6 - 1)
-    assert line.return_ytd.value == pytest.approx(0.198)
-    assert (line.return_ytd.state, line.return_ytd.n) == ("partial", 5)
-    assert line.months == ((FRI, Decimal("1198.00")),)
-
-
-def test_a_day_without_a_return_breaks_the_year(traded: Portfolio, alice: User) -> None:
-    change_values(PortfolioDailyValue.objects.filter(asof_date=THU), time_weighted_return=None)
-    (line,) = dashboard_lines(alice)
-    assert line.return_ytd.value is None
-    assert "2013-02-07 has no return" in (line.return_ytd.reason or "")
-
-
-@pytest.fixture
-def measured(traded: Portfolio) -> PortfolioMetrics:
-    """The night says 12.5 % of the year, at the pack and the ledger head of now."""
-    (value,) = PortfolioDailyValue.objects.filter(portfolio=traded, asof_date=FRI)
-    return PortfolioMetrics.objects.create(
-        portfolio=traded,
-        asof_date=FRI,
-        pack_id=value.pack_id,
-        return_ytd=0.125,
-        observations=5,
-        method_version="1.0.0",
-        ledger_commit_hash=HistoryState.objects.get(portfolio=traded).ledger_commit_hash,
-    )
-
-
-def test_the_year_is_the_night_s_where_it_has_measured(
-    measured: PortfolioMetrics, alice: User
-) -> None:
-    (line,) = dashboard_lines(alice)
-    assert (line.return_ytd.value, line.return_ytd.state) == (0.125, "exact")
-    assert line.gain_1d.value == Decimal("86.40")  # from the closes, as without the night
-    assert line.months == ((FRI, Decimal("1198.00")),)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [{"ledger_commit_hash": "0" * 64}, {"pack_id": "2013-02-07-ECB-r1"}, {"return_ytd": None}],
-)
-def test_what_the_night_measured_elsewhere_is_not_shown(
-    measured: PortfolioMetrics, alice: User, other: dict[str, object]
-) -> None:
-    """Another ledger head, another pack, or nothing: 198 of 1,000 by the daily returns."""
-    measured.delete()
-    for name, value in other.items():
-        setattr(measured, name, value)
-    measured.save(force_insert=True)
-    (line,) = dashboard_lines(alice)
-    assert line.return_ytd.value == pytest.approx(0.198)
-
-
-def test_under_other_policies_the_night_s_year_is_not_shown(
-    measured: PortfolioMetrics, alice: User
-) -> None:
-    HistoryState.objects.update(settings_hash="0" * 64)
-    (line,) = dashboard_lines(alice)
-    assert line.return_ytd.value == pytest.approx(0.198)
-    assert line.return_ytd.state == "stale"
-
-
-def test_a_gap_at_the_beginning_of_the_year_is_not_taken_for_its_funding(
-    traded: Portfolio, alice: User
-) -> None:
-    """Funded in 2011, without a return on the first day that is read of 2013."""
-    (month,) = MonthlyValues.objects.all()
-    MonthlyValuesFactory.create(
-        portfolio=traded, month=date(2011, 6, 1), days=[1], packs=month.packs[:1]
-    )
-    change_values(PortfolioDailyValue.objects.filter(asof_date=MON), time_weighted_return=None)
-    (line,) = dashboard_lines(alice)
-    assert (line.return_ytd.value, line.return_ytd.state) == (None, "withheld")
-
-
-def test_values_from_before_the_newest_entry_are_stale_and_say_so(
-    traded: Portfolio, alice: User
-) -> None:
-    HistoryState.objects.update(ledger_seq=F("ledger_seq") - 1, ledger_commit_hash="0" * 64)
-    (line,) = dashboard_lines(alice)
-    assert line.total_value.state == "stale"
-    assert line.behind == "Computed from the ledger up to entry 4; its newest is entry 5."
-    assert "values_behind" in {item.kind for item in seen(alice).attention}
 
 
 def test_a_holding_without_a_price_needs_somebody(traded: Portfolio, alice: User) -> None:
@@ -393,17 +300,6 @@ def test_a_membership_that_ends_takes_the_line_with_it(
     assert [line.portfolio.name for line in dashboard_lines(bob)] == ["Savings"]
     Membership.objects.filter(user=bob, portfolio_id=traded.pk).delete()
     assert dashboard_lines(bob) == []
-
-
-def test_a_line_is_interrupted_where_a_value_is_missing() -> None:
-    """120 wide with an edge of 3: three points stand at 3, 60 and 117; 10 lies at the foot."""
-    ten, twenty = Decimal(10), Decimal(20)
-    days = [date(2013, month, 1) for month in (1, 2, 3)]
-    whole = path_of(list(zip(days, (ten, twenty, ten), strict=True)))
-    assert whole == "M3.0 29.0L3.0 29.0L60.0 3.0L117.0 29.0"
-    broken = path_of(list(zip(days, (ten, None, twenty), strict=True)))
-    assert broken == "M3.0 29.0L3.0 29.0M117.0 3.0L117.0 3.0"
-    assert path_of([(days[0], None)]) == ""
 
 
 def test_nobody_elses_id_is_needed_to_ask(browser: Browser, alice: User) -> None:
