@@ -109,10 +109,10 @@ def _since(recent: Recent, anchors: Integers, empty: Mask) -> Figure:
         rows = anchors == anchor
         place = int(np.searchsorted(recent.days, anchor, "right")) - 1
         if place >= 0:
-            growth = np.where(np.isnan(recent.returns[rows, place + 1 :]), np.nan, 1.0)
-            growth *= 1.0 + recent.returns[rows, place + 1 :]
+            growth = 1.0 + recent.returns[rows, place + 1 :]
             waiting = recent.days[place + 1 :] <= recent.paths.funded[rows, None]
-            values[rows] = np.prod(np.where(waiting, 1.0, growth), axis=1) - 1.0
+            np.copyto(growth, 1.0, where=waiting)
+            values[rows] = np.prod(growth, axis=1) - 1.0
         elif anchor in recent.earlier:
             with np.errstate(all="ignore"):
                 values[rows] = wealth[rows, -1] / recent.earlier[anchor][0][rows] - 1.0

@@ -12,7 +12,7 @@ from portfolios.calc.bulk.steps import Integers, Movements
 from portfolios.calc.bulk.values import Flows, values
 from portfolios.calc.bulk.worths import MOST_BITS, Scales, Worths, scales, worths
 
-AT_ONCE = 300_000  # elements of currencies × portfolios × days: what a cache holds
+AT_ONCE = 600_000  # elements of currencies × portfolios × days: what a cache holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)

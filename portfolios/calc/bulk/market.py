@@ -63,7 +63,8 @@ class MarketTable:
             else:
                 table = self.closes * 10 ** (decimals - SHARE_PLACES)
             money = np.ones((1, len(self.days)))
-            self._prices[decimals] = np.concatenate((table.astype(np.float64), money))
+            prices = np.concatenate((table.astype(np.float64), money))
+            self._prices[decimals] = np.ascontiguousarray(prices)  # as sparse products take it
         return self._prices[decimals]
 
     @cached_property

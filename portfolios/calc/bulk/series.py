@@ -59,15 +59,17 @@ def paths(returns: Floats, days: Integers, before: Standing, first: Integers) ->
     known = ~np.isnan(returns)
     began = before.funded > 0
     start = np.where(known.any(axis=1), known.argmax(axis=1), returns.shape[1])
-    waiting = np.arange(returns.shape[1]) < np.where(began, 0, start)[:, None]
-    growth = np.where(waiting, 1.0, 1.0 + returns)
+    since = np.arange(1, returns.shape[1] + 1) - np.where(began, 0, start)[:, None]
+    growth = 1.0 + returns
+    np.copyto(growth, 1.0, where=since <= 0)
     # What stood before goes into the first column, so that a chain that is continued is the same.
     growth[:, :1] *= before.wealth[:, None]
-    wealth: Floats = np.multiply.accumulate(growth, axis=1)
+    wealth: Floats = np.multiply.accumulate(growth, axis=1, out=growth)
     peak = wealth.copy()
     np.maximum(peak[:, :1], before.peak[:, None], out=peak[:, :1])
     np.maximum.accumulate(peak, axis=1, out=peak)
-    fall = 1.0 - wealth / peak
+    fall = wealth / peak
+    np.subtract(1.0, fall, out=fall)
     np.maximum(fall[:, :1], before.fall[:, None], out=fall[:, :1])
     np.maximum.accumulate(fall, axis=1, out=fall)
     closes = np.concatenate(([0], days))
@@ -75,5 +77,6 @@ def paths(returns: Floats, days: Integers, before: Standing, first: Integers) ->
     at_start = days[np.minimum(start, len(days) - 1)] - 1 if len(days) else np.zeros_like(start)
     funded = np.where(began, before.funded, np.where(base > 0, base, at_start))
     funded[~began & (start == returns.shape[1])] = 0
-    counted = np.where(began, before.observations, 0)[:, None] + np.cumsum(~waiting, axis=1)
+    counted = np.maximum(since, 0, out=since)
+    counted += np.where(began, before.observations, 0)[:, None]
     return Paths(wealth, peak, fall, funded, counted)

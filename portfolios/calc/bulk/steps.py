@@ -76,12 +76,13 @@ def levels(moved: Movements, starts: Integers) -> Integers:
 
 def places(amounts: Integers, most: int) -> Integers:
     """How many decimals integers in units of 10^-most need: 2 for 12.34000000."""
-    needed = np.full(len(amounts), most, dtype=np.int64)
-    for fewer in range(1, most + 1):
-        whole = amounts % 10**fewer == 0
-        if not whole.any():
+    needed = np.zeros(len(amounts), dtype=np.int64)
+    rest = np.flatnonzero(amounts % 10**most)  # few: most shares and closes are plain
+    for fewer in range(most - 1, -1, -1):
+        if not len(rest):
             break
-        needed[whole] = most - fewer
+        needed[rest] = most - fewer
+        rest = rest[amounts[rest] % 10**fewer != 0]
     return needed
 
 

@@ -5,6 +5,7 @@ and cash at the base minor unit, half away from zero; returns as the nearest flo
 """
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -17,11 +18,13 @@ from portfolios.calc.bulk.errorfree import (
     product_error,
     quotient,
     rounded,
+    two_difference,
     two_sum,
 )
 from portfolios.calc.bulk.steps import MONEY_PLACES, Integers, Movements
 from portfolios.calc.bulk.worths import Worths, stepped
 
+Pair: TypeAlias = tuple[Floats, Floats]
 FINE = 34  # bits of a rate that multiply exactly; the rest is a float
 
 
@@ -140,32 +143,59 @@ def _money(
 
 def _returns(whole: Sum, flows: Flows, first: Integers, places: int) -> Rounded:
     """(V_t + O_t − V_{t−1} − I_t) / (V_{t−1} + I_t), from nothing on the first day."""
-    days = whole.high.shape[1]
-    before = np.arange(days) < first[:, None]
-    after_high, after_low = whole.high.copy(), whole.low.copy()
+    shape = whole.high.shape
+    earned = Rounded(np.full(shape, np.nan), np.zeros(shape, dtype=bool))
+    before = np.arange(shape[1]) < first[:, None]
+    high, low = whole.high, whole.low
     if before.any():
-        after_high[before] = after_low[before] = 0.0
-    base_high, base_low = np.zeros_like(after_high), np.zeros_like(after_low)
-    base_high[:, 1:], base_low[:, 1:] = after_high[:, :-1], after_low[:, :-1]
-    size = np.abs(after_high)
-    size += np.abs(base_high)
-    if len(flows.owner):
-        at = flows.owner, flows.day
-        unit = 10.0**places
-        for (high, low), flow in (
-            ((base_high, base_low), flows.inflow),
-            ((after_high, after_low), flows.outflow),
-        ):
-            sums, left = two_sum(high[at], flow[0] * unit)
-            high[at] = sums
-            low[at] += left + flow[1] * unit + product_error(flow[0], unit, flow[0] * unit)
-        size[at] += (flows.inflow[0] + flows.outflow[0]) * unit
-    high, low = two_sum(after_high, -base_high)
-    low += after_low - base_low
-    error = 2.0 * whole.error + size * ((whole.error > 0.0) * UNIT * UNIT * 64.0)
-    invested = (base_high > 0.0) & ~before
+        high, low = np.where(before, 0.0, high), np.where(before, 0.0, low)
+    base = high[:, :-1], low[:, :-1]
+    gain, left = two_difference(high[:, 1:], base[0])
+    left += low[:, 1:]
+    left -= base[1]
+    error = 2.0 * whole.error
     with np.errstate(all="ignore"):
-        earned = quotient((high, low), (base_high, base_low), error, size)
-    nearly_nothing = (np.abs(base_high) <= error) & (error > 0.0) & ~before
-    earned.values[~invested] = np.nan
-    return Rounded(earned.values, (earned.unsure & invested) | nearly_nothing)
+        found = quotient((gain, left), base, error)
+    _keep(earned, np.s_[:, 1:], found, base[0], error)
+    if len(flows.owner):
+        at, base, above, scale = _crossed((high, low), flows, 10.0**places)
+        with np.errstate(all="ignore"):
+            found = quotient(above, base, error[at[0], 0], scale)
+        _keep(earned, at, found, base[0], error[at[0], 0])
+    earned.values[before] = np.nan
+    earned.unsure[before] = False
+    return earned
+
+
+def _keep(earned: Rounded, at: Any, found: Rounded, base: Floats, error: Floats) -> None:
+    """Returns on what was invested; nobody knows where that is as little as its error."""
+    values, unsure = found
+    invested = base > 0.0
+    values[~invested] = np.nan
+    unsure &= invested
+    if error.any():
+        unsure |= (np.abs(base) <= error) & (error > 0.0)
+    earned.values[at], earned.unsure[at] = values, unsure
+
+
+def _crossed(
+    value: tuple[Floats, Floats], flows: Flows, unit: float
+) -> tuple[tuple[Integers, Integers], Pair, Pair, Floats]:
+    """Of the days on which something crossed the border: where they are, the base with what came
+    in, what was gained on it, and how large the numbers are that it is a difference of."""
+    at = flows.owner, flows.day
+    yesterday = flows.owner, np.maximum(flows.day - 1, 0)
+    began = flows.day == 0
+    high, low = value
+    base = np.where(began, 0.0, high[yesterday]), np.where(began, 0.0, low[yesterday])
+    after = high[at], low[at]
+    scale = np.abs(after[0]) + np.abs(base[0]) + (flows.inflow[0] + flows.outflow[0]) * unit
+    base, after = _plus(base, flows.inflow, unit), _plus(after, flows.outflow, unit)
+    gain, left = two_difference(after[0], base[0])
+    return at, base, (gain, left + (after[1] - base[1])), scale
+
+
+def _plus(value: Pair, flow: Pair, unit: float) -> Pair:
+    high, left = two_sum(value[0], flow[0] * unit)
+    low = value[1] + left + flow[1] * unit + product_error(flow[0], unit, flow[0] * unit)
+    return high, low

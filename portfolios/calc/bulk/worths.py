@@ -23,6 +23,7 @@ from portfolios.calc.bulk.steps import (
 
 MOST_BITS = 46  # of a sum; the rest of the 53 is left to the rates
 BLOCK = 32  # days, where much is traded
+FEW = 32  # columns, as of currencies
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,8 +123,7 @@ def stepped(moved: Movements, prices: Floats, count: int) -> Floats:
     block = days if later * 2 <= max(len(moved), 1) else BLOCK
     amounts = moved.amount.astype(np.float64)
     if not later:
-        whole: Floats = _table(amounts, moved.owner, moved.column, count, prices) @ prices
-        return whole
+        return _held(amounts, moved.owner, moved.column, count, prices)
     total = np.empty((count, days))
     for start in range(0, days, block):
         end = min(days, start + block)
@@ -138,6 +138,18 @@ def stepped(moved: Movements, prices: Floats, count: int) -> Floats:
             total[:, start:end] += (
                 _table(ones, moved.owner[inside], np.arange(len(inside)), count, steps) @ steps
             )
+    return total
+
+
+def _held(amounts: Floats, rows: Integers, columns: Integers, count: int, prices: Floats) -> Floats:
+    """Σ amounts · prices of what never changes; of few columns without a sparse table."""
+    total: Floats
+    if len(prices) > FEW:
+        total = _table(amounts, rows, columns, count, prices) @ prices
+        return total
+    size = count * len(prices)
+    held = np.bincount(rows * len(prices) + columns, amounts, minlength=size)
+    total = held.reshape(count, -1) @ prices
     return total
 
 

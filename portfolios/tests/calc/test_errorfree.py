@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portfolios.calc.bulk.errorfree import cut, product_error, quotient, rounded, two_sum
+from portfolios.calc.bulk.errorfree import (
+    cut,
+    product_error,
+    quotient,
+    rounded,
+    two_difference,
+    two_sum,
+)
+from portfolios.calc.bulk.steps import places
 
 floats = st.floats(-1e9, 1e9, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-9)
 NONE = np.zeros(1)
@@ -19,9 +27,11 @@ def one(number: float) -> np.ndarray:
 
 
 @given(floats, floats)
-def test_a_sum_and_a_product_lose_nothing(a: float, b: float) -> None:
+def test_a_sum_a_difference_and_a_product_lose_nothing(a: float, b: float) -> None:
     high, low = two_sum(one(a), one(b))
     assert Fraction(high[0]) + Fraction(low[0]) == Fraction(a) + Fraction(b)
+    high, low = two_difference(one(a), one(b))
+    assert Fraction(high[0]) + Fraction(low[0]) == Fraction(a) - Fraction(b)
     product = one(a) * b
     left = product_error(one(a), b, product)
     assert Fraction(product[0]) + Fraction(left[0]) == Fraction(a) * Fraction(b)
@@ -77,3 +87,9 @@ def test_a_quotient_is_the_nearest_float_or_unsure(
 def test_nothing_over_something_is_surely_zero() -> None:
     found = quotient((NONE, NONE), (one(5.0), NONE), NONE, one(5.0))
     assert (found.values[0], bool(found.unsure[0])) == (0.0, False)
+
+
+def test_decimals_are_counted_to_the_last_that_is_not_zero() -> None:
+    """In 1e-8: 12, 12.3, 12.34 short, 0.00000001 and nothing at all."""
+    amounts = np.array([1_200_000_000, 1_230_000_000, -1_234_000_000, 1, 0])
+    assert places(amounts, 8).tolist() == [0, 1, 2, 8, 0]
