@@ -52,12 +52,13 @@ class RecentReturns:
     """days: ascending ordinals; returns: portfolios × days, NaN where there is none; before: how
     portfolios stood before the first of them; earlier: wealth at closes before these days.
     newest: the last day of each portfolio, 0 where the copies do not stand on live packs; oldest:
-    the first day among these on which it had a value."""
+    the first day among these on which it had a value. regrown: as `Recent` has it."""
 
     days: Integers
     returns: Floats
     before: Standing
     earlier: dict[int, tuple[Floats, Integers]]
+    regrown: dict[int, Floats]
     newest: Integers
     oldest: Integers
 
@@ -66,7 +67,7 @@ class RecentReturns:
         first = np.searchsorted(self.days, self.oldest)
         begun = np.where(self.before.funded > 0, -1, first)
         path = paths(self.returns, self.days, self.before, begun)
-        return Recent(self.days, self.returns, path, self.earlier)
+        return Recent(self.days, self.returns, path, self.earlier, self.regrown)
 
 
 def recent_returns(ids: Sequence[UUID], asof: date, lineage: str) -> RecentReturns:
@@ -82,7 +83,7 @@ def recent_returns(ids: Sequence[UUID], asof: date, lineage: str) -> RecentRetur
         "anchors": [day.replace(day=1) for day in anchors],
     }
     runs = list(_runs(asked))
-    inside = [run for run in runs if _is_recent(run, since)]
+    inside = [part for run in runs if len((part := _from(run, since))["month"])]
     days = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *map(_all_days, inside)]))
     returns = np.full((len(ids), len(days)), np.nan)
     before, newest = Standing.none(len(ids)), np.zeros(len(ids), dtype=np.int64)
@@ -93,7 +94,32 @@ def recent_returns(ids: Sequence[UUID], asof: date, lineage: str) -> RecentRetur
         _stand(run, before, oldest)
         np.minimum.at(began, run["place"], _ordinals(run)[:, 0])
     earlier = {day.toordinal(): _wealth_at(day, runs, len(ids)) for day in anchors}
-    return RecentReturns(days, returns, before, earlier, newest, began)
+    until = int(days[0]) if len(days) else 0
+    regrown = {
+        anchor: _regrown(ids, np.flatnonzero(wealth == 0.0), date.fromordinal(anchor), until)
+        for anchor, (wealth, _) in earlier.items()
+        if (wealth == 0.0).any()
+    }
+    return RecentReturns(days, returns, before, earlier, regrown, newest, began)
+
+
+def _regrown(ids: Sequence[UUID], rows: Integers, anchor: date, until: int) -> Floats:
+    """What 1 became after an anchor, up to the day before an ordinal, of a few portfolios."""
+    found = np.full(len(ids), np.nan)
+    found[rows] = 1.0
+    asked = {
+        "ids": array_of([ids[row] for row in rows.tolist()]),
+        "lineage": "",
+        "since": anchor.replace(day=1),
+        "until": date.fromordinal(until),
+        "anchors": [],
+    }
+    for run in _runs(asked):
+        days = _ordinals(run)
+        counted = (days > anchor.toordinal()) & (days < until)
+        growth = np.prod(np.where(counted, 1.0 + run["returns"], 1.0), axis=1)
+        np.multiply.at(found, rows[run["place"]], growth)
+    return found
 
 
 Run = Mapping[str, npt.NDArray[Any]]
@@ -120,8 +146,14 @@ def _runs(asked: Mapping[str, Any]) -> list[Run]:
     return found
 
 
-def _is_recent(run: Run, since: date) -> bool:
-    return bool((run["month"] + ORDINAL_2000 >= since.toordinal()).any())
+def _from(run: Run, since: date) -> Run:
+    """The months of a run that begin on a day or after it: months of one length lie together, those
+    of three and five years ago among the recent ones."""
+    return _some(run, np.flatnonzero(run["month"] + ORDINAL_2000 >= since.toordinal()))
+
+
+def _some(run: Run, rows: Integers) -> Run:
+    return {name: values[rows] for name, values in run.items()}
 
 
 def _ordinals(run: Run) -> Integers:
@@ -165,7 +197,7 @@ def _wealth_at(day: date, runs: Sequence[Run], count: int) -> tuple[Floats, Inte
         rows = np.flatnonzero(run["month"] + ORDINAL_2000 == month)
         if not len(rows):
             continue
-        ordinals = _ordinals({name: values[rows] for name, values in run.items()})
+        ordinals = _ordinals(_some(run, rows))
         until = ordinals <= day.toordinal()
         growth = np.where(until, 1.0 + run["returns"][rows], 1.0)
         product = run["wealth"][rows] * np.prod(growth, axis=1)

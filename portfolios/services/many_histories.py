@@ -170,7 +170,8 @@ def _append(policy: str, head: int, packs: list[PackDay], facts: list[PortfolioF
         anchor: (wealth[ready], closes[ready])
         for anchor, (wealth, closes) in recent.earlier.items()
     }
-    measured = Recent(longer, returns, path, earlier)
+    regrown = {anchor: growth[ready] for anchor, growth in recent.regrown.items()}
+    measured = Recent(longer, returns, path, earlier, regrown)
     measure_close(valued, kept, np.flatnonzero(ready), measured, head)
     _note(kept)
     left = tuple(fact.id for fact, one in zip(facts, ready, strict=True) if not one)

@@ -5,7 +5,7 @@ once. A figure that does not exist is NaN, and a code says why.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -61,12 +61,15 @@ class Figure:
 class Recent:
     """The last returns of portfolios: days are ordinals, returns portfolios × days, NaN where
     there is none. paths: how they stand after each day. earlier: wealth at closes that lie before
-    the first day, by the ordinal of the anchor, with the close it is of; NaN where unknown."""
+    the first day, by the ordinal of the anchor, with the close it is of; NaN where unknown.
+    regrown: of who had lost everything by such a close, what 1 became from there to the day before
+    the first; NaN for everybody else."""
 
     days: Integers
     returns: Floats
     paths: Paths
     earlier: dict[int, tuple[Floats, Integers]]
+    regrown: dict[int, Floats] = field(default_factory=dict)
 
 
 def period_figures(recent: Recent, asof: date) -> Iterator[tuple[str, Figure]]:
@@ -116,9 +119,19 @@ def _since(recent: Recent, anchors: Integers, empty: Mask) -> Figure:
         elif anchor in recent.earlier:
             with np.errstate(all="ignore"):
                 values[rows] = wealth[rows, -1] / recent.earlier[anchor][0][rows] - 1.0
+            _begin_again(values, recent, anchor)
         else:
             values[rows] = wealth[rows, -1] - 1.0
     return _wealth_figure(values, empty)
+
+
+def _begin_again(values: Floats, recent: Recent, anchor: int) -> None:
+    """Who had lost everything by an anchor earns on new money: nothing is no base to divide by."""
+    regrown = recent.regrown.get(anchor)
+    if regrown is None:
+        return
+    rows = np.flatnonzero(recent.earlier[anchor][0] == 0.0)
+    values[rows] = regrown[rows] * np.prod(1.0 + recent.returns[rows], axis=1) - 1.0
 
 
 def _wealth_figure(values: Floats, empty: Mask) -> Figure:
