@@ -11,73 +11,32 @@ shares more decimals than are counted, the answer is None, and the days are valu
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from itertools import groupby, pairwise, repeat
+from operator import add, attrgetter, mul
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from portfolios.calc.bulk.errorfree import Mask
-from portfolios.calc.bulk.exact import scaled
 from portfolios.calc.bulk.market import whole
-from portfolios.calc.bulk.steps import SHARE_PLACES, Integers, places
+from portfolios.calc.bulk.steps import SHARE_PLACES, Integers
+from portfolios.calc.dated_quotes import Quotes
 from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.history import Flow, flows_of
 from portfolios.calc.lots import Posting
-from portfolios.calc.marks import Mark, Marks, Rate
-from portfolios.calc.replay import replay
+from portfolios.calc.money import quantum
+from portfolios.calc.replay import day_of
 
 MOST = 2.0**62
 Moves: TypeAlias = Mapping[int, Decimal]
 """What something moves by, by the place of the day."""
 Series: TypeAlias = Sequence[Decimal]
-
-
-@dataclass(frozen=True, eq=False)
-class Quotes:
-    """Closes and rates of ascending days, a column a day.
-
-    keys: the securities, a row each. closes: in units of 1e-8, 0 where there is none. carried:
-    where a close is of an earlier day. currency: of each security's closes. rates: by currency,
-    what one unit is worth in base on each day; the base has none.
-    """
-
-    base_currency: str
-    days: Sequence[date]
-    keys: tuple[SecurityKey, ...]
-    closes: Integers
-    carried: Mask
-    currency: tuple[str, ...]
-    rates: Mapping[str, Sequence[Rate | None]]
-
-    @cached_property
-    def rows(self) -> Mapping[SecurityKey, int]:
-        """The row of each security."""
-        return {key: row for row, key in enumerate(self.keys)}
-
-    def rate_on(self, currency: str, at: int) -> Rate | None:
-        """Base per 1 unit on the day at a place."""
-        if currency == self.base_currency:
-            return Rate(Decimal(1), self.days[at])
-        known = self.rates.get(currency)
-        return None if known is None else known[at]
-
-    def marks(self, at: int, securities: Iterable[SecurityKey]) -> Marks:
-        """The rates of a day, and its closes of some securities."""
-        day, rows = self.days[at], self.rows
-        wanted = [(key, rows[key]) for key in securities if key in rows]
-        prices = {
-            key: Mark(scaled(int(self.closes[row, at]), SHARE_PLACES), self.currency[row], day)
-            for key, row in wanted
-            if self.closes[row, at]
-        }
-        known = ((code, rates[at]) for code, rates in self.rates.items())
-        rates = {code: rate for code, rate in known if rate is not None}
-        return Marks(day, self.base_currency, prices, rates)
+_on = attrgetter("on")
 
 
 class Close(NamedTuple):
@@ -130,31 +89,51 @@ class Closes:
             stale=self.stale[days],
         )
 
-    def in_base(self, worths: Mapping[str, Series]) -> list[Decimal]:
+    def in_base(self, worths: Mapping[str, Series]) -> Series:
         """Worths of all currencies together on each day."""
-        totals = [ZERO] * len(self.days)
+        totals: Series = [ZERO] * len(self.days)
         for code, series in worths.items():
             if code == self.quotes.base_currency:
-                totals = [total + worth for total, worth in zip(totals, series, strict=True)]
-                continue
-            rates = self.quotes.rates[code][self.first :]
-            totals = [
-                total + worth * rate.rate if rate is not None else total
-                for total, worth, rate in zip(totals, series, rates, strict=True)
-            ]
+                totals = [*map(add, totals, series)]
+            else:  # without a rate there is no worth, and 0 stands for it
+                totals = [*map(add, totals, map(mul, series, self._rates(code)))]
         return totals
+
+    def _rates(self, code: str) -> Series:
+        """Of a currency that is not the base, on the days that are valued."""
+        return self.quotes.rates[code].amounts[self.first : len(self.quotes.days)]
 
     def __iter__(self) -> Iterator[Close]:
         """Day by day."""
         held, money = self.in_base(self.holdings), self.in_base(self.money)
-        due = self.in_base(self.receivables)
-        for at, (day, worth, cash, owed, stale) in enumerate(
-            zip(self.days, held, money, due, self.stale.tolist(), strict=True), start=self.first
+        worths, due = map(add, held, money), self.in_base(self.receivables)
+        flowed = map(self.flowed, range(self.first, len(self.quotes.days)))
+        stale = self.stale.tolist()
+        for day, worth, cash, owed, (inflow, outflow), old in zip(
+            self.days, worths, money, due, flowed, stale, strict=True
         ):
-            flows = [flow.base for flow in self.flows.get(at, ()) if flow.external]
-            inflow = sum((base for base in flows if base > 0), ZERO)
-            outflow = sum((-base for base in flows if base < 0), ZERO)
-            yield Close(day, worth + cash, cash, owed, inflow, outflow, stale)
+            yield Close(day, worth, cash, owed, inflow, outflow, old)
+
+    def flowed(self, at: int) -> tuple[Decimal, Decimal]:
+        """What came into the portfolio and went out of it on the day at a place, both ≥ 0."""
+        flows = self.flows.get(at)
+        if flows is None:
+            return ZERO, ZERO
+        worths = [flow.base for flow in flows if flow.external]
+        inflow = sum((worth for worth in worths if worth > 0), ZERO)
+        return inflow, sum((-worth for worth in worths if worth < 0), ZERO)
+
+    def total_at(self, at: int) -> Decimal:
+        """The total value on the day at a place."""
+        return self._in_base_at(self.holdings, at) + self._in_base_at(self.money, at)
+
+    def _in_base_at(self, worths: Mapping[str, Series], at: int) -> Decimal:
+        total = ZERO
+        for code, series in worths.items():
+            worth = series[at - self.first]
+            known = None if code == self.quotes.base_currency else self.quotes.rates[code]
+            total += worth if known is None else worth * known.amounts[at]
+        return total
 
 
 def closes_of(journal: Sequence[Posting], quotes: Quotes, first: int = 0) -> Closes | None:
@@ -163,54 +142,74 @@ def closes_of(journal: Sequence[Posting], quotes: Quotes, first: int = 0) -> Clo
     A posting between two days belongs to the later one, those before the first day to the first,
     as in `replay`.
     """
-    shares, cash, due = _moves(journal, quotes.days)
-    held = _held(shares, quotes)
-    flows = _flows(journal, quotes)
+    moves = _Moves.of(journal, quotes.days)
+    held = _held(moves.shares, quotes)
+    flows = _flows(moves, quotes)
     if held is None or flows is None:
         return None
-    money = {
-        code: _levels(_sum(cash.get(code, {}), due.get(code, {})), quotes, first)
-        for code in {*cash, *due}
-    }
-    owed = {code: _levels(moved, quotes, first) for code, moved in due.items()}
-    stale = np.zeros(len(quotes.days), dtype=bool)
     used: dict[str, Mask] = {}
+    stale = np.zeros(len(quotes.days), dtype=bool)
     for row, code in enumerate(quotes.currency):
         has = held[row] != 0
         if (has & (quotes.closes[row] == 0))[first:].any():
             return None
         stale |= has & quotes.carried[row]
         used[code] = used[code] | has if code in used else has
-    for code, series in (*money.items(), *owed.items()):
-        has = np.zeros(len(quotes.days), dtype=bool)
-        has[first:] = [amount != 0 for amount in series]
-        used[code] = used[code] | has if code in used else has
+    money = {code: _levels(moved, quotes, first) for code, moved in moves.money.items()}
+    owed = {code: _levels(moved, quotes, first) for code, moved in moves.due.items()}
+    for code, level in (*money.items(), *owed.items()):
+        used[code] = used[code] | level.is_some if code in used else level.is_some
     for code, has in used.items():
         aged = _aged(quotes, code, has, first)
         if aged is None:
             return None
         stale |= aged
-    return Closes(quotes, first, _worths(held, quotes, first), money, owed, flows, stale[first:])
+    return Closes(
+        quotes=quotes,
+        first=first,
+        holdings=_worths(held, quotes, first),
+        money={code: level.amounts for code, level in money.items()},
+        receivables={code: level.amounts for code, level in owed.items()},
+        flows=flows,
+        stale=stale[first:],
+    )
 
 
-def _moves(
-    journal: Sequence[Posting], days: Sequence[date]
-) -> tuple[dict[SecurityKey, Moves], dict[str, Moves], dict[str, Moves]]:
-    """Shares by security, cash and receivables by currency, each by the place of its day."""
-    shares: dict[SecurityKey, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    cash: dict[str, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    due: dict[str, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for posting in journal:
-        at = bisect_left(days, posting.on)
-        if at == len(days):
-            break
-        if posting.quantity and posting.security is not None:
-            shares[posting.security][at] += posting.quantity
-        if posting.cash:
-            cash[posting.currency][at] += posting.cash
-        if posting.receivable:
-            due[posting.currency][at] += posting.receivable
-    return {**shares}, {**cash}, {**due}
+class _Moves(NamedTuple):
+    """A journal by the place of the day that each posting counts on.
+
+    days: the postings of each day that has some. shares by security; money, receivables among it,
+    and receivables by currency: sums of a day.
+    """
+
+    days: Sequence[tuple[int, list[Posting]]]
+    shares: Mapping[SecurityKey, Moves]
+    money: Mapping[str, Moves]
+    due: Mapping[str, Moves]
+
+    @classmethod
+    def of(cls, journal: Sequence[Posting], days: Sequence[date]) -> "_Moves":
+        """Postings after the last day are left out."""
+        shares: dict[SecurityKey, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        money: dict[str, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        due: dict[str, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        found: list[tuple[int, list[Posting]]] = []
+        for on, postings in groupby(journal, key=_on):
+            at = bisect_left(days, on)
+            if at == len(days):
+                break
+            if not found or found[-1][0] != at:
+                found.append((at, []))
+            for posting in postings:
+                found[-1][1].append(posting)
+                if posting.quantity and posting.security is not None:
+                    shares[posting.security][at] += posting.quantity
+                if posting.cash:
+                    money[posting.currency][at] += posting.cash
+                if posting.receivable:
+                    money[posting.currency][at] += posting.receivable
+                    due[posting.currency][at] += posting.receivable
+        return cls(found, {**shares}, {**money}, {**due})
 
 
 def _held(shares: Mapping[SecurityKey, Moves], quotes: Quotes) -> Integers | None:
@@ -219,39 +218,44 @@ def _held(shares: Mapping[SecurityKey, Moves], quotes: Quotes) -> Integers | Non
     held = np.zeros(quotes.closes.shape, dtype=np.int64)
     for key, moved in shares.items():
         total = ZERO
-        for at in sorted(moved):
+        for at, end in pairwise((*sorted(moved), len(quotes.days))):
             total += moved[at]
             counted = whole(total, SHARE_PLACES) if abs(total) < 10**10 else None
             if counted is None or (key not in rows and total):
                 return None
             if key in rows:
-                held[rows[key], at:] = counted
+                held[rows[key], at:end] = counted
     return held
 
 
-def _levels(moved: Moves, quotes: Quotes, first: int) -> list[Decimal]:
-    """What movements amount to at each close."""
-    found: list[Decimal] = []
+class _Level(NamedTuple):
+    """What movements amount to at each close from the first on; of all days whether to anything."""
+
+    amounts: Series
+    is_some: Mask
+
+
+def _levels(moved: Moves, quotes: Quotes, first: int) -> _Level:
+    amounts: list[Decimal] = []
+    is_some = np.zeros(len(quotes.days), dtype=bool)
     total, at = ZERO, 0
     for place in (*sorted(moved), len(quotes.days)):
-        found += [total] * (place - at)
+        amounts += [total] * (place - at)
+        is_some[at:place] = bool(total)
         total, at = total + moved.get(place, ZERO), place
-    return found[first:]
-
-
-def _sum(one: Moves, other: Moves) -> Moves:
-    return {at: one.get(at, ZERO) + other.get(at, ZERO) for at in {*one, *other}}
+    return _Level(amounts[first:], is_some)
 
 
 def _aged(quotes: Quotes, code: str, used: Mask, first: int) -> Mask | None:
     """Where a carried rate is used; None where there is none to use."""
     if code == quotes.base_currency:
         return np.zeros(len(used), dtype=bool)
-    rates = quotes.rates.get(code, [None] * len(used))
-    lacks = np.array([rate is None for rate in rates], dtype=bool)
-    if (lacks & used)[first:].any():
+    rates = quotes.rates.get(code)
+    if rates is None:
+        return None if used[first:].any() else np.zeros(len(used), dtype=bool)
+    if (rates.lacks[: len(used)] & used)[first:].any():
         return None
-    found: Mask = used & np.array([rate is not None and rate.state == "stale" for rate in rates])
+    found: Mask = used & rates.carried[: len(used)]
     return found
 
 
@@ -264,17 +268,20 @@ def _worths(held: Integers, quotes: Quotes, first: int) -> dict[str, list[Decima
             continue
         shares, share_places = _coarse(held[rows, first:])
         closes, close_places = _coarse(quotes.closes[rows, first:])
-        sums = _products(shares, closes)
-        decimals = share_places + close_places
-        found[code] = [scaled(one, decimals) for one in sums.tolist()]
+        unit = quantum(share_places + close_places)
+        sums = map(Decimal, _products(shares, closes).tolist())
+        found[code] = [*map(mul, sums, repeat(unit))]
     return found
 
 
 def _coarse(numbers: Integers) -> tuple[Integers, int]:
     """Integers in the largest unit that keeps them whole, and how many decimals that has."""
-    decimals = int(places(numbers.ravel(), SHARE_PLACES).max(initial=0))
-    coarse: Integers = numbers // 10 ** (SHARE_PLACES - decimals)
-    return coarse, decimals
+    common = int(np.gcd.reduce(numbers.ravel(), initial=0))
+    fewer = 0
+    while fewer < SHARE_PLACES and common % 10 ** (fewer + 1) == 0:
+        fewer += 1
+    coarse: Integers = numbers // 10**fewer
+    return coarse, SHARE_PLACES - fewer
 
 
 def _products(shares: Integers, closes: Integers) -> npt.NDArray[np.int64]:
@@ -286,15 +293,19 @@ def _products(shares: Integers, closes: Integers) -> npt.NDArray[np.int64]:
     return sums
 
 
-def _flows(journal: Sequence[Posting], quotes: Quotes) -> dict[int, tuple[Flow, ...]] | None:
+def _flows(moves: _Moves, quotes: Quotes) -> dict[int, tuple[Flow, ...]] | None:
     """The crossings of each day that has some; None where one has no worth."""
-    active = sorted({bisect_left(quotes.days, posting.on) for posting in journal})
-    active = [at for at in active if at < len(quotes.days)]
     currency = dict(zip(quotes.keys, quotes.currency, strict=True))
+    shares: dict[SecurityKey, Decimal] = defaultdict(Decimal)
     listed: dict[SecurityKey, str] = {}
     found: dict[int, tuple[Flow, ...]] = {}
-    for at, state in zip(active, replay(journal, [quotes.days[at] for at in active]), strict=True):
-        listed.update((key, currency[key]) for key in state.quantities if key in currency)
+    for at, postings in moves.days:
+        for posting in postings:
+            if posting.quantity and posting.security in currency:
+                shares[posting.security] += posting.quantity
+        moved = {posting.security for posting in postings if posting.quantity}
+        listed.update((key, currency[key]) for key in moved if shares.get(key))
+        state = day_of(quotes.days[at], postings)
         crossing = {one.security for one in state.crossings if one.security is not None}
         flows, unvalued = flows_of(state, quotes.marks(at, crossing), listed)
         if unvalued:

@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from operator import add, mul, sub
 from typing import NamedTuple, TypeAlias
 
 from portfolios.calc.booking.amounts import gross
@@ -151,16 +152,17 @@ def gain_parts_of(
     In base currency everything between two ends cancels out; in another one each day's move is
     taken at the rate of the close before.
     """
-    base, days = closes.quotes.base_currency, [*closes]
-    skipped = 0 if from_nothing else 1
-    whole = days[-1].total_value - (ZERO if from_nothing else days[0].total_value)
-    whole += sum((day.outflow - day.inflow for day in days[skipped:]), ZERO)
-    price = income = fees = taxes = ZERO
+    base, first = closes.quotes.base_currency, closes.first + (0 if from_nothing else 1)
+    whole = closes.total_at(len(closes.quotes.days) - 1)
+    whole -= ZERO if from_nothing else closes.total_at(closes.first)
+    price = income = fees = taxes = withdrawn = ZERO
     for code in {*closes.holdings, *closes.money}:
         price += _moved(closes, code, from_nothing=from_nothing)
     for at, flows in closes.flows.items():
-        if at < closes.first + skipped:
+        if at < first:
             continue
+        inflow, outflow = closes.flowed(at)
+        withdrawn += outflow - inflow
         before = at if from_nothing and at == closes.first else at - 1
         price -= sum((flow.local * _rate(closes, flow.currency, before) for flow in flows), ZERO)
     for day, found in charged.items():
@@ -171,7 +173,7 @@ def gain_parts_of(
         taxes += _worth(closes, found.taxes, at)
         price -= _worth(closes, found.income, before)
         price += _worth(closes, found.fees, before) + _worth(closes, found.taxes, before)
-    return _rounded(_Sums(whole, price, income, fees, taxes), base, gain)
+    return _rounded(_Sums(whole + withdrawn, price, income, fees, taxes), base, gain)
 
 
 class _Sums(NamedTuple):
@@ -197,19 +199,25 @@ def _moved(closes: Closes, code: str, *, from_nothing: bool) -> Decimal:
     """Σ (A1 − A0)·f0 of one currency, flows not taken off."""
     nothing = [ZERO] * len(closes.days)
     held, money = closes.holdings.get(code, nothing), closes.money.get(code, nothing)
-    worths = [one + other for one, other in zip(held, money, strict=True)]
+    worths: list[Decimal] = [*map(add, held, money)]
     start = worths[0] * _rate(closes, code, closes.first) if from_nothing and worths[0] else ZERO
     if code == closes.quotes.base_currency:
         return start + worths[-1] - worths[0]
-    moves = enumerate(pairwise(worths), start=closes.first)
-    return start + sum(
-        (
-            (after - before) * _rate(closes, code, at)
-            for at, (before, after) in moves
-            if after != before
-        ),
-        ZERO,
-    )
+    moves: list[Decimal] = [*map(sub, worths[1:], worths)]
+    gained: Iterable[Decimal] = map(mul, moves, _rates_before(closes, code, moves))
+    return start + sum(gained, ZERO)
+
+
+def _rates_before(closes: Closes, code: str, moves: Sequence[Decimal]) -> Sequence[Decimal]:
+    """The rate of the close before each move, anything where nothing moved."""
+    days = slice(closes.first, len(closes.quotes.days) - 1)
+    known = closes.quotes.rates.get(code)
+    if known is not None and not known.lacks[days].any():
+        return known.amounts[days]
+    return [
+        _rate(closes, code, at) if moved else ZERO
+        for at, moved in enumerate(moves, start=closes.first)
+    ]
 
 
 def _worth(closes: Closes, amounts: Amounts, at: int) -> Decimal:

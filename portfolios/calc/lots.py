@@ -211,6 +211,9 @@ class Movement(StrEnum):
     TRANSFER = "transfer"
 
 
+_MOVEMENTS = {movement: movement for movement in Movement}
+
+
 class Posting(NamedTuple):
     """One movement of one day; the sum of all postings up to a day is the ledger on that day.
 
@@ -235,7 +238,10 @@ class Posting(NamedTuple):
     @classmethod
     def of_row(cls, row: Row) -> "Posting":
         """A row of any length from eight fields on, its movement by name, as a posting."""
-        return row if isinstance(row, cls) else cls(*row)._replace(movement=Movement(row[2]))
+        if isinstance(row, cls):
+            return row
+        on, seq, movement, *rest = row
+        return cls(on, seq, _MOVEMENTS[movement], *rest)
 
 
 @dataclass(frozen=True, kw_only=True)

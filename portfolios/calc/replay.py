@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.lots import Movement, Posting
@@ -14,8 +14,7 @@ Generated: TypeAlias = Mapping[tuple[SecurityKey, str], Decimal]
 K = TypeVar("K", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(NamedTuple):
     """Something that entered a currency from outside it, negative when it left.
 
     amount is in `currency`; base is its worth at the recorded rate. Either is None where the
@@ -72,11 +71,15 @@ def replay(journal: Sequence[Posting], dates: Iterable[date]) -> tuple[DayState,
             quantities = _moved(quantities, ((p.security, p.quantity) for p in moves))
             cash = _moved(cash, ((p.currency, p.cash) for p in moves))
             receivables = _moved(receivables, ((p.currency, p.receivable) for p in moves))
-            crossings = tuple(_crossing(p) for p in moves if p.crossing is None or p.crossing)
-            generated = _generated(moves)
+            crossings, generated = _crossings(moves), _generated(moves)
             start = end
         states.append(DayState(day, quantities, cash, receivables, crossings, generated))
     return tuple(states)
+
+
+def day_of(day: date, moves: Sequence[Posting]) -> DayState:
+    """What crossed and what was brought by the postings of one day, without what was held."""
+    return DayState(day, {}, {}, {}, _crossings(moves), _generated(moves))
 
 
 def _moved(before: Mapping[K, Decimal], moves: Iterable[tuple[K, Decimal]]) -> Mapping[K, Decimal]:
@@ -100,12 +103,18 @@ def _generated(moves: Iterable[Posting]) -> Generated:
     )
 
 
-def _crossing(posting: Posting) -> Crossing:
-    return Crossing(
-        currency=posting.currency,
-        amount=posting.crossing,
-        base=posting.crossing_base,
-        external=posting.movement in EXTERNAL,
-        security=posting.security,
-        quantity=posting.quantity,
+def _crossings(moves: Iterable[Posting]) -> tuple[Crossing, ...]:
+    return tuple(
+        [
+            Crossing(
+                posting.currency,
+                posting.crossing,
+                posting.crossing_base,
+                posting.movement in EXTERNAL,
+                posting.security,
+                posting.quantity,
+            )
+            for posting in moves
+            if posting.crossing is None or posting.crossing
+        ]
     )

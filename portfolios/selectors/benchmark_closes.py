@@ -14,10 +14,11 @@ from market.selectors.actions import live_actions
 from portfolios.calc.benchmark import MemberCloses
 from portfolios.calc.bulk.steps import SHARE_PLACES
 from portfolios.calc.returns import Floats
-from portfolios.selectors.quotes import Columns, columns_of, days_of_packs, rates_towards
+from portfolios.selectors.quotes import Columns, columns_of, days_of_packs, rate_columns
 
 Type = CorporateAction.Type
 RATIOS = (Type.SPLIT, Type.REVERSE_SPLIT, Type.STOCK_DIVIDEND)
+EXACT = 2**53  # what a float can count to
 PAID = (Type.DIVIDEND, Type.RETURN_OF_CAPITAL)
 
 
@@ -55,8 +56,7 @@ def _rates(policy: str, head: int, base: str, code: str, count: int) -> Floats:
     """Base per 1 unit of a currency at each close, NaN where the pack has no way."""
     if code == base:
         return np.ones(count)
-    found = rates_towards(policy, head, base, code)[:count]
-    return np.array([np.nan if one is None else float(one.rate) for one in found])
+    return rate_columns(policy, head, base, code).rates[:count].copy()
 
 
 def _closes(
@@ -64,8 +64,11 @@ def _closes(
 ) -> Floats:
     """The crossing from stored decimals to floats: each the one next to its decimal. A close that
     was carried over a split is restated in shares of its day; NaN where there is none."""
-    unit = 10**SHARE_PLACES
-    closes = np.array([one / unit for one in seen.closes[row, : len(days)].tolist()])
+    unit, counted = 10**SHARE_PLACES, seen.closes[row, : len(days)]
+    if counted.max(initial=0) < EXACT:
+        closes = counted / unit
+    else:
+        closes = np.array([one / unit for one in counted.tolist()])
     closes[closes == 0.0] = np.nan
     for action in actions:
         if action.action_type in RATIOS:

@@ -65,26 +65,26 @@ def _rows_at_once(booked: Booked, closes: Closes, from_date: date | None) -> Ite
     """The first of the days is the baseline, unless the history begins with it."""
     base, packs, head = booked.market.base_currency, booked.market.packs, booked.market.market_head
     whole = from_date is None or closes.days[0] >= from_date
-    before = ZERO
-    for place, day in enumerate(closes):
+    before, nothing = ZERO, round_money(ZERO, base)
+    for place, (day, value, money, due, inflow, outflow, is_stale) in enumerate(closes):
         if place or whole:
-            total, cash = round_money(day.total_value, base), round_money(day.cash_balance, base)
+            total, cash = round_money(value, base), round_money(money, base)
             yield HistoryDay(
-                asof_date=day.asof_date,
-                pack_id=packs[day.asof_date],
-                total_value=total,
-                positions_value=total - cash,
-                cash_balance=cash,
-                receivable_balance=round_money(day.receivable_balance, base),
-                inflow=round_money(day.inflow, base),
-                outflow=round_money(day.outflow, base),
-                time_weighted_return=day_return(before, day.total_value, day.inflow, day.outflow),
-                state="stale" if day.is_stale else "exact",
-                coverage=1.0,
-                currency=base,
-                from_head=head,
+                day,
+                packs[day],
+                total,
+                total - cash,
+                cash,
+                round_money(due, base) if due else nothing,
+                round_money(inflow, base) if inflow else nothing,
+                round_money(outflow, base) if outflow else nothing,
+                day_return(before, value, inflow, outflow),
+                "stale" if is_stale else "exact",
+                1.0,
+                base,
+                head,
             )
-        before = day.total_value
+        before = value
 
 
 def _rows_one_by_one(booked: Booked, from_date: date | None) -> list[HistoryDay]:

@@ -19,9 +19,10 @@ from market.selectors import fx_history, live_packs
 from market.selectors.history import forget_heads as forget_lineages
 from portfolios.calc.bulk.errorfree import Mask
 from portfolios.calc.bulk.steps import Integers
-from portfolios.calc.closes import Closes, Quotes, closes_of
+from portfolios.calc.closes import Closes, closes_of
+from portfolios.calc.dated_quotes import DatedRates, Quotes
 from portfolios.calc.lots import Book
-from portfolios.calc.marks import Rate, splits_among
+from portfolios.calc.marks import splits_among
 from portfolios.calc.returns import Floats
 from portfolios.selectors import kept_days, kept_ledgers
 from portfolios.selectors.booked import Booked
@@ -130,10 +131,8 @@ def quotes_of(market: MarketView, until: date = date.max) -> Quotes | None:
     if found is None:
         return None
     codes = sorted({*market.currencies, *found.currency} - {market.base_currency, ""})
-    rates = {
-        code: rates_towards(market.policy, market.market_head, market.base_currency, code)[:end]
-        for code in codes
-    }
+    policy, head, base = market.policy, market.market_head, market.base_currency
+    rates = {code: rates_towards(policy, head, base, code) for code in codes}
     return Quotes(
         base_currency=market.base_currency,
         days=days[:end],
@@ -166,22 +165,21 @@ def forgotten_on_failure() -> Iterator[None]:
 
 
 @lru_cache(maxsize=64)
-def rates_towards(policy: str, head: int, base: str, code: str) -> tuple[Rate | None, ...]:
+def rates_towards(policy: str, head: int, base: str, code: str) -> DatedRates:
     """What one unit of a currency is worth in another on the day of every live pack, in order."""
     history = fx_history(
         date.min, date.max, head, policy=policy, currencies=sorted({base, code, *PIVOTS})
     )
-    return tuple(rate_of(history[day], code, base) for day in days_of_packs(policy, head))
+    days = days_of_packs(policy, head)
+    return DatedRates([rate_of(history[day], code, base) for day in days])
 
 
 @lru_cache(maxsize=64)
 def rate_columns(policy: str, head: int, base: str, code: str) -> RateColumns:
     """`rates_towards` as arrays."""
     towards = rates_towards(policy, head, base, code)
-    return RateColumns(
-        np.array([np.nan if one is None else float(one.rate) for one in towards]),
-        np.array([one is not None and one.state == "stale" for one in towards], dtype=bool),
-    )
+    known = (np.nan if one is None else float(one.rate) for one in towards.each)
+    return RateColumns(np.array([*known]), towards.carried)
 
 
 def _restated(booked: Booked, days: Sequence[date], first: int) -> bool:

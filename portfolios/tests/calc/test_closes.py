@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portfolios.calc.closes import Closes, Quotes, closes_of
+from portfolios.calc.closes import Closes, closes_of
+from portfolios.calc.dated_quotes import DatedRates, Quotes
 from portfolios.calc.entries import Entry
 from portfolios.calc.gain_parts import charged_by_day, gain_parts, gain_parts_of, nothing_before
 from portfolios.calc.history import DayValue
@@ -38,7 +39,7 @@ def quotes_of(marks: Sequence[Marks]) -> Quotes:
         closes=np.array([[int(it.close * 10**8) if it else 0 for it in row] for row in seen]),
         carried=np.array([[it is not None and it.state == "stale" for it in row] for row in seen]),
         currency=tuple(SECURITIES[key] for key in keys),
-        rates={code: [one.rates.get(code) for one in marks] for code in codes},
+        rates={code: DatedRates([one.rates.get(code) for one in marks]) for code in codes},
     )
 
 
@@ -72,7 +73,6 @@ def test_some_days_cut_out_of_more_are_the_same(
         days=[one.asof_date for one in marks[:end]],
         closes=quotes_of(marks).closes[:, :end],
         carried=quotes_of(marks).carried[:, :end],
-        rates={code: rates[:end] for code, rates in quotes_of(marks).rates.items()},
     )
     alone = closes_of(booked(ledger, marks).journal, short, first)
     assert whole is not None
