@@ -8,7 +8,6 @@ memory" it forgets them before each page, as one that the portfolio is new to.
 
 from __future__ import annotations
 
-import gc
 import statistics
 import time
 
@@ -18,6 +17,7 @@ from accounts.identity import as_service
 from benchmarks.ledger.database import fresh_database
 from benchmarks.load import ninety_fifth
 from benchmarks.performance.world import World, make
+from dawsos.collector import leave_loaded_alone
 from dawsos.db.owner import as_owner
 from patterns.models import PatternRun, StepResult
 from portfolios.selectors import kept_days, kept_ledgers, quotes, sheets
@@ -36,8 +36,7 @@ def measure() -> list[dict[str, object]]:
         with as_service("benchmark"):
             client.force_login(world.owner)
         _asked(world, client, "", 0)
-        gc.collect()
-        gc.freeze()  # as a worker of the server does when all is loaded (`dawsos.wsgi`)
+        leave_loaded_alone()  # as a worker of the server does (`dawsos.wsgi`)
         return [
             _row(world, client, name, forgets=forgets)
             for name in PAGES

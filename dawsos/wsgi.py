@@ -1,10 +1,11 @@
 """What gunicorn serves."""
 
-import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
+
+from dawsos.collector import leave_loaded_alone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dawsos.settings.base")
 application = get_wsgi_application()
@@ -14,7 +15,4 @@ application = get_wsgi_application()
 connection.ensure_connection()
 connection.close()
 
-# Half a million objects were loaded to stay. Python's cycle collector need not walk over all of
-# them, a tenth of a second long, whenever a request has made some thousands of new ones.
-gc.collect()
-gc.freeze()
+leave_loaded_alone()

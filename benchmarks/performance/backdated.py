@@ -7,7 +7,6 @@ stand beside the whole.
 
 from __future__ import annotations
 
-import gc
 import statistics
 import time
 from collections import defaultdict
@@ -15,6 +14,7 @@ from collections import defaultdict
 from accounts.identity import as_service, as_user
 from benchmarks.ledger.database import fresh_database
 from benchmarks.performance.world import LISTINGS, World, make, purchase
+from dawsos.collector import leave_loaded_alone
 from dawsos.db.owner import as_owner
 from portfolios.models import PortfolioDailyValue
 from portfolios.selectors.ledger import ledger_head
@@ -31,8 +31,7 @@ def measure() -> list[dict[str, object]]:
         with as_owner() as connection, connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
         _round(world, 0)
-        gc.collect()
-        gc.freeze()  # as a worker of the server does when all is loaded (`dawsos.wsgi`)
+        leave_loaded_alone()  # as a worker of the server does (`dawsos.wsgi`)
         rounds = [_round(world, number) for number in range(1, ROUNDS + 1)]
         with as_service("benchmark"):
             days = PortfolioDailyValue.objects.filter(portfolio=world.portfolio).count()
