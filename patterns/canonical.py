@@ -3,19 +3,24 @@
 Keys are sorted and nothing is spaced. Decimals are plain text without exponent or trailing zeros.
 Floats are rounded half-even to 12 significant digits, which hides the noise of the last bits.
 Dates are ISO, instants are UTC. NaN and infinity have no spelling and are refused.
+
+Values are written as text at once. What a result has most of is rows of one type: they are
+written a column at a time, by loops that are not Python's.
 """
 
 import hashlib
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from json.encoder import encode_basestring as _quoted
 from numbers import Integral
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -25,19 +30,13 @@ from patterns.exceptions import NotCanonical
 SIGNIFICANT_DIGITS = 12
 MAX_DECIMAL_EXPONENT = 60  # 1E+1000000 would print a million zeros
 MOST_TYPES = 2000  # that are remembered
+MANY = 8  # values that are written by columns; of fewer the columns cost more than they save
+Writer: TypeAlias = Callable[[Any], str]
 
 
 def canonical_json(value: object) -> str:
     """The one text of a value; what is hashed, stored and compared."""
-    return encoded(plain(value))
-
-
-def encoded(found: Any) -> str:
-    """The canonical text of what `plain` returned."""
-    text = json.dumps(
-        found, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return _encodable(text)
+    return _encodable(_text(value))
 
 
 def content_hash(value: object) -> str:
@@ -50,14 +49,23 @@ def text_hash(text: str) -> str:
 
 
 def plain(value: object) -> Any:
-    """A value as dicts, lists, strings, numbers, booleans and None, ready for JSON."""
-    return (_WAYS.get(type(value)) or _way(type(value)))(value)
+    """A value as whoever reads its text gets it: dicts, lists, strings, numbers, booleans, None."""
+    return json.loads(canonical_json(value))
 
 
 def canonical_float(value: float) -> float:
     if not math.isfinite(value):
         raise NotCanonical(f"{value} is not a number that can be stored.")
     return float(f"{value:.{SIGNIFICANT_DIGITS - 1}e}") + 0.0  # + 0.0 turns -0.0 into 0.0
+
+
+def _float(value: float) -> str:
+    """The text of `canonical_float`. Twelve digits are the shortest that read back the same, so
+    that mostly they need not be read; where they have an exponent, Python has its own."""
+    text = _TWELVE % value
+    if "." in text and "e" not in text:
+        return text
+    return repr(canonical_float(value))
 
 
 def decimal_text(value: Decimal) -> str:
@@ -78,103 +86,157 @@ def _long_decimal_text(value: Decimal) -> str:
     return f"{value:f}"
 
 
-def _way(kind: type) -> Callable[[Any], Any]:
-    """How values of a type are made plain. Found once: a result has a few types and thousands of
+def _text(value: object) -> str:
+    return (_WRITERS.get(type(value)) or _writer(type(value)))(value)
+
+
+def _writer(kind: type) -> Writer:
+    """How values of a type are written. Found once: a result has a few types and thousands of
     values."""
-    found = _way_of(kind)
-    if len(_WAYS) < MOST_TYPES:
-        _WAYS[kind] = found
+    found = _writer_of(kind)
+    if len(_WRITERS) < MOST_TYPES:
+        _WRITERS[kind] = found
     return found
 
 
-def _way_of(kind: type) -> Callable[[Any], Any]:
+def _writer_of(kind: type) -> Writer:
     if issubclass(kind, Enum):
-        return _plain_member
-    if issubclass(kind, (str, bool)):
-        return _same
+        return _member
+    if issubclass(kind, str):
+        return _quoted
     if issubclass(kind, float):
-        return canonical_float
+        return _float
     if issubclass(kind, Integral):
-        return int
+        return lambda value: repr(int(value))
     if issubclass(kind, Decimal):
-        return decimal_text
+        return _decimal
     if issubclass(kind, Mapping):
-        return _plain_mapping
+        return _mapping
     if issubclass(kind, (list, tuple)):
-        return _plain_list
-    return _way_of_object(kind)
+        return _list
+    return _writer_of_object(kind)
 
 
-def _way_of_object(kind: type) -> Callable[[Any], Any]:
+def _writer_of_object(kind: type) -> Writer:
     if issubclass(kind, BaseModel):
-        return _way_of_model(kind)
+        return _writer_of_model(kind)
     if issubclass(kind, datetime):
         return _instant
     if issubclass(kind, date):
-        return date.isoformat
+        return _day
     if issubclass(kind, UUID):
-        return str
+        return _uuid
     if is_dataclass(kind):
         names = tuple(field.name for field in fields(kind))
-        return lambda value: {name: plain(getattr(value, name)) for name in names}
+        return lambda value: _mapping({name: getattr(value, name) for name in names})
     return _refuse
 
 
-def _way_of_model(kind: type[BaseModel]) -> Callable[[Any], dict[str, Any]]:
+def _writer_of_model(kind: type[BaseModel]) -> Writer:
     """Fields by what they are, not by what they were declared as: a figure keeps its currency."""
-    optional: frozenset[str] = getattr(kind, "omit_when_empty", frozenset())
-    names = tuple((name, name in optional) for name in sorted(kind.model_fields))
+    optional = _optional(kind)
+    names = [(name, f"{_quoted(name)}:", name in optional) for name in sorted(kind.model_fields)]
 
-    def way(model: BaseModel) -> dict[str, Any]:
+    def written(model: BaseModel) -> str:
         said = model.__dict__
-        found = {}
-        for name, may_be_left_out in names:
+        found = []
+        for name, label, may_be_left_out in names:
             item = said[name]
             if may_be_left_out and (item is None or item == ()):
                 continue
             kind = type(item)
-            found[name] = item if kind is str else (_WAYS.get(kind) or _way(kind))(item)
-        return found
+            found.append(label + (_WRITERS.get(kind) or _writer(kind))(item))
+        return f"{{{','.join(found)}}}"
 
-    return way
-
-
-def _same(value: Any) -> Any:
-    return value
+    return written
 
 
-def _refuse(value: object) -> Any:
+def _optional(kind: type[BaseModel]) -> frozenset[str]:
+    found: frozenset[str] = getattr(kind, "omit_when_empty", frozenset())
+    return found
+
+
+def _list(values: Sequence[Any]) -> str:
+    texts = map(_text, values) if len(values) < MANY else _column(values)
+    return f"[{','.join(texts)}]"
+
+
+def _column(values: Sequence[Any]) -> Iterable[str]:
+    """The texts of many values, which mostly are of one type."""
+    kinds = {*map(type, values)}
+    if len(kinds) > 1:
+        return map(_text, values)
+    (kind,) = kinds
+    if issubclass(kind, BaseModel):
+        return _rows(kind, values)
+    return map(_WRITERS.get(kind) or _writer(kind), values)
+
+
+def _rows(kind: type[BaseModel], models: Sequence[BaseModel]) -> Iterable[str]:
+    """Models of one type, field by field. What all of them leave out is not looked at twice."""
+    optional, names = _optional(kind), sorted(kind.model_fields)
+    if not names or names[-1] in optional:  # the last is known to have no comma behind it
+        return map(_WRITERS.get(kind) or _writer(kind), models)
+    said = [model.__dict__ for model in models]
+    shape, columns = "", []
+    for name in names:
+        values = [*map(itemgetter(name), said)]
+        if name not in optional:
+            shape += f"{_quoted(name)}:%s,"
+            columns.append(_column(values))
+        elif values.count(None) + values.count(()) < len(values):
+            shape += "%s"
+            columns.append(_at_times(name, values))
+    return map(f"{{{shape[:-1]}}}".__mod__, zip(*columns, strict=True))
+
+
+def _at_times(name: str, values: Sequence[Any]) -> list[str]:
+    label = f"{_quoted(name)}:"
+    return ["" if one is None or one == () else f"{label}{_text(one)}," for one in values]
+
+
+def _refuse(value: object) -> str:
     raise NotCanonical(f"A {type(value).__name__} has no canonical form.")
 
 
-def _plain_member(value: Enum) -> Any:
-    return value.value if isinstance(value, str) else plain(value.value)
+def _member(value: Enum) -> str:
+    return _text(value.value)
 
 
-def _plain_list(value: Sequence[Any]) -> list[Any]:
-    return [plain(item) for item in value]
+def _decimal(value: Decimal) -> str:
+    return f'"{decimal_text(value)}"'
 
 
-def _plain_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
-    result = {_key(key): plain(item) for key, item in value.items()}
-    if len(result) != len(value):
-        raise NotCanonical("Two keys of a mapping have the same canonical form.")
-    return result
+def _day(value: date) -> str:
+    return f'"{value.isoformat()}"'
 
 
-def _key(key: object) -> str:
-    if type(key) is str:
-        return key
-    text = plain(key)
-    if isinstance(text, bool) or not isinstance(text, (str, int)):
-        raise NotCanonical(f"A {type(key).__name__} cannot be a key.")
-    return str(text)
+def _uuid(value: UUID) -> str:
+    return f'"{value}"'
 
 
 def _instant(value: datetime) -> str:
     if value.tzinfo is None:
         raise NotCanonical("An instant without a time zone has no canonical form.")
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    text = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return f'"{text}"'
+
+
+def _mapping(value: Mapping[Any, Any]) -> str:
+    texts = {_key(key): _text(item) for key, item in value.items()}
+    if len(texts) != len(value):
+        raise NotCanonical("Two keys of a mapping have the same canonical form.")
+    found = [f"{_quoted(key)}:{texts[key]}" for key in sorted(texts)]
+    return f"{{{','.join(found)}}}"
+
+
+def _key(key: object) -> str:
+    if type(key) is str:
+        return key
+    found = plain(key)
+    if isinstance(found, bool) or not isinstance(found, (str, int)):
+        raise NotCanonical(f"A {type(key).__name__} cannot be a key.")
+    return str(found)
 
 
 def _encodable(text: str) -> str:
@@ -186,16 +248,17 @@ def _encodable(text: str) -> str:
 
 
 _SHORT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
-_WAYS: Final[dict[type, Callable[[Any], Any]]] = {
-    str: _same,
-    bool: _same,
-    type(None): _same,
-    float: canonical_float,
-    int: _same,
-    Decimal: decimal_text,
-    date: date.isoformat,
-    UUID: str,
-    list: _plain_list,
-    tuple: _plain_list,
-    dict: _plain_mapping,
+_TWELVE: Final = f"%.{SIGNIFICANT_DIGITS}g"
+_WRITERS: Final[dict[type, Writer]] = {
+    str: _quoted,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _: "null",
+    float: _float,
+    int: int.__repr__,
+    Decimal: _decimal,
+    date: _day,
+    UUID: _uuid,
+    list: _list,
+    tuple: _list,
+    dict: _mapping,
 }

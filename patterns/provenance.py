@@ -1,28 +1,97 @@
 """What the figures of a value stand on."""
 
-from typing import Any
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from uuid import UUID
 
+from pydantic import BaseModel
+
+from patterns.canonical import plain
 from patterns.results import STATES
 
+SINGLE: Final = frozenset({str, float, int, bool, Decimal, dt.date, dt.datetime, UUID, NoneType})
 
-def provenance(value: Any) -> dict[str, Any]:
-    """What the figures of a plain value stand on: sources, states, first and last as-of date."""
+
+def provenance(value: BaseModel) -> dict[str, Any]:
+    """What the figures of a result stand on: sources, states, first and last as-of date."""
     states = dict.fromkeys(STATES, 0)
-    dates: set[str] = set()
-    ahead: list[Any] = [value] if isinstance(value, dict | list) else []
+    dates: set[Any] = set()
+    ahead: list[Any] = [value]
     while ahead:
         each = ahead.pop()
-        if isinstance(each, dict):
-            state, asof = each.get("state"), each.get("asof_date")
+        if isinstance(each, list | tuple):
+            kinds = {*map(type, each)}
+            if len(kinds) == 1 and _holds_no_more(kind := kinds.pop()):
+                _note(kind, each, states, dates)
+            else:
+                ahead += [item for item in each if type(item) not in SINGLE]
+        elif said := _fields(each):
+            state, asof = said.get("state"), said.get("asof_date")
             if state in STATES:
                 states[state] += 1
-            if isinstance(asof, str):
+            if type(asof) in SINGLE:
                 dates.add(asof)
-            each = each.values()
-        ahead += [item for item in each if isinstance(item, dict | list)]
-    sources = value.get("sources", []) if isinstance(value, dict) else []
+            ahead += [item for item in said.values() if type(item) not in SINGLE]
+    days = sorted({day for day in map(_spelled, dates) if isinstance(day, str)})
     return {
-        "sources": sources if isinstance(sources, list) else [sources],
+        "sources": _sources(getattr(value, "sources", ())),
         "states": {state: count for state, count in states.items() if count},
-        "asof_dates": [min(dates), max(dates)] if dates else [],
+        "asof_dates": [days[0], days[-1]] if days else [],
     }
+
+
+def _spelled(day: Any) -> Any:
+    return day.isoformat() if type(day) is dt.date else plain(day)
+
+
+def _fields(value: Any) -> Mapping[Any, Any]:
+    if isinstance(value, BaseModel):
+        return value.__dict__
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return value if isinstance(value, Mapping) else {}
+
+
+def _sources(said: Any) -> list[Any]:
+    found = plain(said)
+    return found if isinstance(found, list) else [found]
+
+
+def _note(
+    kind: type[BaseModel], rows: Sequence[BaseModel], states: dict[Any, int], dates: set[Any]
+) -> None:
+    """Of many rows of one type only the two columns that say something."""
+    if "state" in kind.model_fields:
+        for state in _column(rows, "state"):
+            if state in STATES:
+                states[state] += 1
+    if "asof_date" in kind.model_fields:
+        dates.update(_column(rows, "asof_date"))
+
+
+def _column(rows: Sequence[BaseModel], name: str) -> Iterable[Any]:
+    return (row.__dict__[name] for row in rows)
+
+
+@cache
+def _holds_no_more(kind: type) -> bool:
+    """Whether it is a model whose fields are single values, so that nothing lies beneath."""
+    return issubclass(kind, BaseModel) and all(
+        _is_single(field.annotation) for field in kind.model_fields.values()
+    )
+
+
+def _is_single(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return True
+    if origin is Annotated:
+        return _is_single(get_args(annotation)[0])
+    if origin in {Union, UnionType, tuple}:
+        return all(each is Ellipsis or _is_single(each) for each in get_args(annotation))
+    return annotation in SINGLE

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from patterns import ENGINE_VERSION, conditions, references
 from patterns.breakers import Failure, is_unexpected
-from patterns.canonical import content_hash, encoded, plain
+from patterns.canonical import canonical_json, content_hash
 from patterns.context import Context
 from patterns.exceptions import ArgumentsInvalid, DawsError, OutputInvalid, RunCancelled
 from patterns.inputs import validate_inputs
@@ -240,13 +240,12 @@ def _computed(capability: Capability, args: BaseModel, ctx: Context, key: str) -
             f"{capability.name} returned a {type(value).__name__}.",
             details={"reason": "output_invalid", "expected": capability.output_type.__name__},
         )
-    found = plain(value)
     return StoredStep(
         key=key,
         capability=capability.name,
         version=capability.version,
-        value_text=encoded(found),
-        meta=provenance(found),
+        value_text=canonical_json(value),
+        meta=provenance(value),
     )
 
 

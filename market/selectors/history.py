@@ -20,7 +20,7 @@ from django.db.models import Max, QuerySet
 from market.calc.policies import DEFAULT_POLICY
 from market.models import FxRate, Price, PricingPack
 from market.selectors.content import PackPrice, PackRate
-from patterns.canonical import encoded, text_hash
+from patterns.canonical import canonical_json, text_hash
 
 # A pack without rates is one row of nulls; no pack is no row.
 RATES_AS_OF = """
@@ -100,7 +100,8 @@ def history_hash(policy: str, asof: date, market_head: int) -> str:
 def _spelled(policy: str, market_head: int) -> tuple[str, ...]:
     """The canonical text of each day and content: pages ask for the hash up to any day."""
     return tuple(
-        encoded([day.isoformat(), digest]) for day, _, digest in _lineage(policy, market_head)
+        canonical_json([day.isoformat(), digest])
+        for day, _, digest in _lineage(policy, market_head)
     )
 
 

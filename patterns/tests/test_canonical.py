@@ -2,14 +2,16 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
-from patterns.canonical import canonical_float, canonical_json, content_hash, plain
+from patterns.canonical import MANY, canonical_float, canonical_json, content_hash, plain
 from patterns.exceptions import NotCanonical
 from patterns.results import MoneyFigure
 from patterns.tests.inventions import Shop
@@ -119,3 +121,47 @@ def test_noise_in_the_last_bits_disappears(number):
     twelve_digits = float(f"{number:.11e}")
     noisy = twelve_digits * (1 + 2e-16)
     assert canonical_json(noisy) == canonical_json(twelve_digits)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_float_is_written_as_json_writes_what_is_left_of_it(number):
+    assert canonical_json(number) == json.dumps(canonical_float(number))
+
+
+class Row(BaseModel):
+    omit_when_empty: ClassVar[frozenset[str]] = frozenset({"asof", "missing"})
+
+    asof: date | None = None
+    missing: tuple[str, ...] = ()
+    name: str
+    figure: MoneyFigure | None
+    value: Decimal | float | None
+
+
+FIGURES = st.builds(
+    MoneyFigure,
+    value=st.decimals(allow_nan=False, allow_infinity=False, places=2),
+    currency=st.sampled_from(["CAD", "USD"]),
+    asof_date=st.none() | st.dates(),
+)
+ROWS = st.builds(
+    Row,
+    asof=st.none() | st.dates(),
+    missing=st.lists(st.text(max_size=2).map(repr), max_size=2).map(tuple),
+    name=st.text(st.characters(codec="utf-8")),
+    figure=st.none() | FIGURES,
+    value=st.none() | st.floats(allow_nan=False, allow_infinity=False),
+)
+
+
+@given(st.lists(ROWS, min_size=MANY) | st.lists(FIGURES, min_size=MANY))
+def test_many_rows_are_written_as_each_of_them_is(rows):
+    assert canonical_json(rows) == f"[{','.join(map(canonical_json, rows))}]"
+    first = json.loads(canonical_json(rows[0]))
+    assert list(first) == sorted(first)
+
+
+def test_a_row_among_many_is_refused_for_what_it_holds():
+    rows = [Row(name=f"row {number}", figure=None, value=1.5) for number in range(MANY)]
+    with pytest.raises(NotCanonical):
+        canonical_json([*rows, Row(name="bad", figure=None, value=float("inf"))])
