@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.identity import as_service
-from dawsos.invariants import ledgers, outsiders
+from dawsos.invariants import copies, ledgers, outsiders
 from dawsos.invariants import statements as ask
 from dawsos.night.stages import STAGES, stage_position
 
@@ -102,6 +102,7 @@ def invariants() -> tuple[Invariant, ...]:
         Invariant("I22", "every entry has an actor on record", _sql(ask.ACTORS)),
         Invariant("I23", "exports are licensed"),
         Invariant("I24", "explanations cite real numbers"),
+        Invariant("I25", "copies of returns follow from the values", copies.broken_copies),
     )
 
 
