@@ -11,7 +11,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -26,20 +25,21 @@ from portfolios.selectors.projected import (
     LOT,
     Projection,
     Stored,
-    closure_rows,
     differences,
-    lot_rows,
     projected,
     projection_differences,
     stored_history,
     stored_lots,
 )
 from portfolios.services.history import refresh_history
+from portfolios.services.projected_lines import ProjectedLines
 from portfolios.services.rows import (
     AT_ONCE,
+    FEW,
     HandOver,
     Row,
     at_once,
+    insert_lines,
     insert_rows,
     reserve_ids,
     update_rows,
@@ -154,18 +154,21 @@ def store_first(
 
     lot_ids: reserved for its lots; if they are not enough, more are asked for.
     """
+    if len(entry_ids) <= FEW:
+        derived = projected(books)
+        store(portfolio_id, Stored({}, {}), derived, entry_ids, hand_over)
+        store_cash(portfolio_id, {}, derived.cash)
+        return
     same = {"portfolio_id": portfolio_id}
     cash, numbers = Projection(), _numbers(lot_ids)
     for book in books:
-        ids: dict[str, int] = {}
-        for part in _parts(lot_rows(book)):
-            ids |= {label: next(numbers) for label, *_ in part}
-            lots = [(ids[label], label, entry_ids[seq], *values) for label, seq, values in part]
-            insert_rows(Lot, ("id", *LOT_COLUMNS), lots, same=same, hand_over=hand_over)
-        # As `store` has them: by closing entry, and of one in order of relief.
-        for part in _parts(sorted(closure_rows(book), key=itemgetter(1))):
-            closures = [(ids[label], entry_ids[seq], *values) for label, seq, values in part]
-            insert_rows(LotClosure, CLOSURE_COLUMNS, closures, same=same, hand_over=hand_over)
+        lines = ProjectedLines(book, entry_ids, numbers)
+        for columns, model, spelled in (
+            (lines.lot_columns, Lot, lines.lots()),
+            (lines.closure_columns, LotClosure, lines.closures()),
+        ):
+            while part := [*islice(spelled, AT_ONCE)]:
+                insert_lines(model, columns, part, same=same, hand_over=hand_over)
         cash.pay(book)
     store_cash(portfolio_id, {}, cash.cash)
 
@@ -174,12 +177,6 @@ def _numbers(reserved: Sequence[int]) -> Iterator[int]:
     yield from reserved
     while True:
         yield from reserve_ids(Lot, AT_ONCE)
-
-
-def _parts(rows: Iterable[tuple[str, int, Row]]) -> Iterator[list[tuple[str, int, Row]]]:
-    source = iter(rows)
-    while part := [*islice(source, AT_ONCE)]:
-        yield part
 
 
 def store_cash(portfolio_id: UUID, before: Cash, after: Cash) -> None:
