@@ -6,7 +6,6 @@ a long batch needs little more memory than its drafts.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -175,7 +174,7 @@ class _Chain:
         seq, target = self._after + 1 + place, self._batch.target(place)
         cells, parts, beside = self._said(place)
         content = parts_hash(parts)
-        self._times[content] = times = self._times[content] + 1
+        self._times[content] = times = self._times.get(content, 0) + 1
         beside += (f'"seq":{seq}', f'"occurrence":{times}', *self._source)
         previous, self.head = self.head, pieces_hash(self.head, parts + beside)
         reverses = None if target is None else target.pk
@@ -191,7 +190,7 @@ class _Chain:
         shape, cells = plain
         pieces = self._plain.pieces(shape, cells)
         content = content_digest(shape, pieces)
-        self._times[content] = times = self._times[content] + 1
+        self._times[content] = times = self._times.get(content, 0) + 1
         seq = self._after + 1 + place
         pieces += (seq, times)
         previous, self.head = self.head, chained_digest(self.head, shape, pieces)
@@ -213,13 +212,13 @@ class _Chain:
             said[1].append(f'"reverses":{target.seq}')
         return said
 
-    def _places(self, portfolio: Portfolio) -> tuple[list[int], Counter[str]]:
+    def _places(self, portfolio: Portfolio) -> tuple[list[int], dict[str, int]]:
         """A row of `PLACES`; in an empty ledger nothing stands yet."""
         total = len(self._batch.drafts)
         if not self._after:
-            return reserve_ids(Transaction, total), Counter()
+            return reserve_ids(Transaction, total), {}
         hashes = {parts_hash(self._said(place)[1]) for place in range(total)}
         with connection.cursor() as cursor:
             cursor.execute(PLACES, [total, portfolio.pk, [*hashes]])
             ids, known = cursor.fetchone()
-        return ids, Counter(known or {})
+        return ids, known or {}

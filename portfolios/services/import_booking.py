@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache, partial
 
 from market.formats.csv_records import Limits
 from portfolios.calc.booking.parts import joined, parts
-from portfolios.calc.entries import Entry
+from portfolios.calc.entries import Entry, Problem
 from portfolios.calc.lots import Book
 from portfolios.exceptions import ImportRefused
 from portfolios.formats.contract import Source
@@ -45,7 +46,9 @@ def book_plan(portfolio: Portfolio, unbooked: Unbooked) -> Plan:
     settings, every = unbooked.settings, [*known, *added]
     _, before = book_entries(portfolio, known, settings=settings)
     _, after = book_entries(portfolio, every, settings=settings)
-    return _with_books(plan, _lighter(before), _lighter(after), known, added)
+    light = _lighter(after)
+    plan = replace(plan, before=_lighter(before), make_after=lambda: light)
+    return _judged(plan, light.problems, known, added)
 
 
 def _lighter(book: Book) -> Book:
@@ -53,19 +56,19 @@ def _lighter(book: Book) -> Book:
     return replace(book, accepted=())
 
 
-def _with_books(
-    plan: Plan, before: Book, after: Book, known: Sequence[Entry], added: Sequence[Entry]
+def _judged(
+    plan: Plan, problems: Sequence[Problem], known: Sequence[Entry], added: Sequence[Entry]
 ) -> Plan:
-    plan = replace(plan, before=before, after=after)
-    if not after.problems:
+    """The plan with what booking refuses among its mistakes."""
+    if not problems:
         return plan
     every = (*known, *added)
-    symbols, wrong = plan.symbols, {problem.seq for problem in after.problems}
+    symbols, wrong = plan.symbols, {problem.seq for problem in problems}
     drafts = {e.seq: d for e, d in zip(added, plan.fresh, strict=True) if e.seq in wrong}
     traded = {entry.seq: symbols.get(entry.security) for entry in every if entry.seq in wrong}
     traded |= {seq: draft.symbol for seq, draft in drafts.items()}
     doubtful = {*(plan.parsed.unread or ()), *(each.name.symbol for each in plan.unknown)}
-    sure = [p for p in after.problems if not doubtful or traded.get(p.seq) not in doubtful]
+    sure = [p for p in problems if not doubtful or traded.get(p.seq) not in doubtful]
     return in_order(replace(plan, errors=(*plan.errors, *booking_faults(sure, drafts))))
 
 
@@ -112,7 +115,10 @@ class Booking:
             books.append(_lighter(book))
             yield books[-1]
         _, nothing = book_entries(portfolio, (), settings=settings, market=market)
-        self.plan = _with_books(self.plan, nothing, joined(books, added), (), added)
+        whole = cache(partial(joined, books, added))
+        problems = whole().problems if any(book.problems for book in books) else ()
+        plan = replace(self.plan, before=nothing, make_after=whole)
+        self.plan = _judged(plan, problems, (), added)
         self._is_booked = True
         self._sound()
 

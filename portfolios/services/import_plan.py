@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -63,8 +63,14 @@ class Plan:
     errors: tuple[Fault, ...] = ()
     claims: tuple[Claim, ...] = ()
     before: Book | None = None
-    after: Book | None = None
+    make_after: Callable[[], Book] | None = None
     symbols: Mapping[Any, str] = field(default_factory=dict)
+
+    @property
+    def after(self) -> Book | None:
+        """The book with the file's entries. That of a long file is put together from its parts
+        when somebody looks at it."""
+        return None if self.make_after is None else self.make_after()
 
     @property
     def fresh(self) -> tuple[Draft, ...]:
