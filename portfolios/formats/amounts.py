@@ -55,13 +55,7 @@ def settle(draft: Draft, base_currency: str) -> tuple[Draft, list[Fault]]:
     if stated is not None and not faults and abs(stated) != abs(net):
         said = f"net_amount is {stated}, the other columns give {net}."
         faults.append(_mismatch(row, "net_amount", said, str(stated)))
-    found = draft.changed(
-        gross_amount=amounts.gross,
-        fees=amounts.fees,
-        taxes=amounts.taxes,
-        gross_amount_security=amounts.gross_security,
-        net_amount=net,
-    )
+    found = draft.changed(**_told(amounts), net_amount=net)
     return found, [*faults, *_rate(found, row, base_currency), *_days(found, row)]
 
 
@@ -75,6 +69,17 @@ def net_amount(draft: Draft) -> Decimal:
 
 def _said(draft: Draft) -> _Amounts:
     return _Amounts(draft.gross_amount, draft.fees, draft.taxes, draft.gross_amount_security)
+
+
+def _told(amounts: _Amounts) -> dict[str, Decimal]:
+    """What there is of them: a draft that says less is written sooner."""
+    said = {
+        "gross_amount": amounts.gross,
+        "fees": amounts.fees,
+        "taxes": amounts.taxes,
+        "gross_amount_security": amounts.gross_security,
+    }
+    return {name: amount for name, amount in said.items() if amount is not None}
 
 
 def _net(draft: Draft, amounts: _Amounts) -> Decimal:
