@@ -93,6 +93,13 @@ def name_of(said: Draft | Stated) -> Name | None:
     return Name(title=said.security_name) if is_shares and said.security_name else None
 
 
+def words_of(draft: Draft) -> tuple[str, str, str, str]:
+    """What a draft says of its security but for the title, as a Name begins. A long file has few
+    names and many rows: whoever has seen these words need not ask for the name."""
+    said = vars(draft).get
+    return said("symbol", ""), said("exchange", ""), said("isin", ""), said("figi", "")
+
+
 def target_of(draft: Draft) -> Name | None:
     """The security that a reorganisation leads to."""
     return Name(draft.to_symbol, draft.to_exchange) if draft.to_symbol else None
@@ -125,26 +132,31 @@ def match_instruments(
 
 def _gather(drafts: Iterable[Draft], stated: Iterable[Stated]) -> dict[Name, Instrument]:
     found: dict[Name, Instrument] = {}
+    by_words: dict[tuple[str, ...], Instrument] = {}
     for draft in drafts:
-        if draft.security_id is None and (name := name_of(draft)) is not None:
-            instrument = _seen(found, name, draft.row, draft.security_name)
-            if draft.entry_type in TELLING and (draft.security_currency or draft.currency):
-                instrument.currencies.add(draft.security_currency or draft.currency)
+        if draft.security_id is None:
+            words = words_of(draft)
+            instrument = by_words.get(words)
+            if instrument is None and (name := name_of(draft)) is not None:
+                instrument = found.setdefault(name, Instrument(name=name))
+                if not name.title:
+                    by_words[words] = instrument
+            if instrument is not None:
+                _meet(instrument, draft.row, draft.security_name)
+                if draft.entry_type in TELLING and (draft.security_currency or draft.currency):
+                    instrument.currencies.add(draft.security_currency or draft.currency)
         if draft.to_security_id is None and (into := target_of(draft)) is not None:
-            _seen(found, into, draft.row, "")
+            _meet(found.setdefault(into, Instrument(name=into)), draft.row, "")
     for each in stated:
         if (name := name_of(each)) is not None:
-            _seen(found, name, each.row, each.security_name)
+            _meet(found.setdefault(name, Instrument(name=name)), each.row, each.security_name)
     return found
 
 
-def _seen(found: dict[Name, Instrument], name: Name, row: int | None, title: str) -> Instrument:
-    instrument = found.get(name)
-    if instrument is None:
-        instrument = found[name] = Instrument(name=name)
-    instrument.title = instrument.title or title
+def _meet(instrument: Instrument, row: int | None, title: str) -> None:
+    if title and not instrument.title:
+        instrument.title = title
     instrument.rows.append(row)
-    return instrument
 
 
 def _confirmed(

@@ -26,6 +26,7 @@ from portfolios.selectors.instruments import (
     match_instruments,
     name_of,
     target_of,
+    words_of,
 )
 from portfolios.selectors.ledger import booking_settings, ledger_rows
 from portfolios.services.checks import reckoned_faults, settled
@@ -141,11 +142,16 @@ def _named(plan: Plan, known: Instruments, base_currency: str) -> Plan:
     named: list[Draft] = []
     unnamed: list[Draft] = []
     faults: list[Fault] = []
-    certain = {name: each.security.pk for name, each in known.items() if each.security}
+    certain = {
+        (name.symbol, name.exchange, name.isin, name.figi): each.security.pk
+        for name, each in known.items()
+        if each.security and not name.title
+    }
     for draft in plan.parsed.drafts:
-        name = None if draft.security_id or draft.to_symbol else name_of(draft)
-        if name in certain:  # as of nearly all, without looking for what may be wrong
-            draft.identify(certain[name])
+        # As of nearly all, without looking for what may be wrong.
+        pk = None if draft.security_id or draft.to_symbol else certain.get(words_of(draft))
+        if pk is not None:
+            draft.identify(pk)
             named.append(draft)
             continue
         given, wrong = _with_securities(draft, known)
