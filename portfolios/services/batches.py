@@ -6,7 +6,7 @@ a long batch needs little more memory than its drafts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from json.encoder import encode_basestring
@@ -35,6 +35,7 @@ from portfolios.services.rows import (
 )
 
 CHUNK = 10_000  # entries; no more rows than these are kept as values
+FIRST_CHUNK = 2_000  # soon told, so that PostgreSQL need not wait long for its first work
 NO_COLUMNS = frozenset(
     "symbol exchange to_symbol to_exchange isin figi security_name number reverses row".split()
 )
@@ -143,17 +144,23 @@ def write_batch(
     columns = (*PLACE, *chain.columns)
     if total > CHUNK:
         check_row_by_row(Transaction, Lot, LotClosure)
-    for start in range(0, total, CHUNK):
-        places = range(start, min(start + CHUNK, total))
+    for places in _chunks(total):
         if len(places) <= FEW:
             rows = [chain.row(place) for place in places]
             insert_rows(Transaction, columns, rows, same=same, hand_over=hand_over)
         else:
-            lines = [chain.line(place) for place in places]
+            lines = chain.lines(places)
             insert_lines(Transaction, columns, lines, same=same, hand_over=hand_over)
         if progress is not None:
-            progress(start + len(places), total)
+            progress(places.stop, total)
     return dict(enumerate(chain.ids, start=head.seq + 1)), Head(head.seq + total, chain.head)
+
+
+def _chunks(total: int) -> Iterator[range]:
+    start, end = 0, min(FIRST_CHUNK, total) if total > CHUNK else total
+    while start < total:
+        yield range(start, end)
+        start, end = end, min(end + CHUNK, total)
 
 
 class _Chain:
@@ -180,30 +187,28 @@ class _Chain:
         reverses = None if target is None else target.pk
         return (self.ids[place], seq, content, times, previous, self.head, reverses, *cells)
 
-    def line(self, place: int) -> str:
-        """The row as COPY reads it."""
-        plain = None
-        if not self._batch.targets:
-            plain = self._plain.spell(vars(self._batch.drafts[place]))
-        if plain is None:
-            return as_text([self.row(place)])
-        shape, cells = plain
-        pieces = self._plain.pieces(shape, cells)
-        content = content_digest(shape, pieces)
-        self._times[content] = times = self._times.get(content, 0) + 1
-        seq = self._after + 1 + place
-        pieces += (seq, times)
-        previous, self.head = self.head, chained_digest(self.head, shape, pieces)
-        return shape.line % (
-            self.ids[place],
-            seq,
-            content,
-            times,
-            previous,
-            self.head,
-            NULL,
-            *cells,
-        )
+    def lines(self, places: range) -> list[str]:
+        """The rows as COPY reads them."""
+        if self._batch.targets:
+            return [as_text([self.row(place)]) for place in places]
+        # The innermost loop of a long import: each name is looked up once.
+        drafts, ids, times_of, first = self._batch.drafts, self.ids, self._times, self._after + 1
+        spell, pieces_of, lines = self._plain.spell, self._plain.pieces, list[str]()
+        for place in places:
+            plain = spell(vars(drafts[place]))
+            if plain is None:
+                lines.append(as_text([self.row(place)]))
+                continue
+            shape, cells = plain
+            pieces = pieces_of(shape, cells)
+            content = content_digest(shape, pieces)
+            times_of[content] = times = times_of.get(content, 0) + 1
+            seq, previous = first + place, self.head
+            pieces += (seq, times)
+            self.head = head = chained_digest(previous, shape, pieces)
+            before = (ids[place], seq, content, times, previous, head, NULL)
+            lines.append(shape.line % (*before, *cells))
+        return lines
 
     def _said(self, place: int) -> tuple[list[str | None], list[str], list[str]]:
         target = self._batch.target(place)
@@ -212,7 +217,7 @@ class _Chain:
             said[1].append(f'"reverses":{target.seq}')
         return said
 
-    def _places(self, portfolio: Portfolio) -> tuple[list[int], dict[str, int]]:
+    def _places(self, portfolio: Portfolio) -> tuple[Sequence[int], dict[str, int]]:
         """A row of `PLACES`; in an empty ledger nothing stands yet."""
         total = len(self._batch.drafts)
         if not self._after:

@@ -37,6 +37,15 @@ DEFERRED = """
     WHERE contype = 'f' AND condeferrable AND conrelid = ANY (%s::text[]::regclass[])
     ORDER BY conname
 """
+# First and last, and each only where somebody else has taken some between them. As a question of
+# its own the sequence is looked up once, not for each of its numbers.
+RESERVED = """
+    SELECT min(id), max(id), CASE WHEN max(id) - min(id) >= count(*) THEN array_agg(id) END
+    FROM (
+        SELECT nextval((SELECT pg_get_serial_sequence(%s, 'id')::regclass)) AS id
+        FROM generate_series(1, %s)
+    ) taken
+"""
 _lent: ContextVar[Any] = ContextVar("connection lent to a helper", default=None)
 
 
@@ -143,19 +152,14 @@ def check_row_by_row(*written: type[models.Model]) -> None:
         cursor.execute(sql.SQL("SET CONSTRAINTS {} IMMEDIATE").format(sql.SQL(", ").join(names)))
 
 
-def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
     """Ids that no other row gets, ascending; for rows that point at one another."""
     if not count:
-        return []
+        return ()
     with connection.cursor() as cursor:
-        # As a question of its own the sequence is looked up once, not for each of its numbers.
-        cursor.execute(
-            "SELECT array_agg(nextval((SELECT pg_get_serial_sequence(%s, 'id')::regclass)))"
-            " FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        (found,) = cursor.fetchone() or ([],)
-    return [*found]
+        cursor.execute(RESERVED, [model._meta.db_table, count])
+        first, last, each = cursor.fetchone() or (0, -1, None)
+    return range(first, last + 1) if each is None else [*each]
 
 
 def insert_rows(
