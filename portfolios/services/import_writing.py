@@ -47,6 +47,9 @@ def write_drafts(
 def row_runs(first_seq: int, drafts: Sequence[Draft]) -> list[list[int]]:
     """Where each number stood in the file, as [number, row, count] for numbers and rows that rise
     together: a file without duplicates is a single run, however long."""
+    rows = [draft.row for draft in drafts]
+    if rows and rows[0] is not None and rows == [*range(rows[0], rows[0] + len(rows))]:
+        return [[first_seq, rows[0], len(rows)]]
     runs: list[list[int]] = []
     for seq, draft in enumerate(drafts, start=first_seq):
         if draft.row is None:
@@ -61,6 +64,9 @@ def row_runs(first_seq: int, drafts: Sequence[Draft]) -> list[list[int]]:
 def stretches(plan: Plan) -> Iterator[tuple[int, int]]:
     """Places of `fresh` that can be written together. Reversals are written newest target first,
     so only those that stand in that order, under one reason, make one stretch."""
+    if plan.fresh and not plan.compared.targets:
+        yield 0, len(plan.fresh)
+        return
     start = 0
     for place in range(1, len(plan.fresh) + 1):
         if place == len(plan.fresh) or _parts(plan, place):

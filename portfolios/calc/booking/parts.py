@@ -7,6 +7,7 @@ account. Securities that become one another stay together; cash that belongs to 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from portfolios.calc.booking.ledger import journal_key
@@ -25,15 +26,14 @@ def parts(entries: Sequence[Entry], *, at_least: int) -> Iterator[list[Entry]]:
     become = {
         key for e in entries if e.to_security is not None for key in (e.security, e.to_security)
     }
-    together = [of_security.pop(key, []) for key in become]
-    part = _in_order(together)
+    gathered = [of_security.pop(key, []) for key in become]
     for some in of_security.values():
-        if len(part) >= at_least:
-            yield part
-            part = []
-        part = _in_order([part, some])
-    if part:
-        yield part
+        if sum(map(len, gathered)) >= at_least:
+            yield _in_order(gathered)
+            gathered = []
+        gathered.append(some)
+    if any(gathered):
+        yield _in_order(gathered)
 
 
 def joined(books: Sequence[Book], entries: Iterable[Entry]) -> Book:
@@ -66,7 +66,7 @@ _all = chain.from_iterable
 
 
 def _in_order(some: Iterable[Sequence[Entry]]) -> list[Entry]:
-    return sorted(_all(some), key=lambda entry: entry.seq)
+    return sorted(_all(some), key=attrgetter("seq"))
 
 
 def _rows(records: Iterable[Any]) -> list[Row]:
