@@ -1,7 +1,8 @@
 """What the figures of a value stand on."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from functools import cache
@@ -25,10 +26,12 @@ def provenance(value: BaseModel) -> dict[str, Any]:
     while ahead:
         each = ahead.pop()
         if isinstance(each, list | tuple):
-            kinds = {*map(type, each)}
-            if len(kinds) == 1 and _holds_no_more(kind := kinds.pop()):
-                _note(kind, each, states, dates)
-            else:
+            kinds = {*map(type, each)} - SINGLE
+            if len(kinds) == 1 and issubclass(kind := kinds.pop(), BaseModel):
+                rows = [row.__dict__ for row in each if type(row) is kind]
+                _note(kind, rows, states, dates)
+                ahead += [[row[name] for row in rows] for name in _with_more(kind)]
+            elif kinds:
                 ahead += [item for item in each if type(item) not in SINGLE]
         elif said := _fields(each):
             state, asof = said.get("state"), said.get("asof_date")
@@ -63,27 +66,25 @@ def _sources(said: Any) -> list[Any]:
 
 
 def _note(
-    kind: type[BaseModel], rows: Sequence[BaseModel], states: dict[Any, int], dates: set[Any]
+    kind: type[BaseModel],
+    rows: Sequence[Mapping[str, Any]],
+    states: dict[Any, int],
+    dates: set[Any],
 ) -> None:
-    """Of many rows of one type only the two columns that say something."""
+    """Of many rows of one type the two columns that say something."""
     if "state" in kind.model_fields:
-        for state in _column(rows, "state"):
+        for state, count in Counter([row["state"] for row in rows]).items():
             if state in STATES:
-                states[state] += 1
+                states[state] += count
     if "asof_date" in kind.model_fields:
-        dates.update(_column(rows, "asof_date"))
-
-
-def _column(rows: Sequence[BaseModel], name: str) -> Iterable[Any]:
-    return (row.__dict__[name] for row in rows)
+        dates.update([row["asof_date"] for row in rows])
 
 
 @cache
-def _holds_no_more(kind: type) -> bool:
-    """Whether it is a model whose fields are single values, so that nothing lies beneath."""
-    return issubclass(kind, BaseModel) and all(
-        _is_single(field.annotation) for field in kind.model_fields.values()
-    )
+def _with_more(kind: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of a model that are no single values: something may lie beneath them."""
+    fields = kind.model_fields.items()
+    return tuple(name for name, field in fields if not _is_single(field.annotation))
 
 
 def _is_single(annotation: Any) -> bool:

@@ -39,21 +39,16 @@ class Figure(BaseModel):
     method: str | None = None
     unit: str
 
-    @field_validator("value")
-    @classmethod
-    def _finite(cls, value: object) -> object:
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError("a figure is finite; withhold it instead")
-        if isinstance(value, Decimal) and not value.is_finite():
-            raise ValueError("a figure is finite; withhold it instead")
-        return value
-
     @model_validator(mode="after")
     def _honest(self) -> Self:
-        if (self.value is None) != (self.state == "withheld"):
+        value, withheld = self.value, self.state == "withheld"
+        if (value is None) != withheld:
             raise ValueError("a figure has no value exactly when it is withheld")
-        if self.state == "withheld" and not self.reason:
+        if withheld and not self.reason:
             raise ValueError("a withheld figure says why")
+        endless = isinstance(value, float) and not math.isfinite(value)
+        if endless or (isinstance(value, Decimal) and not value.is_finite()):
+            raise ValueError("a figure is finite; withhold it instead")
         return self
 
     @classmethod

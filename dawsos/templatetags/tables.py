@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from html import escape
 from typing import Literal
 
 from django import template
@@ -19,7 +18,7 @@ from django.template import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from dawsos.templatetags.figures import Why, figure
+from dawsos.templatetags.figures import Why, escape, figure
 from patterns.panels import Cell, Row
 from patterns.runs import RunResult
 

@@ -26,9 +26,9 @@ class DailyReturns:
     @classmethod
     def of(cls, series: ReturnSeries) -> "DailyReturns":
         """The same series as arrays."""
-        days = [series.base_date.toordinal(), *(day.toordinal() for day in series.dates)]
-        values = [np.nan if one is None else one for one in series.returns]
-        return cls(np.array(days, dtype=np.int64), np.array(values, dtype=np.float64))
+        days = [series.base_date.toordinal(), *map(date.toordinal, series.dates)]
+        returns = np.array(series.returns, dtype=np.float64)  # None becomes NaN
+        return cls(np.array(days, dtype=np.int64), returns)
 
     def __len__(self) -> int:
         return len(self.returns)

@@ -269,6 +269,13 @@ class Book:
         return tuple(Lot(*row) for row in self.lots.rows if row[QUANTITY_OPEN])
 
     @cached_property
+    def began(self) -> date | None:
+        """The earliest day that any entry touches, ex-dates included; None where there is none."""
+        booked = [entry.transaction_date for entry in self.accepted]
+        without = [entry.ex_date for entry in self.accepted if entry.ex_date is not None]
+        return min((*booked, *without), default=None)
+
+    @cached_property
     def places(self) -> tuple[tuple[SecurityKey, str], ...]:
         """Every security and account that ever had a lot, in order of the first one."""
         rows = self.lots.rows

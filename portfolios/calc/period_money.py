@@ -4,16 +4,20 @@ They need the values at both ends and the flows between, no value in the middle:
 that is priced rarely has them where a time-weighted return is not defined.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 
 from portfolios.calc.dietz import modified_dietz
 from portfolios.calc.entries import ZERO
 from portfolios.calc.money_weighted import xirr
 from portfolios.calc.returns import add_months, annualise
+
+_day = attrgetter("asof_date")
 
 
 class MoneyDay(NamedTuple):
@@ -64,9 +68,9 @@ def money_of(days: Sequence[MoneyDay], start: date, end: date) -> PeriodMoney | 
 
     days: ascending closes, of which `end` is one. A start before the first is worth nothing.
     """
-    inside = [day for day in days if start < day.asof_date <= end]
-    before = next((day for day in reversed(days) if day.asof_date <= start), None)
-    opening = ZERO if before is None else before.total_value
+    first = bisect_right(days, start, key=_day)
+    inside = days[first : bisect_right(days, end, key=_day)]
+    opening = days[first - 1].total_value if first else ZERO
     closing = inside[-1].total_value if inside else None
     if opening is None or closing is None:
         return None
@@ -74,7 +78,10 @@ def money_of(days: Sequence[MoneyDay], start: date, end: date) -> PeriodMoney | 
     for day in inside:
         if day.inflow is None or day.outflow is None:
             return None
-        flows += [(day.asof_date, one) for one in (day.inflow, -day.outflow) if one]
+        if day.inflow:
+            flows.append((day.asof_date, day.inflow))
+        if day.outflow:
+            flows.append((day.asof_date, -day.outflow))
     return PeriodMoney(start, end, opening, closing, tuple(flows))
 
 

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter, itemgetter
 
 from patterns.canonical import content_hash
 from portfolios.calc.closes import Closes
@@ -25,14 +26,15 @@ from portfolios.models.chain import genesis_hash
 from portfolios.selectors.booked import Booked
 from portfolios.selectors.kept_days import Stand, days_upto
 from portfolios.selectors.kept_ledgers import kept_ledger
-from portfolios.selectors.ledger import first_date
 from portfolios.selectors.quotes import booked_closes
 from portfolios.selectors.stored_days import HistoryDay, days_known_at
+
+_DAY_AND_PACK = attrgetter("asof_date", "pack_id")
 
 
 def valued_days(booked: Booked, start: date | None = None) -> tuple[DayValue, ...]:
     """Each pack's day since the first entry, valued; with `start`, from the day before it on."""
-    began = first_date(booked.book.accepted)
+    began = booked.book.began
     if began is None:
         return ()
     days = [day for day in booked.market.packs if day >= began]
@@ -122,7 +124,7 @@ def history_rows(
         policy = portfolio.pricing_policy
         stand = Stand(portfolio.pk, stands, settings_fingerprint(portfolio), policy, market_head)
         rows = days_upto(stand, asof, lambda until: days_known_at(portfolio.pk, market_head, until))
-        if {row.asof_date: row.pack_id for row in rows} == _expected(booked):
+        if [*map(_DAY_AND_PACK, rows)] == _expected(booked):
             return rows
     return derived_history(booked)
 
@@ -133,8 +135,8 @@ def series_of(rows: Sequence[HistoryDay]) -> ReturnSeries | None:
         return None
     return ReturnSeries(
         rows[0].asof_date - timedelta(days=1),
-        tuple(row.asof_date for row in rows),
-        tuple(row.time_weighted_return for row in rows),
+        tuple(map(attrgetter("asof_date"), rows)),
+        tuple(map(attrgetter("time_weighted_return"), rows)),
     )
 
 
@@ -151,11 +153,11 @@ def _is_current(portfolio: Portfolio, ledger_commit_hash: str) -> bool:
     ).exists()
 
 
-def _expected(booked: Booked) -> dict[date, str]:
-    began = first_date(booked.book.accepted)
-    if began is None:
-        return {}
-    return {day: pack for day, pack in booked.market.packs.items() if day >= began}
+def _expected(booked: Booked) -> list[tuple[date, str]]:
+    """Each day that has a live pack since the first entry, with its pack, in order."""
+    began = booked.book.began
+    packs = [*booked.market.packs.items()]
+    return [] if began is None else packs[bisect_left(packs, began, key=itemgetter(0)) :]
 
 
 def _row(day: DayValue, pack_id: str, earned: float | None, head: int) -> HistoryDay:

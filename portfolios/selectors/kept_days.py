@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -60,5 +60,5 @@ def continue_days(old: Stand, new: Stand, changed: Sequence[HistoryDay]) -> None
 def _is_whole(stand: Stand, days: Sequence[HistoryDay]) -> bool:
     lineage = live_packs(stand.policy, date.max, stand.market_head)
     first = bisect_left(lineage, days[0].asof_date, key=lambda pack: pack[0]) if days else 0
-    live = [(day, pack_id) for day, pack_id, _ in lineage[first:]]
-    return bool(days) and [(day.asof_date, day.pack_id) for day in days] == live
+    live = [*map(itemgetter(0, 1), lineage[first:])]
+    return bool(days) and [*map(attrgetter("asof_date", "pack_id"), days)] == live

@@ -55,7 +55,7 @@ class Track:
 
     @cached_property
     def _states(self) -> dict[date | None, str]:
-        return {row.asof_date: row.state for row in self.rows}
+        return dict(map(attrgetter("asof_date", "state"), self.rows))
 
     def state_between(self, start: date | None, end: date | None) -> State:
         """Stale when one of the two values that a return compares is."""
@@ -96,13 +96,13 @@ def track(ctx: Context, portfolio_id: UUID) -> Track:
         ledger_seq=ctx.ledger_seq or 0,
         booked=then.booked,
     )
-    broken = any(row.time_weighted_return is None for row in rows)
+    series = series_of(rows) or ReturnSeries(day, (), ())
     stale = bool(rows) and rows[-1].state == "stale"
     return Track(
         rows=tuple(rows),
-        series=series_of(rows) or ReturnSeries(day, (), ()),
+        series=series,
         asof_date=day,
-        missing=now.missing if broken else (),
+        missing=now.missing if None in series.returns else (),
         why_stale=now.why_stale() if stale else "",
         flow_timing=portfolio.flow_timing,
         sources=sources_of(ctx),

@@ -28,7 +28,6 @@ from portfolios.selectors import kept_days, kept_ledgers
 from portfolios.selectors.booked import Booked
 from portfolios.selectors.bounded import Bounded
 from portfolios.selectors.copied import copied
-from portfolios.selectors.ledger import first_date
 from portfolios.selectors.market_view import MarketView, rate_of
 
 KEPT = 16  # ledgers; twenty years of fifty securities are 4 MiB
@@ -87,7 +86,7 @@ def booked_closes(
 ) -> Closes | None:
     """Each pack's day since the first entry, up to and with `until`; with `start`, from the day
     before it on. None where there is no such day, or one cannot be valued with the others."""
-    began = first_date(booked.book.accepted)
+    began = booked.book.began
     quotes = quotes_of(booked.market, until)
     if began is None or quotes is None:
         return None

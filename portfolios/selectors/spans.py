@@ -23,7 +23,6 @@ from portfolios.calc.periods import Period, anchor_of
 from portfolios.calc.replay import replay
 from portfolios.calc.returns import Floats
 from portfolios.calc.sheet import Sheet
-from portfolios.selectors.ledger import first_date
 from portfolios.selectors.sheets import DatedSheet, sheet_of
 from portfolios.selectors.standing import Standing, standing
 
@@ -91,7 +90,7 @@ class _Found(NamedTuple):
 
 
 def _lines(now: Standing, asked: Asked) -> _Found | None:
-    began = first_date(now.booked.book.accepted)
+    began = now.booked.book.began
     if began is None:
         return None
     history = [day for day in now.booked.market.packs if began <= day <= now.pack_date]

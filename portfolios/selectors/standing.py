@@ -16,7 +16,7 @@ from portfolios.calc.marks import Marks, in_shares_of, splits_among
 from portfolios.calc.valuation import Valuation, ValuedCash, ValuedPosition, value_portfolio
 from portfolios.exceptions import PortfolioNotFound
 from portfolios.models import Portfolio
-from portfolios.selectors.booked import Booked, currencies_of, securities_of
+from portfolios.selectors.booked import Booked, currencies_of
 from portfolios.selectors.kept_ledgers import kept_ledger
 from portfolios.selectors.market_view import marks_of
 from portfolios.selectors.packs import pack_view
@@ -129,7 +129,7 @@ def standing(ctx: Context, portfolio_id: UUID) -> Standing:
     marks = marks_of(
         pack_date,
         booked.book.base_currency,
-        {key: view.prices[key] for key in securities_of(booked.entries) if key in view.prices},
+        {key: view.prices[key] for key in booked.market.securities if key in view.prices},
         view.rates,
         currencies_of(booked.entries),
     )
@@ -139,7 +139,7 @@ def standing(ctx: Context, portfolio_id: UUID) -> Standing:
         booked=booked,
         marks=marks,
         valuation=value_portfolio(booked.book, marks),
-        securities=dict(Security.objects.in_bulk(securities_of(booked.entries))),
+        securities=dict(Security.objects.in_bulk(booked.market.securities)),
         gaps={gap.security_id: gap for gap in view.gaps if gap.security_id is not None},
         pack_id=pack_id,
         pack_date=pack_date,

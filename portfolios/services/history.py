@@ -21,7 +21,7 @@ from portfolios.selectors.booked import Booked, book_ledger
 from portfolios.selectors.history import derived_history, settings_fingerprint
 from portfolios.selectors.kept_days import Stand, continue_days
 from portfolios.selectors.kept_ledgers import kept_ledger
-from portfolios.selectors.ledger import Head, first_date, first_day_after, ledger_head
+from portfolios.selectors.ledger import Head, first_day_after, ledger_head
 from portfolios.selectors.stored_days import HistoryDay, current_days, stored_packs
 from portfolios.services.month_rows import end_values, forget_values, put_values
 from portfolios.signals import history_behind
@@ -199,8 +199,10 @@ def _written_since(portfolio: Portfolio) -> date | None:
 
 def _first_moved(portfolio: Portfolio, booked: Booked) -> date | None:
     """The earliest day whose pack is another one than its value stands on; None when none is."""
-    began = first_date(booked.book.accepted)
+    began = booked.book.began
     live = {day: pack for day, pack in booked.market.packs.items() if began and day >= began}
     stored = stored_packs(portfolio.pk)
+    if live == stored:
+        return None
     moved = (day for day in live.keys() | stored.keys() if live.get(day) != stored.get(day))
     return min(moved, default=None)

@@ -220,11 +220,12 @@ def _month(day: date) -> date:
 
 def _coins(amounts: Iterable[Decimal | None], places: int) -> str:
     """Raises ValueError for a part of a coin."""
-    counted = [None if amount is None else amount.scaleb(places) for amount in amounts]
-    if any(amount is not None and amount % 1 for amount in counted):
+    counted = [amount.scaleb(places) if amount else amount for amount in amounts]
+    whole = [None if amount is None else int(amount) for amount in counted]
+    if whole != counted:
         raise ValueError("a stored value is not a whole number of coins")
-    return _known(None if amount is None else int(amount) for amount in counted)
+    return _known(whole)
 
 
 def _known(values: Iterable[object]) -> str:
-    return array_of("NULL" if value is None else value for value in values)
+    return array_of(["NULL" if value is None else value for value in values])
