@@ -33,16 +33,21 @@ def test_two_clicks_after_the_number_is_the_trade(owner: Page, doubted: Locator)
 
 
 @pytest.mark.parametrize(
-    ("line", "rows"),
-    [("Close of AAPL, 2013-02-28", "#prices"), ("ECB reference rate of 2013-02-28", "#rates")],
+    ("line", "name"),
+    [("Close of AAPL, 2013-02-28", "AAPL"), ("ECB reference rate of 2013-02-28", "EUR/CAD")],
 )
-def test_one_click_after_the_number_is_its_price_and_its_rate(
-    owner: Page, doubted: Locator, line: str, rows: str
+def test_one_click_after_the_number_is_the_row_of_its_price_and_of_its_rate(
+    owner: Page, doubted: Locator, line: str, name: str
 ) -> None:
     doubted.click()
-    owner.locator("#why .why__line", has_text=line).last.locator("a.why__fact").click()
-    expect(owner).to_have_url(re.compile(f"/packs/2013-02-28-ECB-r1/{rows}$"))
-    expect(owner.locator(rows)).to_be_in_viewport()
+    fact = owner.locator("#why .why__line", has_text=line).first
+    value = fact.locator(".why__number").inner_text()
+    fact.locator("a.why__fact").click()
+    expect(owner).to_have_url(re.compile("/packs/2013-02-28-ECB-r1/#"))
+    row = owner.locator("tr:target")
+    expect(row).to_be_in_viewport()
+    expect(row.locator("th")).to_have_text(name)
+    expect(row.locator("td").first).to_contain_text(value.split()[0].rstrip("0"))
 
 
 def test_the_drawer_opens_by_enter_and_gives_the_focus_back(owner: Page, doubted: Locator) -> None:

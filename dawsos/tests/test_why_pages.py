@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -17,8 +18,9 @@ from patterns.layout import panels
 from portfolios.models import Portfolio
 from portfolios.services.runs import Execution, execute
 from portfolios.tests.explained import new_nodes
+from portfolios.tests.factories import append, trade
 from portfolios.tests.test_benchmarks import make
-from portfolios.tests.world import THU
+from portfolios.tests.world import FRI, THU, listing
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +161,43 @@ def test_every_rule_that_an_explanation_names_is_written_and_every_fact_has_its_
     assert [rule for rule in sorted(rules) if rule_place(rule) is None] == []
     assert [page for page in sorted(pages) if client.get(page).status_code >= 400] == []
     assert len(rules) > 5 and len(pages) > 5
+
+
+def test_a_price_and_a_rate_lead_to_their_very_rows(
+    browser: Browser, asked: Execution, alice: User
+) -> None:
+    """The rows hold the explained value, and each stands once on its page."""
+    client = browser(alice)
+    facts = [
+        node
+        for node in explained(asked)
+        if node.source and node.source.kind in {"price", "rate"} and node.unit in {"price", "rate"}
+    ]
+    assert {node.source.kind for node in facts if node.source} == {"price", "rate"}
+    for node in facts:
+        assert node.source is not None
+        address, _, place = node.source.href.partition("#")
+        rows = re.findall(rf'<tr id="{place}">(.*?)</tr>', html_of(client.get(address)))
+        assert len(rows) == 1, node.source.href
+        shown = re.search(r'<td class="is-numeric">([^<]*)</td>', rows[0])
+        assert shown is not None and Decimal(shown[1]) == node.value
+
+
+def test_what_has_no_price_leads_to_what_its_pack_lacks(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    append(traded, alice, trade("BUY", listing("DARK"), "10", "8", FRI))
+    done = execute(
+        user=alice,
+        pattern_id="portfolio_overview",
+        inputs={"portfolio_id": str(traded.pk)},
+        correlation_id="test",
+    )
+    dark = next(node for node in explained(done) if node.label == "price of DARK")
+    assert dark.source is not None
+    address, _, place = dark.source.href.partition("#")
+    (row,) = re.findall(rf'<tr id="{place}">(.*?)</tr>', html_of(browser(alice).get(address)))
+    assert "No price source is connected" in row
 
 
 def explained(asked: Execution) -> Iterator[Explanation]:

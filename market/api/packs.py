@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from accounts.permissions import Permission, require
 from market.models import PricingPack
-from market.selectors.pages import PackPage, ValueRow, pack_list, pack_page
+from market.selectors.pages import GapRow, PackPage, ValueRow, pack_list, pack_page
 from market.selectors.policies import policies as every_policy
 
 
@@ -125,10 +125,11 @@ def _document(page: PackPage) -> dict[str, Any]:
         "coverage": pack.coverage,
         "prices": [_value(row) for row in page.prices],
         "rates": [_value(row) for row in page.rates],
-        "gaps": [asdict(row) for row in page.gaps],
+        "gaps": [_value(row) for row in page.gaps],
         "health": page.health,
     }
 
 
-def _value(row: ValueRow) -> dict[str, Any]:
-    return asdict(row)
+def _value(row: ValueRow | GapRow) -> dict[str, Any]:
+    """A row without its place on the page."""
+    return {name: value for name, value in asdict(row).items() if name != "row_id"}

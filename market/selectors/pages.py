@@ -1,6 +1,6 @@
 """What the pages of packs show."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,8 +25,10 @@ REASONS: Final = {
 @dataclass(frozen=True, slots=True)
 class ValueRow:
     """A close or a rate as it is sealed: every digit, its own day, and its state. `quoted` is the
-    close as its exchange prints it, where that is not in whole units of the currency."""
+    close as its exchange prints it, where that is not in whole units of the currency. `row_id` is
+    its place on the page."""
 
+    row_id: str
     name: str
     title: str
     value: str
@@ -41,6 +43,7 @@ class ValueRow:
 class GapRow:
     """`required` says that somebody held it when the pack was built."""
 
+    row_id: str
     name: str
     reason: str
     last_observed_on: date | None
@@ -71,6 +74,16 @@ class PackList:
     page: int
     pages: int
     total: int
+
+
+def price_row_id(security_id: Hashable) -> str:
+    """Where the page of a pack has the close of a security, or says that there is none."""
+    return f"price-{security_id}"
+
+
+def rate_row_id(base: str, quote: str) -> str:
+    """Where the page of a pack has the rate of a quoted pair."""
+    return f"rate-{base}-{quote}"
 
 
 def pack_list(page: int = 1, page_size: int = PAGE_SIZE) -> PackList:
@@ -116,6 +129,7 @@ def _coverage(pack: PricingPack) -> Mapping[str, Any]:
 
 def _price_row(price: Price) -> ValueRow:
     return ValueRow(
+        row_id=price_row_id(price.security_id),
         name=price.security.symbol,
         title=f"{price.security.name}, {price.security.exchange}",
         value=digits(price.close),
@@ -134,6 +148,7 @@ def _quoted(price: Price) -> str:
 
 def _rate_row(rate: FxRate) -> ValueRow:
     return ValueRow(
+        row_id=rate_row_id(rate.base_currency, rate.quote_currency),
         name=f"{rate.base_currency}/{rate.quote_currency}",
         title=rate.fixing,
         value=digits(rate.rate),
@@ -146,7 +161,10 @@ def _rate_row(rate: FxRate) -> ValueRow:
 
 def _gap_row(gap: PackGap) -> GapRow:
     reason = REASONS.get(gap.reason, gap.reason)
-    return GapRow(gap.symbol, reason, gap.last_observed_on, gap.required)
+    row_id = (
+        rate_row_id(*gap.key.split("/", 1)) if gap.kind == "fx" else price_row_id(gap.security_id)
+    )
+    return GapRow(row_id, gap.symbol, reason, gap.last_observed_on, gap.required)
 
 
 def digits(number: Decimal) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from patterns.results import FractionFigure, MoneyFigure
-from portfolios.calc.contribution import Kind, Source, columns_of
+from portfolios.calc.contribution import Kind, Source, columns_of, held_days
 from portfolios.calc.day_lines import DayLines
 from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.periods import Period
@@ -25,7 +25,10 @@ from portfolios.selectors.spans import Span
 from portfolios.selectors.standing import Standing
 
 UNPRICED = "{} has no price, or its currency no rate, at the close of the day or the one before it."
-NO_CAPITAL = "Nothing was invested in it on the day."
+NO_CAPITAL = (
+    "Nothing of it was held when the day began, and nothing was bought: what is sold counts at the "
+    "day’s end, so there is no capital to measure the day’s profit by."
+)
 SPLIT = "{} was traded on the day in one of several accounts: the change is known of all together."
 
 
@@ -89,12 +92,15 @@ class DayChange:
         return money(of_lines(self.span, [position.security]), earned * float(share))
 
     def rate(self, position: ValuedPosition) -> FractionFigure:
-        """The security's own return of the day, the same in every account."""
+        """The security's own return of the day, the same in every account. The capital of a short is
+        what it owes, below zero: its return is what the price did, and a loss where that rose.
+        """
         reason = self.why_unknown(position.security)
         if reason:
             return FractionFigure.withheld(reason, missing=(self.now.symbol(position.security),))
         columns = self.columns(position.security)
-        invested = float(self.lines.invested[-1, columns].sum())
-        earned = float(self.lines.profit[-1, columns].sum())
+        invested = self.lines.invested[-1:, columns].sum(axis=1)
+        earned = self.lines.profit[-1:, columns].sum(axis=1)
+        held = held_days(invested, self.lines.capital[-1:])
         own = of_lines(self.span, [position.security])
-        return fraction(own, earned / invested if invested > 0 else None, NO_CAPITAL)
+        return fraction(own, float(earned[0] / invested[0]) if held[0] else None, NO_CAPITAL)

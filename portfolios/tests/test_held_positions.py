@@ -14,7 +14,7 @@ from portfolios.models import Portfolio
 from portfolios.selectors.context import build_context
 from portfolios.tests.explained import asked, below, broken, run, why
 from portfolios.tests.factories import append, trade
-from portfolios.tests.world import FRI, THU, WED, listing
+from portfolios.tests.world import FRI, MON, THU, WED, listing
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,33 @@ def test_accounts_share_what_was_not_traded_by_quantity(traded: Portfolio, alice
     sold = {row.account: row for row in rows(alice, traded, THU) if row.symbol == "ACME"}
     assert {row.day_change.state for row in sold.values()} == {"withheld"}  # 5 were sold on the day
     assert sold["second"].day_change_pct.value == pytest.approx(1 / 11)
+
+
+def test_a_short_is_measured_by_what_it_owes(traded: Portfolio, alice: User) -> None:
+    """10 MAPLE are held on Tuesday and 12 sold on Wednesday at 20: on Thursday the two that are
+    owed cost 25, 10 more than the 40 of the day before."""
+    sell_short(traded, alice, "12", WED)
+    thursday = by_symbol(alice, traded, THU)["MAPLE"]
+    assert thursday.quantity.value == -2
+    assert thursday.day_change.value == -10
+    assert thursday.day_change_pct.value == pytest.approx(0.25)
+    assert thursday.day_change_pct.state == "exact"
+    done = run(alice, traded, "portfolio_holdings")
+    assert broken(done, asked(done, "held")) == []
+
+
+def test_on_the_day_a_short_is_opened_there_is_no_capital(traded: Portfolio, alice: User) -> None:
+    sell_short(traded, alice, "2", MON)
+    opened = by_symbol(alice, traded, MON)["MAPLE"]
+    assert opened.day_change.value == 0
+    assert opened.day_change_pct.value is None
+    assert "what is sold counts at the day’s end" in (opened.day_change_pct.reason or "")
+
+
+def sell_short(portfolio: Portfolio, alice: User, quantity: str, day: date) -> None:
+    portfolio.allow_short = True
+    portfolio.save()
+    append(portfolio, alice, trade("SELL", listing("MAPLE"), quantity, "20", day))
 
 
 def test_every_figure_opens_into_what_made_it(traded: Portfolio, alice: User) -> None:

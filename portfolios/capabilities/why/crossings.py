@@ -18,7 +18,7 @@ from portfolios.calc.history import Flow, flows_of
 from portfolios.calc.lots import Posting
 from portfolios.calc.money import decimal_from_float
 from portfolios.calc.replay import replay
-from portfolios.capabilities.why.facts import entry_source, of_entry, pack_source, rate_at
+from portfolios.capabilities.why.facts import entry_source, of_entry, price_source, rate_at
 from portfolios.capabilities.why.told import booked_amount
 from portfolios.selectors.standing import Standing
 
@@ -140,7 +140,7 @@ class Moves:
                     value=mark.close,
                     unit="price",
                     currency=mark.currency,
-                    source=pack_source(self._now.pack_id, "prices"),
+                    source=price_source(self._now.pack_id, posting.security),
                 ),
             ],
             rule=RULE,

@@ -20,7 +20,7 @@ from portfolios.calc.entries import ZERO
 from portfolios.calc.lots import Posting
 from portfolios.calc.marks import Mark
 from portfolios.calc.replay import EXTERNAL
-from portfolios.capabilities.why.facts import entry_source, pack_source, rate_of
+from portfolios.capabilities.why.facts import entry_source, price_source, rate_of
 from portfolios.capabilities.why.told import booked_amount
 from portfolios.capabilities.why.worth import total
 from portfolios.selectors.performance import Track, track
@@ -205,7 +205,8 @@ def _crossing(now: Standing, row: HistoryDay, posting: Posting, sign: int) -> Ex
         parts = [_money(label, local, currency, source)]
     elif (mark := now.marks.prices.get(posting.security)) is not None:
         local, currency = sign * posting.quantity * mark.close, mark.currency
-        parts = _delivered(label, sign * posting.quantity, mark, source, row.pack_id)
+        price = price_source(row.pack_id, posting.security)
+        parts = _delivered(label, sign * posting.quantity, mark, source, price)
     else:
         return None
     rate = now.marks.rate_of(currency)
@@ -232,7 +233,7 @@ def _money(label: str, amount: Decimal, currency: str, source: Source) -> Explan
 
 
 def _delivered(
-    label: str, quantity: Decimal, mark: Mark, source: Source, pack_id: str
+    label: str, quantity: Decimal, mark: Mark, source: Source, price: Source
 ) -> list[Explanation]:
     """Shares whose entry states no worth: their number, and the close of the day."""
     return [
@@ -242,7 +243,7 @@ def _delivered(
             value=mark.close,
             unit="price",
             currency=mark.currency,
-            source=pack_source(pack_id, "prices"),
+            source=price,
         ),
     ]
 

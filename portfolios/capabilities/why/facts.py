@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from market.calc.fx import PIVOTS
 from market.selectors import PackRate, pack_prices
+from market.selectors.pages import price_row_id, rate_row_id
 from patterns.explanation import FACT, Explanation, Formula, Source
 from patterns.results import Figure
-from portfolios.calc.entries import Entry
+from portfolios.calc.entries import Entry, SecurityKey
 from portfolios.selectors.market_view import Rates
 from portfolios.selectors.market_view import rate_of as turned
 
@@ -53,9 +54,23 @@ def entry_source(portfolio_id: UUID, seq: int) -> Source:
     return Source("entry", f"entry {seq}", reverse("portfolios:entry", args=[portfolio_id, seq]))
 
 
-def pack_source(pack_id: str, place: str) -> Source:
-    """`place` is prices or rates."""
-    return Source(place[:-1], pack_id, f"{reverse('market:pack', args=[pack_id])}#{place}")
+def price_source(pack_id: str, security: SecurityKey) -> Source:
+    """The row of a close in its pack, or of what the pack lacks."""
+    return Source("price", pack_id, f"{_pack(pack_id)}#{price_row_id(security)}")
+
+
+def rate_source(pack_id: str, one: str, other: str) -> Source:
+    """The row of a quoted pair in its pack."""
+    return Source("rate", pack_id, f"{_pack(pack_id)}#{rate_row_id(one, other)}")
+
+
+def day_source(pack_id: str) -> Source:
+    """The pack that a day was valued by."""
+    return Source("pack", pack_id, _pack(pack_id))
+
+
+def _pack(pack_id: str) -> str:
+    return reverse("market:pack", args=[pack_id])
 
 
 def calendar_source(days: str) -> Source:
@@ -159,5 +174,5 @@ def _quoted(seen: PackRate, pack_id: str, one: str, other: str) -> Explanation:
         unit="rate",
         state="stale" if stale else "exact",
         reason=f"The rate is of {seen.asof_date}." if stale else "",
-        source=pack_source(pack_id, "rates"),
+        source=rate_source(pack_id, one, other),
     )

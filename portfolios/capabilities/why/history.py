@@ -14,7 +14,7 @@ from portfolios.capabilities.history import HistoricalNav, historical_nav
 from portfolios.capabilities.inputs import OverLookback
 from portfolios.capabilities.why.chains import chained
 from portfolios.capabilities.why.days import Days
-from portfolios.capabilities.why.facts import of_figure, pack_source
+from portfolios.capabilities.why.facts import day_source, of_figure
 from portfolios.capabilities.why.pairs import array
 from portfolios.capabilities.why.worth import total
 
@@ -167,7 +167,7 @@ def _observations(days: Days, found: HistoricalNav) -> Explanation:
                 label=str(point.asof_date),
                 value=1,
                 unit="count",
-                source=pack_source(days.path.rows[days.places[point.asof_date]].pack_id, "prices"),
+                source=day_source(days.path.rows[days.places[point.asof_date]].pack_id),
             )
             for point in found.points
         ],

@@ -18,7 +18,7 @@ from patterns.explanation import Explanation, Formula, Number, Source
 from portfolios.calc.benchmark import BlendReturns
 from portfolios.calc.returns import Floats
 from portfolios.capabilities.why.days import Days
-from portfolios.capabilities.why.facts import pack_source, rate_at, series_source
+from portfolios.capabilities.why.facts import price_source, rate_at, series_source
 from portfolios.capabilities.why.grouping import Daily
 from portfolios.selectors.benchmarks import BenchmarkTrack
 from portfolios.selectors.standing import portfolio_of
@@ -278,7 +278,7 @@ class Members:
             currency=security.currency,
             state="stale" if observed != day else "exact",
             reason=f"The price is of {observed}." if observed != day else "",
-            source=pack_source(self._packs[day], "prices"),
+            source=price_source(self._packs[day], security.pk),
         )
 
     @cached_property

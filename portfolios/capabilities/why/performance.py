@@ -18,7 +18,7 @@ from portfolios.capabilities.inputs import OverLookback
 from portfolios.capabilities.performance import Performance, compute_twr
 from portfolios.capabilities.why.chains import chained, compounded
 from portfolios.capabilities.why.days import Days
-from portfolios.capabilities.why.facts import calendar_source, of_figure, pack_source, series_source
+from portfolios.capabilities.why.facts import calendar_source, day_source, of_figure, series_source
 from portfolios.capabilities.why.money import values_and_flows
 from portfolios.capabilities.why.pairs import array
 from portfolios.selectors.periods import chosen
@@ -255,7 +255,7 @@ def _observations(days: Days, args: OverLookback, figure: Figure) -> Explanation
                 label=f"return of {day}",
                 value=1,
                 unit="count",
-                source=pack_source(days.path.rows[days.places[day]].pack_id, "prices"),
+                source=day_source(days.path.rows[days.places[day]].pack_id),
             )
             for day, one in zip(window.dates, window.returns, strict=True)
             if one is not None

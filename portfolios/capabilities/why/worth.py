@@ -9,7 +9,13 @@ from patterns.explanation import SUM, Explanation, Formula
 from patterns.results import CountFigure
 from portfolios.calc.entries import ZERO
 from portfolios.calc.valuation import ValuedCash, ValuedPosition
-from portfolios.capabilities.why.facts import of_entry, of_figure, pack_source, rate_of
+from portfolios.capabilities.why.facts import (
+    day_source,
+    of_entry,
+    of_figure,
+    price_source,
+    rate_of,
+)
 from portfolios.capabilities.why.holdings import quantity_parts
 from portfolios.selectors.standing import Part, Parts, Standing
 
@@ -50,6 +56,7 @@ def price(now: Standing, part: ValuedPosition) -> Explanation:
             currency=part.currency,
             state="withheld",
             reason=now.why_unpriced(part.security),
+            source=price_source(now.pack_id, part.security),
         )
     stale = part.price_asof_date != now.pack_date
     return Explanation(
@@ -59,7 +66,7 @@ def price(now: Standing, part: ValuedPosition) -> Explanation:
         currency=part.currency,
         state="stale" if stale else "exact",
         reason=f"The price is of {part.price_asof_date}." if stale else "",
-        source=pack_source(now.pack_id, "prices"),
+        source=price_source(now.pack_id, part.security),
     )
 
 
@@ -175,8 +182,11 @@ def counted(figure: CountFigure, label: str, now: Standing, parts: Parts) -> Exp
 
 
 def _one(now: Standing, part: Part) -> Explanation:
-    name = now.symbol(part.security) if isinstance(part, ValuedPosition) else part.currency
-    return Explanation(label=name, value=1, unit="count", source=pack_source(now.pack_id, "prices"))
+    if isinstance(part, ValuedPosition):
+        name, source = now.symbol(part.security), price_source(now.pack_id, part.security)
+    else:
+        name, source = part.currency, day_source(now.pack_id)
+    return Explanation(label=name, value=1, unit="count", source=source)
 
 
 def position_count(now: Standing, *, priced: bool) -> Explanation:
