@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -11,9 +13,10 @@ from django.urls import reverse
 from accounts.models import User
 from dawsos.night import chain
 from dawsos.night.runner import run_all
+from patterns.explanation import Explanation, breach
 from portfolios.models import Portfolio
 from portfolios.tests.factories import append, trade
-from portfolios.tests.world import FRI, listing
+from portfolios.tests.world import FRI, THU, listing
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +107,101 @@ def test_a_short_lot_opens_with_what_is_owed(
 
     assert "Owed of lot" in html
     assert ELSEWHERE not in html
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        ("taken", "Recorded in <a"),
+        ("proceeds_local", "Proceeds of 5 of lot 3.1"),
+        ("cost_local", "Cost of 5 of lot 3.1"),
+        ("realized_pnl", "proceeds − cost, each at its own rate"),
+        ("price_pnl", "gain × the rate of the opening, rounded once"),
+        ("fx_pnl", "cost × how the rate moved, rounded once"),
+        ("cross_pnl", "gain × how the rate moved, rounded once"),
+        ("quantity_original", "entry 3"),
+    ],
+)
+def test_what_a_disposal_took_from_a_lot_opens_too(
+    browser: Browser, traded: Portfolio, alice: User, figure: str, said: str
+) -> None:
+    """5 of 20 ACME, bought at 10 dollars at 1.00, were sold at 12 at 1.04."""
+    client = browser(alice)
+    page = reverse("portfolios:holding", args=[traded.pk, listing("ACME").pk])
+    (link,) = links(client, page, figure)
+    answer = client.get(link)
+
+    assert said in re.sub(r"\s+", " ", answer.content.decode())
+    assert answer.context["shown"] is None
+    assert broken_below(answer.context["root"]) == []
+
+
+def test_a_closed_lot_and_the_page_of_its_entry_are_asked_too(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    append(traded, alice, trade("SELL", listing("ACME"), "15", "12.34", FRI))
+    client = browser(alice)
+    of_lots = reverse("portfolios:holding", args=[traded.pk, listing("ACME").pk])
+    of_entry = reverse("portfolios:entry", args=[traded.pk, 6])
+    asked = [
+        *links(client, of_lots, "fx_open"),
+        *links(client, of_lots, "realized_pnl"),
+        *links(client, of_entry, "realized_pnl"),
+        *links(client, of_entry, "cross_pnl"),
+    ]
+    assert len(asked) == 5
+    for link in asked:
+        answer = client.get(link)
+        assert answer.context["shown"] is None, link
+        assert broken_below(answer.context["root"]) == []
+
+
+def test_a_covered_short_opens_into_what_was_owed(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    """16 ACME sold at 13 dollars, one of them short, and covered at 12.01: the rate is one day's,
+    so that all of it is price."""
+    traded.allow_short = True
+    traded.save()
+    append(traded, alice, trade("SELL", listing("ACME"), "16", "13", THU))
+    append(traded, alice, trade("BUY", listing("ACME"), "1", "12.01", FRI))
+    client = browser(alice)
+    page = reverse("portfolios:holding", args=[traded.pk, listing("ACME").pk])
+    asked = [
+        link
+        for figure in ("realized_pnl", "price_pnl", "fx_pnl", "cross_pnl")
+        for link in links(client, page, figure)
+        if "entry=7" in link
+    ]
+    assert len(asked) == 4
+    for link in asked:
+        answer = client.get(link)
+        assert answer.context["shown"] is None, link
+        assert broken_below(answer.context["root"]) == []
+
+
+@pytest.mark.parametrize("query", ["entry=9", "entry=x", "lot=9.9", "account=nobody"])
+def test_what_no_entry_disposed_of_is_not_found(
+    browser: Browser, traded: Portfolio, alice: User, query: str
+) -> None:
+    door = reverse("portfolios:ask", args=[traded.pk])
+    asked = f"figure=realized_pnl&security={listing('ACME').pk}&account=main&lot=3.1&{query}"
+    assert browser(alice).get(f"{door}?{asked}").status_code == 404
+
+
+def test_a_lot_began_with_the_shares_that_a_split_made_of_them(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    maple = listing("MAPLE")
+    split = {"new_shares": Decimal(2), "old_shares": Decimal(1), "quantity": None, "price": None}
+    append(traded, alice, replace(trade("SPLIT", maple, "1", "1", FRI), **split))
+    client = browser(alice)
+    page = reverse("portfolios:holding", args=[traded.pk, maple.pk])
+    (link,) = links(client, page, "quantity_original")
+    root = client.get(link).context["root"]
+    assert (root.value, [child.value for child in root.children]) == (20, [10, 2])
+    assert broken_below(root) == []
+
+
+def broken_below(root: Explanation) -> list[str]:
+    return [said for node in root.walk(20) if (said := breach(node))]

@@ -92,8 +92,9 @@ class DayChange:
         return money(of_lines(self.span, [position.security]), earned * float(share))
 
     def rate(self, position: ValuedPosition) -> FractionFigure:
-        """The security's own return of the day, the same in every account. The capital of a short is
-        what it owes, below zero: its return is what the price did, and a loss where that rose.
+        """The security's own return of the day, the same in every account.
+
+        The capital of a short is what it owes, below zero: its return is what the price did.
         """
         reason = self.why_unknown(position.security)
         if reason:

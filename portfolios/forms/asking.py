@@ -11,12 +11,13 @@ from portfolios.forms.days import day_field
 
 
 class AskForm(forms.Form):
-    """A figure of a portfolio, or of one of its lots."""
+    """A figure of a portfolio, of one of its lots, or of the entry that disposed of one."""
 
     figure = forms.SlugField(max_length=40)
     security = forms.UUIDField(required=False)
     account = forms.CharField(max_length=100, required=False)
     lot = forms.RegexField(r"^\d{1,9}\.\d{1,9}$", required=False)
+    entry = forms.IntegerField(min_value=1, max_value=2**31, required=False)
     currency = currency_field("In")
     asof = day_field("As of")
     pack = forms.CharField(max_length=60, required=False)

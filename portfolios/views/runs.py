@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +16,10 @@ from accounts.exceptions import PermissionDenied
 from accounts.http import AuthenticatedRequest
 from accounts.permissions import Permission, has
 from patterns.comparing import compare
-from patterns.exceptions import FigureUnknown
 from patterns.explaining import explained_steps
-from patterns.explanation import shown_half
 from patterns.layout import panels
 from patterns.library import of_version
 from patterns.panels import flat
-from patterns.why_tree import WhyNode, path_to, place_of, why_tree
 from portfolios.exceptions import RunNotFound
 from portfolios.formats.writing.panel_csv import panel_csv
 from portfolios.selectors import resolve_portfolio
@@ -31,9 +27,8 @@ from portfolios.selectors.provenance import provenance
 from portfolios.selectors.runs import PastRun, comparable_runs, context_of, past_run
 from portfolios.services.explaining import ask_why
 from portfolios.services.replaying import replay_for
+from portfolios.views.explanations import show_tree
 from portfolios.views.shell import can_write
-
-ALL = 2_000
 
 
 @login_required
@@ -108,41 +103,14 @@ def _uuid(text: str) -> UUID:
 @login_required
 @require_safe
 def why(request: AuthenticatedRequest, run_id: UUID) -> HttpResponse:
-    """The explanation of one figure; HTMX gets the tree alone."""
-    path, place = request.GET.get("path", ""), place_of(request.GET.get("at", ""))
+    """The explanation of one figure of a run."""
     past, root = ask_why(
-        user=request.user, run_id=run_id, path=path, correlation_id=request.correlation_id
+        user=request.user,
+        run_id=run_id,
+        path=request.GET.get("path", ""),
+        correlation_id=request.correlation_id,
     )
-    width = {"width": ALL} if "all" in request.GET else {}
-    tree = None if place is None else why_tree(root, place, **width)
-    if tree is None or place is None:
-        raise FigureUnknown("This explanation has no such part.")
-    context = {
-        "tree": tree,
-        "above": path_to(root, place),
-        "path": path,
-        "past": past,
-        "everything": bool(width),
-        "shown": _differs(tree, request.GET.get("shown", "")),
-    }
-    if request.htmx:
-        response = render(request, "portfolios/why/_tree.html", context)
-    else:
-        response = render(request, "portfolios/why/page.html", _around(request, past) | context)
-    response["Vary"] = "HX-Request"
-    return response
-
-
-def _differs(tree: WhyNode, shown: str) -> Decimal | None:
-    """What a page that led here showed, where this is not the same to the displayed decimal."""
-    try:
-        value = Decimal(shown) if len(shown) < 60 else None
-    except InvalidOperation:
-        return None
-    if value is None or not value.is_finite() or not tree.raw:
-        return None
-    half = shown_half(tree.unit, tree.currency)
-    return value if abs(value - Decimal(tree.raw)) > 2 * half else None
+    return show_tree(request, root, _around(request, past))
 
 
 def _around(request: AuthenticatedRequest, past: PastRun) -> dict[str, Any]:
