@@ -11,6 +11,7 @@ from dawsos.api.execute import execute_pattern
 from dawsos.api.export import export_portfolio
 from dawsos.api.health import health, health_pack
 from dawsos.catalogue import capabilities, capabilities_page, schema
+from dawsos.dashboard import asking
 from dawsos.dashboard import health as data_health
 from dawsos.dashboard.portfolio_attention import attention
 from dawsos.dashboard.search import destinations
@@ -28,6 +29,13 @@ urlpatterns = [
     path("capabilities/", capabilities_page, name="capabilities"),
     path("api/v1/capabilities/", capabilities, name="api-capabilities"),
     path("api/schema/patterns/", schema, name="pattern-schema"),
+    path("why/", asking.of_dashboard, name="dashboard-why"),
+    path("data-health/why/", asking.of_data_health, name="data-health-why"),
+    path(
+        "portfolios/<uuid:portfolio_id>/data-health/why/",
+        asking.of_data_health,
+        name="portfolio-data-health-why",
+    ),
     path("search/", destinations, name="destinations"),
     path("portfolios/<uuid:portfolio_id>/attention/", attention, name="portfolio-attention"),
     path("data-health/", data_health.page, name="data-health"),

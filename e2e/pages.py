@@ -97,6 +97,9 @@ def entry(adds: str) -> Finder:
 HOLDING = first_link(f"{LEDGER}holdings/", "main tbody a[href*='/holdings/']")
 IMPORTED = first_link(f"{LEDGER}imports/", "main a[href*='/imports/']")
 WHY = first_link(LEDGER, "main a[data-why]")
+SUM = first_link("", "main a[data-why][href*='figure=total&']")
+COUNT = first_link("data-health/", "main a[data-why][href*='figure=withheld']")
+COUNT_HERE = first_link(f"{PARTIAL}data-health/", "main a[data-why][href*='figure=withheld']")
 
 PLACES: tuple[Place, ...] = (
     Place("login", "accounts:login", "login/", None),
@@ -157,6 +160,9 @@ PLACES: tuple[Place, ...] = (
     Place("runs", "portfolios:runs", "runs/"),
     Place("run", "portfolios:run", first_link("runs/", "#runs tbody th a")),
     Place("why", "portfolios:why", WHY),
+    Place("why-together", "dashboard-why", SUM),
+    Place("why-counted", "data-health-why", COUNT),
+    Place("why-counted-here", "portfolio-data-health-why", COUNT_HERE),
     Place("compare", "portfolios:compare", two_runs),
     Place("nights", "nights", "nights/", ADMIN.email),
     Place("night", "night", first_link("nights/", "main a[href*='/nights/']"), ADMIN.email),

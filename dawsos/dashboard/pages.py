@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -23,25 +22,34 @@ from market.selectors.quarantine import waiting_count
 from portfolios.models import Portfolio
 from portfolios.selectors.composition import compositions
 from portfolios.selectors.dashboard import Line, dashboard_lines
+from portfolios.selectors.data_health import CountedHolding, counted_holdings
 from portfolios.selectors.due_actions import due_actions
 from portfolios.selectors.together import Together, rates_of, together, usual_currency
 
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """The last closes of one month, a value for each portfolio, None where it has none."""
+    """The last closes of one month: of each portfolio its line, the day and the value of that day,
+    None where it has none."""
 
     month: date
-    values: tuple[tuple[Decimal | None, str], ...]
+    closes: tuple[tuple[Line, date | None, Decimal | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DataSummary:
-    """How many holdings are priced by their day, by an older one, and not at all."""
+    """The holdings that are priced by their day, by an older one, and not at all."""
 
-    exact: int
-    carried: int
-    unpriced: int
+    exact: tuple[CountedHolding, ...]
+    carried: tuple[CountedHolding, ...]
+    unpriced: tuple[CountedHolding, ...]
+
+    @classmethod
+    def of(cls, holdings: Iterable[CountedHolding]) -> DataSummary:
+        found: dict[str, list[CountedHolding]] = {"exact": [], "stale": [], "unpriced": []}
+        for it in holdings:
+            found[it.priced].append(it)
+        return cls(*map(tuple, found.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +82,11 @@ def dashboard(user: User, *, asof: date | None, currency: str) -> Dashboard:
         *of_nights(latest_nights(user, _policies(lines))),
         *of_quarantine(waiting_count()),
     ]
-    counted = Counter(
-        "unpriced" if it.market_value is None else it.price_state
-        for one in held.values()
-        for it in one.held
-        if it.security_id is not None
-    )
     return Dashboard(
         lines=tuple(lines),
         together=together(lines, held, rates, currency or usual_currency(lines)),
         attention=tuple(in_order(attention)),
-        data=DataSummary(counted["exact"], counted["stale"], counted["unpriced"]),
+        data=DataSummary.of(counted_holdings(lines, held)),
     )
 
 
@@ -97,13 +99,13 @@ def _policies(lines: list[Line]) -> list[str]:
 def months_of(lines: Sequence[Line]) -> tuple[MonthRow, ...]:
     """The values that the small lines of a page draw, the newest month first."""
     shown = [line for line in lines if line.months]
-    closes = [{day.replace(day=1): value for day, value in line.months} for line in shown]
+    closes = [{day.replace(day=1): (day, value) for day, value in line.months} for line in shown]
     months = sorted({month for found in closes for month in found}, reverse=True)
     return tuple(
         MonthRow(
             month,
             tuple(
-                (found.get(month), line.portfolio.base_currency)
+                (line, *found.get(month, (None, None)))
                 for found, line in zip(closes, shown, strict=True)
             ),
         )

@@ -68,7 +68,7 @@ def test_the_dashboard_and_the_list_lead_to_the_overview_s_figures(
     run_all(chain.start(FRI, "ECB"))
     client = browser(alice)
     for page in (reverse("home"), reverse("portfolios:list")):
-        (link,) = links(client, page, "total_value")
+        link, *_ = links(client, page, "total_value")
         html = shown(client, link)
         assert "sum of positions and cash" in html.lower()
         assert ELSEWHERE not in html
@@ -193,8 +193,14 @@ def test_a_lot_began_with_the_shares_that_a_split_made_of_them(
     browser: Browser, traded: Portfolio, alice: User
 ) -> None:
     maple = listing("MAPLE")
-    split = {"new_shares": Decimal(2), "old_shares": Decimal(1), "quantity": None, "price": None}
-    append(traded, alice, replace(trade("SPLIT", maple, "1", "1", FRI), **split))
+    split = replace(
+        trade("SPLIT", maple, "1", "1", FRI),
+        quantity=None,
+        price=None,
+        new_shares=Decimal(2),
+        old_shares=Decimal(1),
+    )
+    append(traded, alice, split)
     client = browser(alice)
     page = reverse("portfolios:holding", args=[traded.pk, maple.pk])
     (link,) = links(client, page, "quantity_original")

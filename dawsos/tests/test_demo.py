@@ -125,8 +125,9 @@ def test_every_figure_of_every_page_follows_from_the_rows_that_made_it(summary: 
     client = Client()
     client.force_login(owner)
     walk = Walk(owner, client)
-    pages = ["/", "/portfolios/"]
+    pages = ["/", "/?currency=EUR", "/portfolios/", "/data-health/"]
     for demo in (HOME_BIAS, LEDGER_DEMO):
+        pages.append(f"/portfolios/{demo.id}/data-health/")
         pages += [f"/portfolios/{demo.id}/{name}" for name in WALKED]
         pages += holding_pages(client, demo.id)
     for page in pages:

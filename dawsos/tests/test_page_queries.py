@@ -58,6 +58,9 @@ class House:
     def address(self, name: str) -> str:
         asked = {
             "portfolios:ask": "?figure=total_value",
+            "dashboard-why": "?figure=total",
+            "data-health-why": "?figure=priced",
+            "portfolio-data-health-why": "?figure=priced",
             "portfolios:why": "?path=valued_positions.total_value",
         }.get(name, "")
         if name == "portfolios:compare":

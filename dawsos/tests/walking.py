@@ -37,6 +37,7 @@ NEAR = 30  # nodes of an opened figure that are looked at, level by level
 DESCENTS = 2
 DEEPEST = 40
 NUMBER = re.compile(r"\b\d+\b")
+UNASKED = re.compile(r'(?<!data-why>)<data class="figure__value" value="([^"]*)"')
 ASKING = re.compile(r'<a[^>]*href="([^"]*)"[^>]*data-why')
 
 
@@ -76,10 +77,13 @@ class Walk:
         except DawsError as error:
             self.wrong.append(f"{page} {path}: {error.message}")
             return
-        for node in nodes(root, seed=path) if whole else [root]:
+        self._judge(root, f"{page} {path}", seed=path, whole=whole)
+
+    def _judge(self, root: Explanation, where: str, *, seed: str, whole: bool) -> None:
+        for node in nodes(root, seed=seed) if whole else [root]:
             self.nodes += 1
             if said := breach(node):
-                self.wrong.append(f"{page} {path}: {said}")
+                self.wrong.append(f"{where}: {said}")
             if node.source is not None and node.source.href:
                 self.leaves.add(node.source.href)
 
@@ -91,16 +95,20 @@ class Walk:
         return explain(past.run, context, path, store=DatabaseStore())
 
     def _follow(self, href: str, page: str, *, whole: bool) -> None:
-        """A number of what is no run leads to a run; the page says where the two differ."""
-        self.figures += 1
+        """A number of what is no run leads to a run, or is explained where it leads to; the page
+        says where the two differ."""
         reached = self.client.get(href)
-        if reached.status_code != 302:
+        if reached.status_code not in {200, 302}:
             self.wrong.append(f"{page} {href}: {reached.status_code}")
             return
-        shown = self.client.get(reached["Location"])
+        shown = reached if reached.status_code == 200 else self.client.get(reached["Location"])
         if shown.status_code != 200 or shown.context["shown"] is not None:
             self.wrong.append(f"{page} {href}: {shown.status_code} {shown.context['shown']}")
-        self._ask(reached["Location"], page, whole=whole)
+        if reached.status_code == 302:
+            self._ask(reached["Location"], page, whole=whole)
+            return
+        self.figures += 1
+        self._judge(shown.context["root"], f"{page} {href}", seed=href, whole=whole)
 
 
 def links(client: Client, address: str) -> Sequence[str]:
@@ -108,6 +116,12 @@ def links(client: Client, address: str) -> Sequence[str]:
     response = client.get(address, follow=True)
     assert response.status_code == 200, address
     return list(dict.fromkeys(map(unescape, ASKING.findall(response.content.decode()))))
+
+
+def unasked(client: Client, address: str) -> list[str]:
+    """The figures of a page that are no link to why they are so."""
+    html = client.get(address, follow=True).content.decode()
+    return UNASKED.findall(html)
 
 
 def holding_pages(client: Client, portfolio_id: UUID) -> list[str]:

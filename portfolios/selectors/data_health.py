@@ -48,6 +48,17 @@ class PolicyHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedHolding:
+    """A holding, and the pack that has a price of its day, one of an earlier day, or none."""
+
+    portfolio: str
+    symbol: str
+    security_id: UUID
+    pack_id: str
+    priced: Literal["exact", "stale", "unpriced"]
+
+
+@dataclass(frozen=True, slots=True)
 class Weak:
     """A holding or a rate that is stale (carried from `observed_on`) or withheld (`reason`)."""
 
@@ -69,8 +80,16 @@ class DataHealth:
     policies: tuple[PolicyHealth, ...]
     lines: tuple[Line, ...]
     weak: tuple[Weak, ...]
-    priced: int
+    holdings: tuple[CountedHolding, ...]
     waiting: int
+
+    @property
+    def with_price(self) -> tuple[CountedHolding, ...]:
+        return tuple(it for it in self.holdings if it.priced != "unpriced")
+
+    @property
+    def priced(self) -> int:
+        return len(self.with_price)
 
     @property
     def stale(self) -> tuple[Weak, ...]:
@@ -107,12 +126,31 @@ def data_health(user: User, portfolio_id: UUID | None = None) -> DataHealth:
         policies=tuple(_policies(names)),
         lines=tuple(lines),
         weak=tuple(sorted(weak, key=lambda it: (it.state == "stale", it.portfolio, it.name))),
-        priced=sum(
-            it.market_value is not None and it.security_id is not None
-            for one in held.values()
-            for it in one.held
-        ),
+        holdings=counted_holdings(lines, held),
         waiting=waiting_count(),
+    )
+
+
+def counted_holdings(
+    lines: Iterable[Line], held: Mapping[UUID, Composition]
+) -> tuple[CountedHolding, ...]:
+    """What each portfolio holds, and how it is priced by the pack of its value."""
+    return tuple(
+        CountedHolding(
+            line.portfolio.name,
+            it.symbol,
+            it.security_id,
+            line.value.pack_id,
+            "unpriced"
+            if it.market_value is None
+            else "stale"
+            if it.price_state == "stale"
+            else "exact",
+        )
+        for line in lines
+        if line.value is not None
+        for it in held.get(line.portfolio.pk, Composition()).held
+        if it.security_id is not None
     )
 
 

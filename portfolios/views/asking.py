@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
 from patterns.exceptions import FigureUnknown
+from portfolios.capabilities.why.asking_lots import OF_LOTS, WantedOfLot, why_of_lot
 from portfolios.forms.asking import AskForm
 from portfolios.models import Portfolio
 from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.provenance import provenance_now
 from portfolios.services.asking import Wanted, reach
-from portfolios.services.asking_lots import OF_LOTS, WantedOfLot, why_of_lot
 from portfolios.views.explanations import show_tree
 from portfolios.views.shell import can_write
 
