@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from patterns import library, registry
 from patterns.canonical import plain
+from patterns.column_sums import EVERY, explain_sum
 from patterns.context import Context
 from patterns.exceptions import CapabilityMisdeclared, FigureUnknown, NotExplained
 from patterns.explanation import Explanation
@@ -89,6 +90,9 @@ def explain(
     has no explanation for it or does not arrive at the stored value any more.
     """
     names = path.split(".")
+    if EVERY in names:
+        rows = _data_at(run.result, names[: names.index(EVERY)])
+        return explain_sum(rows, path, _data_at, lambda one: explain(run, ctx, one, pattern, store))
     stored = _value_at(run.result, names)
     plan = plan_for(pattern or library.of_version(run.pattern_id, run.pattern_version))
     asked = _Asked(ctx, store or MemoryStore())
@@ -173,6 +177,11 @@ def _above(plan: Plan, step: PlannedStep) -> frozenset[str]:
 
 def _value_at(data: Any, path: Sequence[str]) -> Any:
     """The number at a path: a figure's own value, or a plain number of a row."""
+    data = _data_at(data, path)
+    return data["value"] if isinstance(data, Mapping) and "value" in data else data
+
+
+def _data_at(data: Any, path: Sequence[str]) -> Any:
     for name in path:
         if isinstance(data, Mapping):
             data = data.get(name, _MISSING)
@@ -180,7 +189,7 @@ def _value_at(data: Any, path: Sequence[str]) -> Any:
             data = data[int(name)] if int(name) < len(data) else _MISSING
         else:
             return _MISSING
-    return data["value"] if isinstance(data, Mapping) and "value" in data else data
+    return data
 
 
 def _same(found: Explanation, stored: Any, path: str) -> None:

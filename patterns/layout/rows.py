@@ -16,6 +16,7 @@ from patterns.charts import (
     why_no_stack,
     why_no_waterfall,
 )
+from patterns.column_sums import column_path
 from patterns.formats import number
 from patterns.grid import RowPanelSpec, columns_of, row_of
 from patterns.layout.frames import frame, named, single_cell, state_of
@@ -150,7 +151,9 @@ def _totals(spec: TableSpec, columns: Sequence[Column], rows: Sequence[Row], ans
             cells.append(single_cell(total.path, column.format, answer))
         else:
             labels = [row.cells[0].text for row in rows]
-            cells.append(_sum([row.cells[index] for row in rows], labels))
+            summed = _sum([row.cells[index] for row in rows], labels)
+            path = column_path(spec.path, column.field) if summed.raw else ""
+            cells.append(summed._replace(path=path))
     if spec.columns[0].field not in wanted:
         cells[0] = cells[0]._replace(text="Total", format="text", numeric=False)
     return Row(cells=tuple(cells))

@@ -1,10 +1,15 @@
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
 from patterns import explaining, runner
+from patterns.column_sums import explain_sum
 from patterns.context import Context
 from patterns.exceptions import CapabilityMisdeclared, FigureUnknown, NotExplained
 from patterns.explaining import Path, explain, explains
-from patterns.explanation import Explanation, Formula, Source
+from patterns.explanation import Explanation, Formula, Source, breach
 from patterns.tests.inventions import BASKET_STEP, SHARE_STEP, ShareInput, context, pattern
 
 
@@ -49,6 +54,56 @@ def test_the_explainer_gets_the_arguments_of_the_step(shop, answers) -> None:
 def test_a_path_to_no_figure(shop, answers, path: str) -> None:
     with pytest.raises(FigureUnknown):
         ask(path)
+
+
+def worth(value: str | None, currency: str = "CAD", state: str = "exact") -> dict[str, Any]:
+    return {"worth": {"value": value, "unit": "money", "currency": currency, "state": state}}
+
+
+ROWS = [worth("1.25") | {"label": "one"}, worth("2", state="stale") | {"label": "two"}]
+
+
+def total_of(rows: list[dict[str, Any]], path: str = "rows.*.worth") -> Explanation:
+    """As of a run: the figure of a row is a fact."""
+
+    def value_at(row: Any, names: Sequence[str]) -> Any:
+        return row.get(names[0])
+
+    def fact(at: str) -> Explanation:
+        figure = rows[int(at.split(".")[1])]["worth"]
+        value = None if figure["value"] is None else Decimal(figure["value"])
+        return Explanation(
+            label=at, value=value, unit="money", reason="unknown", source=Source("test", at)
+        )
+
+    return explain_sum(rows, path, value_at, fact)
+
+
+def test_the_total_of_a_column_is_the_sum_of_its_rows() -> None:
+    found = total_of(ROWS)
+    assert (found.value, found.currency, found.state) == (Decimal("3.25"), "CAD", "stale")
+    assert [child.label for child in found.children] == ["rows.0.worth", "rows.1.worth"]
+    assert breach(found) == ""
+
+
+def test_a_row_that_is_withheld_makes_the_total_partial() -> None:
+    found = total_of([*ROWS, worth(None, state="withheld")])
+    assert (found.value, found.state) == (Decimal("3.25"), "partial")
+    assert "2 of 3 rows" in found.reason
+    assert breach(found) == ""
+
+
+@pytest.mark.parametrize("path", ["rows.*.label", "rows.*.nobody"])
+def test_what_is_no_column_of_figures_has_no_total(path: str) -> None:
+    with pytest.raises(FigureUnknown):
+        total_of(ROWS, path)
+    with pytest.raises(FigureUnknown):
+        total_of([], path)
+
+
+def test_currencies_have_no_total() -> None:
+    with pytest.raises(FigureUnknown):
+        total_of([*ROWS, worth("1", "EUR")])
 
 
 def test_a_figure_that_nobody_explains(shop, answers) -> None:
