@@ -93,8 +93,7 @@ def password_change(request: AuthenticatedRequest) -> HttpResponse:
 def profile(request: AuthenticatedRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
-        services.rename(user=request.user, display_name=form.cleaned_data["display_name"])
-        services.write_as(user=request.user, locale=form.cleaned_data["locale"])
+        services.set_profile(user=request.user, **form.cleaned_data)
         messages.success(request, "The profile is saved.")
         return redirect("accounts:profile")
     return _profile_page(request, {"form": form}, 422 if form.errors else 200)

@@ -72,13 +72,16 @@ def _kept(
     ]
 
 
+NAMED = 100  # portfolios that every page carries; search asks for the others when it is opened
+
+
 def _portfolios(request: HttpRequest) -> list[dict[str, str]]:
     """Where search and palette lead besides the page's own links."""
     if not isinstance(request.user, User):
         return []
     return [
         {"label": name, "url": reverse("portfolios:overview", args=[pk]), "hint": currency}
-        for pk, name, currency in portfolio_names(request.user)
+        for pk, name, currency in portfolio_names(request.user, NAMED)
     ]
 
 

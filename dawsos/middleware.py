@@ -1,9 +1,10 @@
-"""The outermost doors: health without a database, and our own errors as answers; and a clock."""
+"""The outermost doors: health without a database, errors of ours as answers, tickets, a clock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
@@ -13,6 +14,7 @@ from dawsos.api.errors import translate
 from dawsos.api.health import health
 from dawsos.views import bad_request, show_error
 from patterns.exceptions import DawsError
+from portfolios.views.waiting import TICKET
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -73,3 +75,28 @@ def _announced_bytes(request: HttpRequest) -> int:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0
+
+
+class TicketMiddleware:
+    """Takes the ticket of a page that is waited for out of its address, so that no link, no field
+    and no form of the page keeps it. Views read `request.ticket`, None where there is none."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.ticket = None  # type: ignore[attr-defined]
+        said = request.GET.get(TICKET)
+        if said is not None:
+            address = request.GET.copy()
+            del address[TICKET]
+            request.GET = address  # type: ignore[assignment]  # a copy, which may be changed
+            request.ticket = _uuid(said)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

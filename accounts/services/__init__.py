@@ -13,7 +13,7 @@ from accounts.services.users import (
     end_api_tokens,
     end_tokens,
     rename,
-    write_as,
+    set_profile,
 )
 
 __all__ = [
@@ -30,5 +30,5 @@ __all__ = [
     "rename",
     "revoke_api_token",
     "revoke_membership",
-    "write_as",
+    "set_profile",
 ]

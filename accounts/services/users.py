@@ -79,10 +79,11 @@ def rename(*, user: User, display_name: str) -> None:
     user.save(update_fields=["display_name"])
 
 
-def write_as(*, user: User, locale: str) -> None:
-    """Choose how pages write numbers and dates; "" is as the browser says."""
-    user.locale = locale
-    user.save(update_fields=["locale"])
+def set_profile(*, user: User, display_name: str, locale: str) -> None:
+    """What users say of themselves: their name, and how pages write numbers and dates to them; a
+    locale of "" is as the browser says."""
+    user.display_name, user.locale = display_name.strip(), locale
+    user.save(update_fields=["display_name", "locale"])
 
 
 def _refuse_mistakes(user: User, password: str | None) -> None:

@@ -1,7 +1,9 @@
 """Login, logout, password and profile, by browser."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import services
@@ -129,7 +131,10 @@ def test_the_profile_shows_ones_own_doings_and_takes_a_name(alice: User) -> None
     page = client.get("/profile/")
     assert "Login success" in page.content.decode()
     assert page["Cache-Control"] == "no-store"
-    client.post("/profile/", {"display_name": " Alice L. ", "role": "ADMIN"})
+    with CaptureQueriesContext(connection) as asked:
+        client.post("/profile/", {"display_name": " Alice L. ", "role": "ADMIN"})
+    written = [one for one in asked.captured_queries if one["sql"].startswith("UPDATE")]
+    assert len([one for one in written if "display_name" in one["sql"]]) == 1
     alice.refresh_from_db()
     assert (alice.display_name, alice.role) == ("Alice L.", "MANAGER")
 

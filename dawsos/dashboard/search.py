@@ -10,14 +10,19 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthenticatedRequest
 from patterns.library import library
 from patterns.selectors import sync_library
-from portfolios.selectors.places import held_listings
+from portfolios.selectors.access import portfolio_names
+from portfolios.selectors.places import MOST, held_listings
 
 
 @login_required
 @require_safe
 def destinations(request: AuthenticatedRequest) -> JsonResponse:
-    """Holdings by symbol and name, and every pattern that is served."""
+    """Portfolios, holdings by symbol and name, and every pattern that is served."""
     sync_library()
+    portfolios = [
+        {"label": name, "url": reverse("portfolios:overview", args=[pk]), "hint": currency}
+        for pk, name, currency in portfolio_names(request.user, MOST)
+    ]
     holdings = [
         {
             "label": f"{it.symbol} {it.name}",
@@ -34,4 +39,4 @@ def destinations(request: AuthenticatedRequest) -> JsonResponse:
         }
         for spec in library().patterns()
     ]
-    return JsonResponse({"links": holdings + patterns})
+    return JsonResponse({"links": portfolios + holdings + patterns})

@@ -63,7 +63,7 @@ class WhyTogether:
             return None
         shares = self._shares(cut)
         whole = Explanation(
-            label="everything that is cut",
+            label="all parts together",
             value=sum((one.market_value for one in shares), ZERO),
             unit="money",
             currency=home,
@@ -75,7 +75,7 @@ class WhyTogether:
             label=f"share of {label}",
             value=share.weight,
             unit="fraction",
-            formula=Formula("quotient", "its worth / everything that is cut"),
+            formula=Formula("quotient", "its worth / all parts together"),
             parts=lambda: [self._worth(cut, share), whole],
             rule=SHARE_RULE,
         )
@@ -112,7 +112,7 @@ class WhyTogether:
         if rate is None:
             return fact
         exact = Explanation(
-            label=f"{name} in {found.currency}, unrounded",
+            label=f"{name}, told in {found.currency}, unrounded",
             value=(line.total_value.value or ZERO) * Decimal(rate.value or 0),
             unit="money",
             currency=found.currency,
@@ -143,11 +143,11 @@ class WhyTogether:
         without = {it.portfolio_id for it in (*found.left_out, *found.not_cut)}
         lines = [line for line in self._with_value if line.portfolio.pk not in without]
         return Explanation(
-            label=f"all {share.label}",
+            label=f"{share.label} in all portfolios",
             value=share.market_value,
             unit="money",
             currency=found.currency,
-            formula=Formula("sum", "of each portfolio that is cut"),
+            formula=Formula("sum", "the portfolios"),
             parts=lambda: [
                 node for line in lines if (node := self._of_line(line, cut, share.label))
             ],
@@ -164,7 +164,7 @@ class WhyTogether:
             return None
         home = self.page.together.currency
         local = Explanation(
-            label=f"{label} of {line.portfolio.name}",
+            label=f"{label} in {line.portfolio.name}",
             value=sum((part.market_value or ZERO for part in parts), ZERO),
             unit="money",
             currency=line.portfolio.base_currency,
@@ -176,7 +176,7 @@ class WhyTogether:
         if rate is None:
             return local
         return Explanation(
-            label=f"{local.label}, in {home}",
+            label=f"{local.label}, told in {home}",
             value=Decimal(local.value or 0) * Decimal(rate.value or 0),
             unit="money",
             currency=home,

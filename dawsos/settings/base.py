@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "dawsos.middleware.ErrorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dawsos.middleware.TicketMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "dawsos.api.conditional.ConditionalMiddleware",
     # The innermost: what it measures is the view.

@@ -18,9 +18,16 @@ from django.utils.safestring import SafeString
 from accounts.writing import current
 from dawsos.templatetags.figures import number, state_badge
 from dawsos.templatetags.reasons import sentence
+from portfolios.models.ledger import TYPE_LABELS
 from portfolios.selectors.page_rows import LedgerRow
 
 register = template.Library()
+
+
+@register.filter
+def type_label(entry_type: str | None) -> str:
+    """A type of entry in words."""
+    return TYPE_LABELS.get(entry_type or "", entry_type or "")
 
 
 @register.simple_tag

@@ -9,6 +9,15 @@ register = template.Library()
 GAP = "…"
 
 
+@register.filter
+def counted(number: int, noun: str = "") -> str:
+    """So many of them: 1 row, 2 rows, 1 entry."""
+    word = noun or "entries"
+    if number == 1:
+        word = f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+    return f"{number} {word}"
+
+
 @register.simple_tag
 def page_numbers(number: int, pages: int) -> list[int | str]:
     """The page numbers around this one: 1 … 4 5 6 … 20."""

@@ -22,7 +22,7 @@ from dawsos.demo.portfolios import (
 )
 from dawsos.demo.stopwatch import Stopwatch
 from dawsos.demo.summary import demo_summary
-from dawsos.tests.walking import Walk, holding_pages, some
+from dawsos.tests.walking import Walk, holding_pages, some, unasked
 from market.models import PricingPack
 from market.selectors import pack_health
 from patterns.models import PatternRun, StepResult
@@ -132,8 +132,13 @@ def test_every_figure_of_every_page_follows_from_the_rows_that_made_it(summary: 
         pages += holding_pages(client, demo.id)
     for page in pages:
         walk.page(page)
+    bare = {page: found for page in pages if (found := unasked(client, page))}
 
     assert walk.wrong == []
+    # A holding's price leads to its row; an inbox and the ratio of a split, to their entries.
+    assert [
+        page for page in bare if "/holdings/" not in page[:-1] and "/actions/" not in page
+    ] == []
     assert walk.figures > 1_000
     for address in some(sorted(walk.leaves), 60):
         answer = client.get(address, follow=True)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from dawsos.tests.walking import unasked
 from market.calc.events import ActionFacts
 from market.models import CorporateAction
 from market.services import record_actions, register_securities
@@ -306,3 +307,26 @@ def test_the_page_of_a_listing_puts_the_factor_beside_the_raw_price(
     (wednesday,) = [row for row in rows if "2013-02-06" in row and "11" in row]
     (thursday,) = [row for row in rows if "2013-02-07" in row and "12" in row]
     assert ">2</td>" in wednesday and ">1</td>" in thursday
+
+
+def test_lots_are_priced_by_the_pack_of_the_page(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    """15 ACME at 12 USD: 187.20 CAD at Thursday's 1.04, 216.00 at Friday's 1.20."""
+    page = address("holding", traded, listing("ACME").pk)
+    thursday = browser(alice).get(page, {"asof": THU.isoformat()})
+    assert thursday.context["shown"].pack_id == thursday.context["provenance"]["pack_id"]
+    assert [row.market_value for row in thursday.context["shown"].rows] == [Decimal("187.20")]
+    friday = browser(alice).get(page)
+    assert [row.market_value for row in friday.context["shown"].rows] == [Decimal("216.00")]
+    row = f"#price-{listing('ACME').pk}"
+    assert f"{reverse('market:pack', args=[friday.context['shown'].pack_id])}{row}" in html_of(
+        friday
+    )
+
+
+def test_every_number_of_a_holding_is_asked_but_the_price_that_leads_to_its_row(
+    browser: Browser, traded: Portfolio, alice: User
+) -> None:
+    page = address("holding", traded, listing("ACME").pk)
+    assert unasked(browser(alice), page) == ["12.00000000"]

@@ -59,8 +59,8 @@ def test_every_mistake_is_shown_with_its_row_and_nothing_can_be_written(
     client, before = browser(alice), Transaction.objects.count()
     html = choose(client, traded, HEADER + DEPOSIT + MISTAKES).content.decode()
     assert "2 mistakes: nothing can be written yet" in html
-    assert "date: " in html and "2013-02-30" in html  # the column, what stands there, the remedy
-    assert "gross_amount: " in html and "NaN" in html
+    assert "Date: " in html and "2013-02-30" in html  # the column, what stands there, the remedy
+    assert "Gross amount: " in html and "NaN" in html
     assert client.post(step(traded), {"action": "write"}).status_code == 422
     assert Transaction.objects.count() == before
 
@@ -91,7 +91,7 @@ def test_an_unknown_security_is_asked_about_and_the_answer_is_kept(
     """NEWCO is nobody's symbol. Its reader says that it is MAPLE; the next file does not ask."""
     client = browser(alice)
     page = choose(client, traded, HEADER + UNKNOWN)
-    assert b"Say once which they are" in page.content
+    assert b"Say once which it is" in page.content
     answered = client.post(step(traded), {"action": "match", "i0-other": "maple.xtse"}, follow=True)
     assert b"1 new entry can be written" in answered.content
     assert not InstrumentMatch.objects.exists()  # nothing is kept before the import
@@ -324,7 +324,7 @@ def test_the_first_rows_show_what_a_mapping_would_read(
     choose(client, traded, TABLE)
     here = address("import-sample", traded, PendingUpload.objects.get().pk)
     html = client.post(here, MAPPING | STYLES).content.decode()
-    assert "<html" not in html and "So the first rows would read" in html
+    assert "<html" not in html and "How the first rows are read" in html
     assert client.post(here, {}).status_code == 200  # nothing is chosen yet
 
 

@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from dawsos.context_processors import NAMED
 from portfolios.models import Portfolio
+from portfolios.tests.factories import PortfolioFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +103,13 @@ def test_search_finds_holdings_and_patterns_of_ones_own(
         it["label"] for it in browser(charlie).get("/search/").json()["links"]
     }
     assert Client().get("/search/").status_code == 302
+
+
+def test_a_page_names_some_portfolios_and_search_finds_all(browser: Browser, alice: User) -> None:
+    made = [PortfolioFactory.create(name=f"Nest {n:03}", owner=alice) for n in range(NAMED + 1)]
+    client = browser(alice)
+    page = client.get("/portfolios/").context["palette_links"]()
+    found = {it["label"] for it in client.get("/search/").json()["links"]}
+
+    assert len(page) == NAMED
+    assert {it.name for it in made} <= found

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 SHOWN = 100  # characters of a wrong value that are repeated in its mistake
+
+
+# What our own names of columns do not say by themselves to whoever never saw our format.
+WORDS = {
+    "fx_rate": "Exchange rate",
+    "settlement_fx_rate": "Exchange rate of the settlement",
+    "gross_amount_security": "Gross amount in the security’s currency",
+    "isin": "ISIN",
+    "figi": "FIGI",
+}
+_OURS = re.compile(r"[a-z]+(?:_[a-z]+)*")
+
+
+def in_words(column: str) -> str:
+    """A column as a reader says it; a heading of the file's own stays as it is written."""
+    if not _OURS.fullmatch(column):
+        return column
+    return WORDS.get(column) or column.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +41,7 @@ class Fault:
     @property
     def sentence(self) -> str:
         """Where in the row, what is wrong and what mends it, for people."""
-        where = f"{self.column}: " if self.column else ""
+        where = f"{in_words(self.column)}: " if self.column else ""
         return f"{where}{self.message} {self.remedy}".strip()
 
     def as_dict(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
+from market.formats.faults import in_words
 from market.models import Security
 from market.selectors import securities_named
 from portfolios.formats.currencies import CURRENCIES
@@ -69,7 +70,7 @@ class QuestionsForm(forms.Form):
             key = f"{COLUMN}{name}"
             self.mapped.append(name)
             self.fields[key] = forms.ChoiceField(
-                label=name.replace("_", " "),
+                label=in_words(name),
                 required=False,
                 help_text=means,
                 choices=[ABSENT, *((column, column) for column in columns)],

@@ -33,7 +33,7 @@ NAMES = """
     FROM portfolios_portfolio portfolio
     JOIN accounts_membership membership ON membership.portfolio_id = portfolio.id
     WHERE membership.user_id = %s
-    ORDER BY portfolio.name, portfolio.id
+    ORDER BY portfolio.name, portfolio.id LIMIT %s
 """
 
 
@@ -43,10 +43,10 @@ def visible_portfolios(user: User) -> QuerySet[Portfolio]:
     return Portfolio.objects.filter(pk__in=opened)
 
 
-def portfolio_names(user: User) -> list[tuple[UUID, str, str]]:
-    """Id, name and base currency of all portfolios opened to a user, by name."""
+def portfolio_names(user: User, most: int | None = None) -> list[tuple[UUID, str, str]]:
+    """Id, name and base currency of the portfolios opened to a user, by name: all, or so many."""
     with connection.cursor() as cursor:
-        cursor.execute(NAMES, [user.pk])
+        cursor.execute(NAMES, [user.pk, most])
         return cursor.fetchall()
 
 

@@ -33,6 +33,7 @@ from portfolios.selectors.stored_days import HistoryDay, newest_days
 
 MONTHS_DRAWN = 13
 DAYS_READ = 400  # thirteen months
+CARRIED = "A price or a rate of the last day was carried forward."
 NOT_KNOWN = "The day’s gain is not known: a value or a flow of its two closes is missing."
 
 # The closes of thirteen months and the one before the day, with what the night measured at the same
@@ -202,7 +203,7 @@ def _line(user: User, portfolio: Any, value: HistoryDay | None, closes: Closes, 
         value_figure(portfolio, value),
         _gain(portfolio.base_currency, value, closes.before),
         day_figure(value),
-        _year_to_date(days) if closes.measured is None else FractionFigure(value=closes.measured),
+        _year_to_date(days) if closes.measured is None else _measured(closes.measured, value),
     )
     total, gain, day, year = (_aged(figure, behind) for figure in figures)
     return Line(
@@ -254,6 +255,14 @@ def _gain(currency: str, value: HistoryDay | None, before: Decimal | None) -> Mo
         return MoneyFigure.withheld(NOT_KNOWN, currency=currency)
     gain = value.total_value + value.outflow - before - value.inflow
     return MoneyFigure(value=gain, currency=currency, state=value.state)
+
+
+def _measured(year: float, value: HistoryDay | None) -> FractionFigure:
+    """The night's return of the year. It ends with the day's value: where that stands on older
+    prices, so does the return."""
+    if value is not None and value.state == "stale":
+        return FractionFigure(value=year, state="stale", reason=CARRIED)
+    return FractionFigure(value=year)
 
 
 def _year_to_date(history: Days) -> FractionFigure:

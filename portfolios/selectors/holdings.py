@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from market.selectors import latest_pack, view_of
+from market.selectors import latest_pack, pack_by_id, view_of
 from portfolios.calc.marks import Mark, Marks, in_shares_of, splits_among
 from portfolios.calc.money import round_money
 from portfolios.models import Portfolio
@@ -144,10 +144,14 @@ def _balances(portfolio: Portfolio, account: str | None) -> list[Balance]:
 
 
 def latest_marks(
-    portfolio: Portfolio, securities: Iterable[UUID], currencies: set[str]
+    portfolio: Portfolio,
+    securities: Iterable[UUID],
+    currencies: set[str],
+    *,
+    pack_id: str | None = None,
 ) -> tuple[str | None, Marks | None]:
-    """The latest pack's prices, turned into shares as they are now."""
-    pack = latest_pack(portfolio.pricing_policy)
+    """The prices of a pack, by default the latest, turned into shares as they are now."""
+    pack = latest_pack(portfolio.pricing_policy) if pack_id is None else pack_by_id(pack_id)
     if pack is None:
         return None, None
     view = view_of(pack)

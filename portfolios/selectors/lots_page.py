@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 
 from market.models import Security
 from market.selectors import security_by_id
+from market.selectors.pages import price_row_id
 from portfolios.calc.booking.groups import EVERY_HOLDER
 from portfolios.calc.money import half_even, round_money
 from portfolios.models import Lot, LotClosure, Portfolio, Transaction
@@ -56,7 +57,7 @@ class LotRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotsPage:
-    """`price` is that of the latest pack, in shares as they are now."""
+    """`price` is that of the pack, in shares as they are now; `price_row` its row in the pack."""
 
     security: Security
     rows: tuple[LotRow, ...]
@@ -65,6 +66,10 @@ class LotsPage:
     price_currency: str
     price_asof_date: date | None
     pack_id: str | None
+
+    @property
+    def price_row(self) -> str:
+        return price_row_id(self.security.pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +80,34 @@ class _Worth:
     reason: str
 
 
-def lots_page(portfolio: Portfolio, security_id: UUID, *, number: int = 1, today: date) -> LotsPage:
-    """Open lots first, then closed ones, each by the day it was acquired, newest first.
+def lots_page(
+    portfolio: Portfolio,
+    security_id: UUID,
+    *,
+    number: int = 1,
+    today: date,
+    pack_id: str | None = None,
+) -> LotsPage:
+    """Open lots first, then closed ones, each by the day it was acquired, newest first; priced by
+    a pack, by default the latest.
 
-    Raises SecurityNotFound.
+    Raises SecurityNotFound, PackNotFound.
     """
     security = security_by_id(security_id)
     lots = Lot.objects.filter(portfolio=portfolio, security=security).select_related("open_entry")
     paginator = Paginator(lots.order_by("-is_open", "-acquisition_date", "-id"), PAGE_SIZE)
     page = paginator.get_page(number)
     shown = list(page.object_list)
-    pack_id, marks = latest_marks(portfolio, {security.pk}, {security.currency})
+    pack_id, marks = latest_marks(portfolio, {security.pk}, {security.currency}, pack_id=pack_id)
     mark = None if marks is None else marks.prices.get(security.pk)
     if mark is None or marks is None:
         told = "No pricing pack is sealed yet." if marks is None else ""
-        worth = _Worth(None, told or f"{security.symbol} has no price in the latest pack.")
+        worth = _Worth(None, told or f"{security.symbol} has no price in {pack_id}.")
     else:
         rate = marks.rate_of(mark.currency)
         worth = _Worth(
             None if rate is None else mark.close * rate.rate,
-            "" if rate else f"No rate of {mark.currency} is in the latest pack.",
+            "" if rate else f"No rate of {mark.currency} is in {pack_id}.",
         )
     closures = _closures(portfolio, security, shown, today)
     events = _events(portfolio, security)

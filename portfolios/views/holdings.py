@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
 from market.exceptions import PackNotFound
+from market.selectors import security_by_id
 from patterns.layout import panels
 from portfolios.forms import AsofForm
 from portfolios.forms.attribution import LABELS, PeriodForm
@@ -79,13 +80,16 @@ def holding(request: AuthenticatedRequest, portfolio_id: UUID, security_id: UUID
     open and closed, each with the entries that made its history."""
     portfolio = resolve_portfolio(request.user, portfolio_id)
     asked = request.GET.get("page", "")
+    security_by_id(security_id)
+    form = PeriodForm(request.GET)
+    told = _deep_dive(request, portfolio, security_id, form)
     shown = lots_page(
         portfolio,
         security_id,
         number=int(asked) if asked.isdecimal() and len(asked) < 7 else 1,
         today=datetime.now(tz=UTC).date(),
+        pack_id=told.pop("pack_id", None),
     )
-    form = PeriodForm(request.GET)
     context = {
         "portfolio": portfolio,
         "shown": shown,
@@ -93,7 +97,7 @@ def holding(request: AuthenticatedRequest, portfolio_id: UUID, security_id: UUID
         "periods": LABELS.items(),
         "period": form.chosen,
         "can_write": can_write(request, portfolio),
-        **_deep_dive(request, portfolio, security_id, form),
+        **told,
     }
     status = 200 if form.is_valid() else 422
     return render(request, "portfolios/holding/page.html", context, status=status)
@@ -113,6 +117,7 @@ def _deep_dive(
     return {
         "panels": panels(DEEP_DIVE, done.run),
         "run": done.run,
+        "pack_id": done.context.pricing_pack_id,
         "asof_date": done.context.asof_date,
         "provenance": provenance(done.context),
         "telling": telling(portfolio, done.context),

@@ -15,7 +15,7 @@ from patterns.exceptions import InputsInvalid
 from portfolios.models import Portfolio
 from portfolios.selectors.reporting import reporting_currencies
 from portfolios.services.runs import Execution, execute, look_at
-from portfolios.views.waiting import navigates, not_computed, take_ticket
+from portfolios.views.waiting import navigates, not_computed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def tell(
     A currency that the pack has no rate to is a mistake of the form, and the answer is in the
     base currency then: the page says so and shows what there is.
     """
-    ticket = take_ticket(request)
+    ticket = request.ticket
     asked = form.cleaned_data if form.is_valid() else {}
     currency = asked.get("currency") or ""
     told = {} if currency in {"", portfolio.base_currency} else {"currency": currency}

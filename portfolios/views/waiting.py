@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.http import HttpResponse
@@ -51,20 +51,6 @@ def shows_waiting(view: View) -> View:
             return render(request, "portfolios/waiting/cancelled.html", context)
 
     return shown
-
-
-def take_ticket(request: AuthenticatedRequest) -> UUID | None:
-    """The ticket that the address brings. It is taken out of it, so that no link keeps it."""
-    said = request.GET.get(TICKET)
-    if said is None:
-        return None
-    address = request.GET.copy()
-    del address[TICKET]
-    request.GET = address  # type: ignore[assignment]  # a copy, which may be changed
-    try:
-        return UUID(said)
-    except ValueError:
-        return None
 
 
 def navigates(request: AuthenticatedRequest) -> bool:
