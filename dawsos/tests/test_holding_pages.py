@@ -315,7 +315,7 @@ def test_lots_are_priced_by_the_pack_of_the_page(
     """15 ACME at 12 USD: 187.20 CAD at Thursday's 1.04, 216.00 at Friday's 1.20."""
     page = address("holding", traded, listing("ACME").pk)
     thursday = browser(alice).get(page, {"asof": THU.isoformat()})
-    assert thursday.context["shown"].pack_id == thursday.context["provenance"]["pack_id"]
+    assert thursday.context["shown"].pack_id == thursday.context["provenance"].pack_id
     assert [row.market_value for row in thursday.context["shown"].rows] == [Decimal("187.20")]
     friday = browser(alice).get(page)
     assert [row.market_value for row in friday.context["shown"].rows] == [Decimal("216.00")]
