@@ -19,21 +19,22 @@ from portfolios.models.portfolio import POLICY_FIELDS
 from portfolios.models.values import STATES
 from portfolios.selectors.copied import array_of
 
+# The newest month is looked up; which packs these are is asked once, for all.
 FACTS = """
-SELECT p.id, h.seq, h.entry_hash, s.ledger_commit_hash, s.settings_hash, v.asof_date, v.pack_id,
-       v.total_value, v.state
-  FROM unnest(%s::uuid[]) p(id)
+SELECT p.id, h.seq, h.entry_hash, s.ledger_commit_hash, s.settings_hash, m.asof_date, k.id,
+       m.total_value, m.state
+  FROM unnest(%(ids)s::uuid[]) p(id)
   LEFT JOIN LATERAL (SELECT seq, entry_hash FROM portfolios_transaction
                       WHERE portfolio_id = p.id ORDER BY seq DESC LIMIT 1) h ON true
-  LEFT JOIN portfolios_historystate s ON s.portfolio_id = p.id
-  LEFT JOIN LATERAL (SELECT m.month + (m.days[cardinality(m.days)] - 1) AS asof_date,
-                            k.id AS pack_id,
-                            m.totals[cardinality(m.days)] * m.coin AS total_value,
-                            coalesce(m.states[cardinality(m.days)], 0) AS state
-                       FROM (SELECT * FROM portfolios_monthlyvalues
-                              WHERE portfolio_id = p.id ORDER BY month DESC LIMIT 1) m
-                       JOIN market_pricingpack k
-                            ON k.seal_number = m.packs[cardinality(m.days)]) v ON true
+  LEFT JOIN portfolios_historystate s
+       ON s.portfolio_id = p.id AND s.portfolio_id = ANY (%(ids)s::uuid[])
+  LEFT JOIN LATERAL (SELECT month + (days[cardinality(days)] - 1) AS asof_date,
+                            packs[cardinality(days)] AS pack,
+                            totals[cardinality(days)] * coin AS total_value,
+                            coalesce(states[cardinality(days)], 0) AS state
+                       FROM portfolios_monthlyvalues
+                      WHERE portfolio_id = p.id ORDER BY month DESC LIMIT 1) m ON true
+  LEFT JOIN market_pricingpack k ON k.seal_number = m.pack
 """
 
 
@@ -70,7 +71,7 @@ def portfolio_facts(ids: Sequence[UUID], *, lock: bool) -> list[PortfolioFacts]:
             settings[key] = content_hash(dict(zip(POLICY_FIELDS, values, strict=True)))
         known[pk] = benchmark_id, dict(zip(POLICY_FIELDS, values, strict=True)), settings[key]
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, [array_of(known)])
+        cursor.execute(FACTS, {"ids": array_of(known)})
         return [_facts(row, *known[row[0]]) for row in cursor.fetchall()]
 
 

@@ -88,7 +88,8 @@ SELECT a.id, coalesce(e.plain, true), coalesce(e.shares, 0), coalesce(e.cash, 0)
   LEFT JOIN purses p ON p.portfolio_id = a.id
   LEFT JOIN stated s ON s.portfolio_id = a.id
   LEFT JOIN unsettled u ON u.portfolio_id = a.id
-  LEFT JOIN portfolios_historystate h ON h.portfolio_id = a.id
+  LEFT JOIN portfolios_historystate h
+       ON h.portfolio_id = a.id AND h.portfolio_id = ANY (%(ids)s::uuid[])
 """
 CENT = Decimal("0.01")
 PLAIN = (
@@ -97,10 +98,15 @@ PLAIN = (
 ).split()
 # Shares of each security and cash of each currency, by themselves: no weight, no hash.
 APART = """
-WITH entries AS MATERIALIZED (
-    SELECT * FROM portfolios_transaction t
-     WHERE t.portfolio_id = ANY (%(ids)s::uuid[]) AND t.entry_type <> 'REVERSAL'
-       AND NOT EXISTS (SELECT FROM portfolios_transaction r WHERE r.reverses_id = t.id)
+WITH gone AS MATERIALIZED (
+    SELECT reverses_id AS id FROM portfolios_transaction
+     WHERE reverses_id IS NOT NULL AND portfolio_id = ANY (%(ids)s::uuid[])
+), entries AS MATERIALIZED (
+    SELECT portfolio_id, security_id, entry_type, quantity, net_amount, currency, to_amount,
+           to_currency
+      FROM portfolios_transaction
+     WHERE portfolio_id = ANY (%(ids)s::uuid[]) AND entry_type <> 'REVERSAL'
+       AND id NOT IN (SELECT id FROM gone)
 ), odd AS MATERIALIZED (
     SELECT DISTINCT portfolio_id FROM entries WHERE NOT entry_type = ANY (%(plain)s)
 ), moved AS (

@@ -4,10 +4,13 @@ statements say. Nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -32,6 +35,7 @@ from portfolios.models import (
 Code = ReconciliationResult.Code
 CENT = Decimal("0.01")
 FINEST = Decimal("0.00000001")  # of a lot's quantity, after a ratio
+Names = Callable[[], Mapping[UUID, str]]  # asked for where something differs
 COMPLETE = ("exact", "stale", "estimated")  # states of a day's value that leave nothing out
 
 
@@ -50,6 +54,17 @@ class Difference:
     assertion: BalanceAssertion | None = None
 
 
+class StoredLot(NamedTuple):
+    """What of a lot is held against the ledger."""
+
+    security_id: UUID
+    account: str
+    is_short: bool
+    is_open: bool
+    quantity_open: Decimal
+    cost_basis_local: Decimal | None
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """Assertions held against the ledger: what differs, how many were looked at, and which could
@@ -64,39 +79,48 @@ def projection_differences(
     portfolio: Portfolio, entries: Sequence[Entry], book: Book, today: date
 ) -> list[Difference]:
     """Stored lots and cash against a plain replay of the entries, stored costs against the book."""
-    state = replay(entries, by_account=portfolio.lot_scope == Portfolio.LotScope.ACCOUNT)
-    names = _names(state, book)
+    by_account = portfolio.lot_scope == Portfolio.LotScope.ACCOUNT
+    state = replay(entries, by_account=by_account)
+    lots = _lots(portfolio)
+
+    @cache
+    def names() -> dict[UUID, str]:
+        return _names(state, book)
+
     return [
-        *_quantities(portfolio, state, names, today),
-        *_costs(portfolio, book, names, today),
+        *_quantities(lots, state, names, today, by_account=by_account),
+        *_costs(lots, book, names, today),
         *_cash(portfolio, state, today),
     ]
 
 
+def _lots(portfolio: Portfolio) -> list[StoredLot]:
+    rows = Lot.objects.filter(portfolio=portfolio).order_by()
+    return [StoredLot._make(row) for row in rows.values_list(*StoredLot._fields)]
+
+
 def _quantities(
-    portfolio: Portfolio, state: Replayed, names: Mapping[UUID, str], today: date
+    lots: Sequence[StoredLot], state: Replayed, names: Names, today: date, *, by_account: bool
 ) -> Iterator[Difference]:
     """Shares by security; by account too, where each account has its own lots. A ratio is rounded
     on every lot, so that much may be between the two."""
-    by_account = portfolio.lot_scope == Portfolio.LotScope.ACCOUNT
     stored: dict[tuple[UUID, str], Decimal] = {}
-    lots: dict[UUID, int] = {}
-    for lot in Lot.objects.filter(portfolio=portfolio):
+    for lot in lots:
         place = lot.security_id, lot.account if by_account else ""
         sign = -1 if lot.is_short else 1
         stored[place] = stored.get(place, ZERO) + sign * lot.quantity_open
-        lots[lot.security_id] = lots.get(lot.security_id, 0) + 1
+    counts = Counter(lot.security_id for lot in lots)
     expected: dict[tuple[UUID, str], Decimal] = {}
     for (security, account), quantity in state.quantities.items():
         place = UUID(str(security)), account if by_account else ""
         expected[place] = expected.get(place, ZERO) + quantity
     for place in sorted(stored.keys() | expected.keys(), key=str):
         want, have = expected.get(place, ZERO), stored.get(place, ZERO)
-        allowed = FINEST * (lots.get(place[0], 0) + 1) if place[0] in state.ratios else ZERO
+        allowed = FINEST * (counts[place[0]] + 1) if place[0] in state.ratios else ZERO
         if abs(want - have) <= allowed:
             continue
         missing = place not in stored or not have
-        name = names.get(place[0], str(place[0]))
+        name = names().get(place[0], str(place[0]))
         where = f" in {place[1]}" if place[1] else ""
         said = f"The stored lots hold {_shares(have)} {name}{where}"
         yield Difference(
@@ -110,12 +134,14 @@ def _quantities(
 
 
 def _costs(
-    portfolio: Portfolio, book: Book, names: Mapping[UUID, str], today: date
+    lots: Sequence[StoredLot], book: Book, names: Names, today: date
 ) -> Iterator[Difference]:
     """The cost of what is open, by security, in its own currency. Unknown is not zero."""
     stored: dict[UUID, Decimal | None] = {}
-    for lot in Lot.objects.filter(portfolio=portfolio, is_open=True):
-        stored[lot.security_id] = _plus(stored.get(lot.security_id, ZERO), lot.cost_basis_local)
+    for lot in lots:
+        if lot.is_open:
+            known = stored.get(lot.security_id, ZERO)
+            stored[lot.security_id] = _plus(known, lot.cost_basis_local)
     expected: dict[UUID, Decimal | None] = {}
     for booked in book.open_lots:
         pk = UUID(str(booked.security))
@@ -124,7 +150,7 @@ def _costs(
         want, have = expected[pk], stored[pk]
         same = want == have if want is None or have is None else abs(want - have) < CENT
         if not same:
-            name = names.get(pk, str(pk))
+            name = names().get(pk, str(pk))
             said = f"The stored lots of {name} cost {_plain(have)}"
             yield Difference(
                 key=f"stored cost {name}",
