@@ -18,6 +18,7 @@ from portfolios.models import (
     ImportRun,
     InstrumentMatch,
     LedgerAnchor,
+    LedgerHoldings,
     Lot,
     LotClosure,
     MonthlyValues,
@@ -125,6 +126,12 @@ class PortfolioMetricsAdmin(ReadOnlyAdmin):
 @admin.register(HistoryState)
 class HistoryStateAdmin(ReadOnlyAdmin):
     list_display = ("portfolio", "ledger_seq", "ledger_commit_hash", "built_at")
+    list_select_related = ("portfolio",)
+
+
+@admin.register(LedgerHoldings)
+class LedgerHoldingsAdmin(ReadOnlyAdmin):
+    list_display = ("portfolio", "began_on", "settled_on", "ledger_commit_hash")
     list_select_related = ("portfolio",)
 
 

@@ -56,6 +56,32 @@ SELECT portfolio_id || ' ' || security_id || ': lots hold ' || trim_scale(coales
  WHERE coalesce(l.quantity, 0) <> coalesce(t.quantity, 0)
 """  # noqa: S608 - a part of our own
 
+# What the night keeps of a ledger is of its head, or says nothing.
+KEPT_HOLDINGS = """
+WITH kept AS MATERIALIZED (
+    SELECT k.* FROM portfolios_ledgerholdings k
+     WHERE k.ledger_commit_hash = (SELECT entry_hash FROM portfolios_transaction t
+                                    WHERE t.portfolio_id = k.portfolio_id
+                                    ORDER BY seq DESC LIMIT 1)
+), moved AS (
+    SELECT portfolio_id, h.security::text AS what, h.shares * 0.00000001 AS amount
+      FROM kept, unnest(securities, shares) h(security, shares)
+     UNION ALL
+    SELECT portfolio_id, h.currency, h.money * 0.0001
+      FROM kept, unnest(currencies, money) h(currency, money)
+     UNION ALL
+    SELECT portfolio_id, security_id::text,
+           CASE WHEN is_short THEN quantity_open ELSE -quantity_open END
+      FROM portfolios_lot WHERE is_open AND portfolio_id IN (SELECT portfolio_id FROM kept)
+     UNION ALL
+    SELECT portfolio_id, currency, -balance
+      FROM portfolios_cashbalance WHERE portfolio_id IN (SELECT portfolio_id FROM kept)
+)
+SELECT portfolio_id || ' ' || what || ': what is kept of its ledger and what is stored of it'
+       || ' differ by ' || trim_scale(sum(amount))
+  FROM moved GROUP BY portfolio_id, what HAVING sum(amount) <> 0
+"""
+
 OVERSOLD = """
 WITH shaped AS (
     SELECT DISTINCT portfolio_id, security_id FROM portfolios_transaction

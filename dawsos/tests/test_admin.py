@@ -28,6 +28,7 @@ HISTORY = (
     "portfolios.HistoryState",
     "portfolios.ImportRun",
     "portfolios.LedgerAnchor",
+    "portfolios.LedgerHoldings",
     "portfolios.Lot",
     "portfolios.LotClosure",
     "portfolios.MonthlyValues",

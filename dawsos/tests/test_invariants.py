@@ -60,6 +60,16 @@ PLANTS = (
         tables="portfolios_lot",
     ),
     plant(
+        "what is kept of a ledger is not what its lots and cash are",
+        "I1",
+        "INSERT INTO portfolios_ledgerholdings (portfolio_id, ledger_commit_hash, began_on,"
+        " settled_on, securities, shares, currencies, money, digest)"
+        " SELECT DISTINCT ON (portfolio_id) portfolio_id, entry_hash, date '2013-02-04',"
+        " date '2013-02-08', '{}'::uuid[], '{}'::int8[], ARRAY['CAD'], ARRAY[10000], 0"
+        " FROM portfolios_transaction ORDER BY portfolio_id, seq DESC",
+        tables="portfolios_ledgerholdings portfolios_transaction",
+    ),
+    plant(
         "more was taken from a lot than it had",
         "I2",
         "UPDATE portfolios_lotclosure SET quantity = 50",

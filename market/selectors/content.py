@@ -18,7 +18,7 @@ from market.calc.packs import (
     PackState,
 )
 from market.models import FxRate, Price, PricingPack
-from market.selectors.packs import pack_by_id
+from market.selectors.packs import pack_alone, pack_by_id
 from market.selectors.securities import security_ids
 
 
@@ -73,7 +73,7 @@ class PackView:
 
 def pack_prices(pack_id: str) -> PackView:
     """The content of a pack by its id."""
-    return view_of(pack_by_id(pack_id))
+    return view_of(pack_alone(pack_id))
 
 
 def view_of(pack: PricingPack) -> PackView:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import QuerySet
+
 from market.calc.policies import DEFAULT_POLICY
 from market.exceptions import PackNotFound
 from market.models import PricingPack
@@ -57,13 +59,17 @@ def latest_packs(asked: Iterable[Asked]) -> dict[Asked, PricingPack]:
 
 def pack_by_id(pack_id: str) -> PricingPack:
     """The pack of that name, sealed or not, live or superseded."""
-    pack = (
-        PricingPack.objects.select_related("freshness", "supersedes", "superseded_by")
-        .filter(pk=pack_id)
-        .first()
-        if "\x00" not in pack_id
-        else None
-    )
+    packs = PricingPack.objects.select_related("freshness", "supersedes", "superseded_by")
+    return _named(packs, pack_id)
+
+
+def pack_alone(pack_id: str) -> PricingPack:
+    """`pack_by_id` for whoever asks nothing about other revisions and freshness."""
+    return _named(PricingPack.objects.all(), pack_id)
+
+
+def _named(packs: QuerySet[PricingPack], pack_id: str) -> PricingPack:
+    pack = packs.order_by().filter(pk=pack_id).first() if "\x00" not in pack_id else None
     if pack is None:
         raise PackNotFound(
             f"There is no pricing pack {pack_id!r}.", details={"pack_id": pack_id[:100]}

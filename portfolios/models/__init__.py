@@ -2,6 +2,7 @@
 
 from portfolios.models.actions import ActionDecision
 from portfolios.models.history import HistoryState, PortfolioDailyValue
+from portfolios.models.holdings import LedgerHoldings
 from portfolios.models.importing import ImportMapping, InstrumentMatch
 from portfolios.models.imports import ImportRun
 from portfolios.models.ledger import (
@@ -40,6 +41,7 @@ __all__ = [
     "InstrumentMatch",
     "Jurisdiction",
     "LedgerAnchor",
+    "LedgerHoldings",
     "Lot",
     "LotClosure",
     "MonthlyReturns",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from django.db import connection
 
 HEADER = 19  # of COPY's binary format
 ARRAY_HEADER = 20  # of an array of one dimension
+EMPTY_ARRAY = 12
 BYTES = "bytes"
 Columns = dict[str, npt.NDArray[Any]]
 
@@ -49,10 +51,30 @@ def copied(query: str, parameters: Mapping[str, Any], kinds: Mapping[str, str]) 
     return found
 
 
+def elements(content: npt.NDArray[Any], counts: npt.NDArray[Any], kind: str) -> npt.NDArray[Any]:
+    """The elements of arrays that were sent one behind the other, so many of each. Raises
+    ValueError as `copied` does."""
+    size = np.dtype(kind).itemsize
+    spans = np.where(counts > 0, ARRAY_HEADER + counts * (4 + size), EMPTY_ARRAY)
+    if int(spans.sum()) != len(content):
+        raise ValueError("the arrays copied out are not of the length that they say")
+    before = np.cumsum(counts) - counts
+    starts = np.cumsum(spans) - spans + ARRAY_HEADER - before * (4 + size)
+    at = np.repeat(starts, counts) + np.arange(int(counts.sum())) * (4 + size)
+    table = content[at[:, None] + np.arange(4 + size)]
+    if (table[:, 3] != size).any() or table[:, :3].any():
+        raise ValueError("an element copied out is null, or of another length")
+    return _native(np.ascontiguousarray(table[:, 4:]).view(kind).ravel())
+
+
 def array_of(values: Iterable[object]) -> str:
     """Ids, hashes, days or numbers as PostgreSQL reads an array: a list is quoted element by
     element, which takes longer than the question. No value may need a quotation mark."""
-    return f"{{{','.join(map(str, values))}}}"
+    return f"{{{','.join(map(_spelled, values))}}}"
+
+
+def _spelled(value: object) -> str:
+    return f"{value.int:032x}" if isinstance(value, UUID) else str(value)
 
 
 def _complete(cursor: Any, statement: str, parameters: Mapping[str, Any]) -> str:

@@ -140,7 +140,7 @@ def many_ledgers(ids: Sequence[UUID], *, flows_after: date = date.min) -> ManyLe
     asked = {"ids": array_of(ids), "after": flows_after}
     rows = copied(ENTRIES, asked, KINDS)
     owner = rows["place"]
-    listings = _listings()
+    listed = listings()
     used = np.unique(rows["security"])
     security = np.searchsorted(used, rows["security"]) - int(len(used) > 0 and used[0] == -1)
     began = np.full(len(ids), np.iinfo(np.int64).max)
@@ -152,7 +152,7 @@ def many_ledgers(ids: Sequence[UUID], *, flows_after: date = date.min) -> ManyLe
     odd[[flow.place for flow in flows if flow.amount is None]] = True
     return ManyLedgers(
         tuple(ids),
-        tuple(listings[number] for number in used.tolist() if number >= 0),
+        tuple(listed[number] for number in used.tolist() if number >= 0),
         owner,
         security,
         rows["currency"],
@@ -167,7 +167,8 @@ def many_ledgers(ids: Sequence[UUID], *, flows_after: date = date.min) -> ManyLe
     )
 
 
-def _listings() -> list[UUID]:
+def listings() -> list[UUID]:
+    """All securities, by id."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM market_security ORDER BY id")
         return [key for (key,) in cursor.fetchall()]

@@ -19,7 +19,6 @@ from portfolios.calc.returns import add_months
 from portfolios.selectors.copied import BYTES, array_of, copied
 from portfolios.selectors.many_ledgers import ORDINAL_2000
 
-# Rows of one length follow one another, so that each run is a table of its own.
 MONTHS = """
 SELECT p.place::int4 - 1, m.month, octet_length(m.days)::int4, coalesce(m.funded_on, 'epoch'),
        m.observations_before::int4, coalesce(m.wealth_before, 'NaN'),
@@ -29,7 +28,6 @@ SELECT p.place::int4 - 1, m.month, octet_length(m.days)::int4, coalesce(m.funded
   JOIN portfolios_monthlyreturns m ON m.portfolio_id = p.id
  WHERE m.portfolio_id = ANY (%(ids)s::uuid[])
    AND (m.month >= %(since)s AND m.month <= %(until)s OR m.month = ANY (%(anchors)s))
- ORDER BY octet_length(m.days)
 """
 FIXED = {
     "place": ">i4",
@@ -129,20 +127,16 @@ def _runs(asked: Mapping[str, Any]) -> list[Run]:
     """Months of one length as tables; days and returns have a row each."""
     rows = copied(MONTHS, asked, KINDS)
     lengths = rows["length"]
-    changes = np.flatnonzero(lengths[1:] != lengths[:-1]) + 1
-    starts = [0, *changes.tolist()] if len(lengths) else []
-    ends = [*changes.tolist(), len(lengths)]
+    starts = np.cumsum(lengths) - lengths
+    returns = rows["returns"].view("<f8")
     found: list[Run] = []
-    offset = 0
-    for start, end in zip(starts, ends, strict=False):
-        length, count = int(lengths[start]), int(end - start)
-        until = offset + length * count
-        run = {name: rows[name][start:end] for name in FIXED}
-        run["days"] = rows["days"][offset:until].reshape(count, length)
-        joined = rows["returns"][8 * offset : 8 * until]
-        run["returns"] = joined.view("<f8").reshape(count, length).astype(np.float64)
+    for length in np.unique(lengths).tolist():
+        at = np.flatnonzero(lengths == length)
+        cells = starts[at][:, None] + np.arange(length)
+        run = {name: rows[name][at] for name in FIXED}
+        run["days"] = rows["days"][cells]
+        run["returns"] = returns[cells].astype(np.float64)
         found.append(run)
-        offset = until
     return found
 
 

@@ -63,13 +63,14 @@ def portfolio_facts(ids: Sequence[UUID], *, lock: bool) -> list[PortfolioFacts]:
     rows = Portfolio.objects.filter(pk__in=asked).order_by("pk")
     if lock:
         rows = rows.select_for_update(of=("self",))
-    settings: dict[tuple[Any, ...], str] = {}
+    settings: dict[tuple[Any, ...], tuple[dict[str, Any], str]] = {}
     known = {}
     for pk, benchmark_id, *values in rows.values_list("pk", "benchmark_id", *POLICY_FIELDS):
         key = tuple(values)
         if key not in settings:
-            settings[key] = content_hash(dict(zip(POLICY_FIELDS, values, strict=True)))
-        known[pk] = benchmark_id, dict(zip(POLICY_FIELDS, values, strict=True)), settings[key]
+            said = dict(zip(POLICY_FIELDS, values, strict=True))
+            settings[key] = said, content_hash(said)
+        known[pk] = benchmark_id, *settings[key]
     with connection.cursor() as cursor:
         cursor.execute(FACTS, {"ids": array_of(known)})
         return [_facts(row, *known[row[0]]) for row in cursor.fetchall()]

@@ -191,6 +191,8 @@ def _cash(portfolio: Portfolio, state: Replayed, today: date) -> Iterator[Differ
 
 def assertion_differences(portfolio: Portfolio, entries: Sequence[Entry]) -> Held:
     """Every balance that a standing import states, against the ledger at the close of its day."""
+    if not BalanceAssertion.objects.filter(portfolio=portfolio).exists():
+        return Held((), 0, ())
     asserted = list(standing_assertions(portfolio.pk))
     states = replay_at(entries, [each.asof_date for each in asserted if each.kind != "nav"])
     values = _values(portfolio, [each.asof_date for each in asserted if each.kind == "nav"])

@@ -26,6 +26,7 @@ from portfolios.calc.entries import ZERO, Entry
 from portfolios.calc.plain_value import plain_value
 from portfolios.calc.reconciliation import Agreement, reconcile
 from portfolios.models import Portfolio, ReconciliationResult
+from portfolios.selectors.booked import currencies_of, securities_of
 from portfolios.selectors.many_states import PortfolioFacts, portfolio_facts
 from portfolios.selectors.market_view import marks_of
 from portfolios.selectors.pivot_marks import PivotMarks, pivot_marks
@@ -153,8 +154,9 @@ def value_differences(portfolio: Portfolio, entries: Sequence[Entry]) -> Held:
     if isinstance(value, str):
         return Held((), 0, (value,))
     pack = pack_prices(value.pack_id)
-    currencies = {code for entry in entries for code in (entry.currency, entry.to_currency) if code}
-    marks = marks_of(value.day, value.currency, pack.prices, pack.rates, currencies)
+    currencies = currencies_of(entries)
+    prices = {key: pack.prices[key] for key in securities_of(entries) if key in pack.prices}
+    marks = marks_of(value.day, value.currency, prices, pack.rates, currencies)
     by_account = portfolio.lot_scope == Portfolio.LotScope.ACCOUNT
     worth = plain_value(entries, marks, by_account=by_account)
     return Held(() if _agrees(value.total, worth) else (_difference(value, worth),), 1, ())

@@ -17,11 +17,13 @@ import numpy as np
 from market.selectors import history_hash, live_packs, market_head
 from portfolios.calc.bulk.figures import Recent
 from portfolios.calc.bulk.series import Standing, paths
+from portfolios.selectors.kept_holdings import known_ledgers
 from portfolios.selectors.many_ledgers import many_ledgers
 from portfolios.selectors.many_months import recent_returns
 from portfolios.selectors.many_states import PortfolioFacts, portfolio_facts
 from portfolios.selectors.many_values import value_ledgers
 from portfolios.selectors.market_tables import PackDay
+from portfolios.services.holding_rows import keep_holdings
 from portfolios.services.many_closes import measure_close, measure_exactly
 from portfolios.services.many_months import copy_months, store_months
 from portfolios.services.many_rows import note_states, store_values
@@ -143,7 +145,8 @@ def _append(policy: str, head: int, packs: list[PackDay], facts: list[PortfolioF
     if behind and copy_months(behind, packs[:-1], lineage):
         recent = recent_returns(ids, last.day, lineage)
     bases = [fact.base_currency for fact in facts]
-    ledgers = many_ledgers(ids, flows_after=last.day)
+    known = known_ledgers(ids, [fact.ledger_commit_hash for fact in facts], last.day)
+    ledgers = known.ledgers
     valued = value_ledgers(ledgers, bases, [last, day], policy=policy, market_head=head)
     ready = ~valued.odd & (recent.newest == last.day.toordinal()) & (valued.first < 0)
     kept = [fact for fact, one in zip(facts, ready, strict=True) if one]
@@ -173,7 +176,7 @@ def _append(policy: str, head: int, packs: list[PackDay], facts: list[PortfolioF
     regrown = {anchor: growth[ready] for anchor, growth in recent.regrown.items()}
     measured = Recent(longer, returns, path, earlier, regrown)
     measure_close(valued, kept, np.flatnonzero(ready), measured, head)
-    _note(kept)
+    keep_holdings(known.read, {fact.id: fact.ledger_commit_hash for fact in facts}, day.day)
     left = tuple(fact.id for fact, one in zip(facts, ready, strict=True) if not one)
     return Done(rows, len(kept), left)
 

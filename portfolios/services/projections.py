@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from portfolios.calc.entries import ZERO
 from portfolios.calc.lots import Book
-from portfolios.models import CashBalance, Lot, LotClosure, Portfolio
+from portfolios.models import CashBalance, LedgerHoldings, Lot, LotClosure, Portfolio
 from portfolios.selectors.booked import book_ledger
 from portfolios.selectors.projected import (
     CLOSURE,
@@ -79,12 +79,13 @@ class Rebuilt:
 
 @transaction.atomic
 def rebuild_projections(portfolio_id: UUID) -> Rebuilt:
-    """Drop lots, closures, cash and daily values, derive them anew, and say what is other now."""
+    """Drop lots, closures, cash and daily values, derive them anew, and say what is other now.
+    What the night keeps of its holdings goes with them; the next one writes it again."""
     portfolio = Portfolio.objects.select_for_update().get(pk=portfolio_id)
     before = stored_lots(portfolio_id) | stored_history(portfolio_id)
     booked = book_ledger(portfolio)
     derived = projected([booked.book])
-    for model in (LotClosure, Lot, CashBalance):
+    for model in (LotClosure, Lot, CashBalance, LedgerHoldings):
         model.objects.filter(portfolio_id=portfolio_id).delete()
     store(portfolio_id, Stored({}, {}), derived, booked.ids)
     store_cash(portfolio_id, {}, derived.cash)

@@ -60,12 +60,11 @@ def reconcile_booked(portfolio: Portfolio, booked: Booked) -> Reconciled:
     contradictions = projection_differences(portfolio, booked.entries, booked.book, today)
     contradictions += valued.differences
     held = assertion_differences(portfolio, booked.entries)
-    _keep(portfolio, [*contradictions, *held.differences])
-    still = ReconciliationResult.objects.filter(portfolio=portfolio, state=State.OPEN)
+    open_items = _keep(portfolio, [*contradictions, *held.differences])
     return Reconciled(
         portfolio_id=portfolio.pk,
         contradictions=tuple(f"{portfolio.pk}: {each.message}" for each in contradictions),
-        open_items=still.count(),
+        open_items=open_items,
         checked=held.checked,
         unchecked=held.unchecked,
         unvalued=" ".join(valued.unchecked),
@@ -112,20 +111,22 @@ def _check(item: ReconciliationResult, reason: str) -> None:
         raise ReconciliationRefused("An accepted difference needs its reason.")
 
 
-def _keep(portfolio: Portfolio, differences: Iterable[Difference]) -> None:
-    """One row for each difference; those that are gone are resolved."""
+def _keep(portfolio: Portfolio, differences: Iterable[Difference]) -> int:
+    """One row for each difference; those that are gone are resolved. Returns how many are open."""
     known = {row.key: row for row in ReconciliationResult.objects.filter(portfolio=portfolio)}
-    seen = set()
+    seen: dict[str, str] = {}
     for each in differences:
-        seen.add(each.key[:200])
-        _keep_one(portfolio, known.get(each.key[:200]), each)
+        key = each.key[:200]
+        seen[key] = _keep_one(portfolio, known.get(key), each)
     gone = [row.pk for key, row in known.items() if key not in seen and row.state != State.RESOLVED]
     ReconciliationResult.objects.filter(pk__in=gone).update(
         state=State.RESOLVED, last_seen_at=timezone.now()
     )
+    return sum(state == State.OPEN for state in seen.values())
 
 
-def _keep_one(portfolio: Portfolio, row: ReconciliationResult | None, each: Difference) -> None:
+def _keep_one(portfolio: Portfolio, row: ReconciliationResult | None, each: Difference) -> str:
+    """The state that it is in now."""
     row = row or ReconciliationResult(portfolio=portfolio, key=each.key[:200])
     same = (row.expected, row.actual) == (_scaled(each.expected), _scaled(each.actual))
     if row.state == State.RESOLVED:
@@ -136,6 +137,7 @@ def _keep_one(portfolio: Portfolio, row: ReconciliationResult | None, each: Diff
     row.expected, row.actual = _scaled(each.expected), _scaled(each.actual)
     row.error_bps, row.message = _scaled(each.error_bps), each.message
     row.save()
+    return str(row.state)
 
 
 def _scaled(number: Decimal | None) -> Decimal | None:

@@ -68,12 +68,17 @@ def reconcile_bulk(
         values = {pk: newest_value(fact) for pk, fact in facts.items()}
         marks = marks_for_most(one for one in values.values() if isinstance(one, StoredValue))
         sums = ledger_sums(asked, marks)
-        held = set() if full else _still_held(facts, sums, night)
+    same = set() if full else _same(facts, sums, night)
+    due = sorted(pk for pk in same if _turn(pk, night, NIGHTS))
+    proofs = _proofs([*due, *(pk for pk in asked if pk in facts and pk not in same)])
+    with planned_for_many():
+        held = same - {pk for pk in due if proofs[pk].broken is not None}
+        held -= differing(due) if due else set()
         valued = [one for pk in held if isinstance(one := values[pk], StoredValue)]
         held -= doubtful_values(
             [one for one in valued if not agrees_at(one, marks, sums[one.portfolio_id].worth)]
         )
-    proofs = _proofs([pk for pk in asked if pk not in held and pk in facts])
+    proofs |= _proofs([pk for pk in same - held if pk not in proofs])
     for portfolio_id in asked:
         if portfolio_id in held:
             found += _unchanged(sums[portfolio_id], values[portfolio_id])
@@ -87,21 +92,16 @@ def reconcile_bulk(
     return found + BulkReconciled(len(failures), 0, 0, 0, 0, 0, failures=tuple(failures))
 
 
-def _still_held(
+def _same(
     facts: Mapping[UUID, PortfolioFacts], sums: Mapping[UUID, LedgerSums], night: int
 ) -> set[UUID]:
-    """Whose sums agree, and of whom nothing is other than at the last full replay; of those whose
-    turn it is, whose chain is as it was written and whose positions agree one by one."""
-    same = {
+    """Whose sums agree, and of whom nothing is other than at the last full replay, but for those
+    whose turn it is to be replayed again."""
+    return {
         pk
         for pk, fact in facts.items()
         if _is_unchanged(fact, sums[pk]) and not _turn(pk, night, NIGHTS * ROUNDS)
     }
-    due = sorted(pk for pk in same if _turn(pk, night, NIGHTS))
-    if not due:
-        return same
-    broken = {pk for pk, proof in _proofs(due).items() if proof.broken is not None}
-    return same - broken - differing(due)
 
 
 @transaction.atomic

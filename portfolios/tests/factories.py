@@ -25,6 +25,7 @@ from portfolios.models import (
     ImportRun,
     InstrumentMatch,
     LedgerAnchor,
+    LedgerHoldings,
     Lot,
     LotClosure,
     MonthlyReturns,
@@ -197,6 +198,21 @@ class MonthlyReturnsFactory(DjangoModelFactory[MonthlyReturns]):
     returns = bytes(8)
     observations_before = 0
     lineage = "0" * 64
+
+
+class LedgerHoldingsFactory(DjangoModelFactory[LedgerHoldings]):
+    class Meta:
+        model = LedgerHoldings
+
+    portfolio = SubFactory(PortfolioFactory)
+    ledger_commit_hash = "0" * 64
+    began_on = MON
+    settled_on = MON
+    securities = LazyFunction(list)
+    shares = LazyFunction(list)
+    currencies = LazyFunction(list)
+    money = LazyFunction(list)
+    digest = 0
 
 
 class HistoryStateFactory(DjangoModelFactory[HistoryState]):

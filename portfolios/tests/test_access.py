@@ -23,6 +23,7 @@ from portfolios.tests.factories import (
     EndedDailyValueFactory,
     ImportMappingFactory,
     InstrumentMatchFactory,
+    LedgerHoldingsFactory,
     MonthlyReturnsFactory,
     PendingUploadFactory,
     PortfolioMetricsFactory,
@@ -53,6 +54,7 @@ def full(traded: Portfolio) -> Portfolio:
         CostMethodChangeFactory,
         ImportMappingFactory,
         InstrumentMatchFactory,
+        LedgerHoldingsFactory,
         PendingUploadFactory,
         ReconciliationResultFactory,
     ):
