@@ -36,12 +36,16 @@ def run_all(
         helpers.call(_patiently(lambda: openings(run.pk)) - 1)
         while not asked_to_leave():
             step = _patiently(lambda: advance(run.pk))
-            if step is None and not (is_open(run.pk) and helpers.pause()):
+            if step is None and not (_patiently(lambda: is_open(run.pk)) and helpers.pause()):
                 break
             if step is not None:
                 helpers.call(step.openings - 1)
             if step is not None and progress:
                 progress(step)
+    return _patiently(lambda: _as_it_stands(run))
+
+
+def _as_it_stands(run: NightlyRun) -> NightlyRun:
     with as_service("night"):
         run.refresh_from_db()
     return run
