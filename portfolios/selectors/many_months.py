@@ -82,7 +82,7 @@ def recent_returns(ids: Sequence[UUID], asof: date, lineage: str) -> RecentRetur
     }
     runs = list(_runs(asked))
     inside = [part for run in runs if len((part := _from(run, since))["month"])]
-    days = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *map(_all_days, inside)]))
+    days = _all_days(inside)
     returns = np.full((len(ids), len(days)), np.nan)
     before, newest = Standing.none(len(ids)), np.zeros(len(ids), dtype=np.int64)
     oldest = np.full(len(ids), np.iinfo(np.int64).max)
@@ -155,13 +155,23 @@ def _ordinals(run: Run) -> Integers:
     return found
 
 
-def _all_days(run: Run) -> Integers:
-    return np.unique(_ordinals(run))
+def _all_days(runs: Sequence[Run]) -> Integers:
+    """Every day that occurs, ascending. They lie close together: counting them is faster than
+    putting them in order."""
+    found = [_ordinals(run).ravel() for run in runs]
+    low = min((int(one.min()) for one in found), default=0)
+    high = max((int(one.max()) for one in found), default=-1)
+    counts = np.zeros(high - low + 1, dtype=np.int64)
+    for one in found:
+        counts += np.bincount(one - low, minlength=len(counts))
+    return np.flatnonzero(counts) + low
 
 
 def _fill(run: Run, days: Integers, returns: Floats, newest: Integers) -> None:
     ordinals = _ordinals(run)
-    returns[run["place"][:, None], np.searchsorted(days, ordinals)] = run["returns"]
+    column = np.zeros(int(days[-1] - days[0]) + 1, dtype=np.int64)
+    column[days - days[0]] = np.arange(len(days))
+    returns[run["place"][:, None], column[ordinals - days[0]]] = run["returns"]
     live = run["is_live"] == 1
     newest[run["place"][live]] = ordinals[live, -1]
 
