@@ -1,7 +1,7 @@
 """A stage over portfolios: split once into chunks, worked at by anybody, gathered at the end.
 
 A chunk is of fifty portfolios at least, so that a worker that is lost costs little and progress is
-seen, and of a thousand at most: bulk work pays with many at a time, and memory grows with them.
+seen, and of 1,250 at most: bulk work pays with many at a time, and memory grows with them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dawsos.night.outcomes import Part, Totals
 from portfolios.selectors.copied import array_of
 
 State = Leased.State
-LEAST, MOST = 50, 1000  # portfolios in a chunk
+LEAST, MOST = 50, 1250  # portfolios in a chunk
 EACH = 2  # chunks for a worker, where neither bound says otherwise
 
 

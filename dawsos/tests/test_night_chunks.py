@@ -84,7 +84,7 @@ def test_portfolios_are_split_in_the_order_of_their_ids(three: list[Portfolio]) 
         (1000, 2, 250),  # two chunks for each worker
         (1001, 2, 251),
         (1000, 4, 125),
-        (100_000, 4, 1000),  # a thousand at most
+        (100_000, 4, 1250),  # and no more
     ],
 )
 def test_chunks_are_as_large_as_their_number_and_the_workers_make_them(
