@@ -16,8 +16,10 @@ from portfolios.calc.bulk.figures import Recent
 from portfolios.calc.bulk.series import Standing, paths
 from portfolios.calc.bulk.steps import Integers
 from portfolios.calc.returns import add_months
+from portfolios.calc.risk import TRADING_DAYS
 from portfolios.selectors.copied import BYTES, array_of, copied
 from portfolios.selectors.many_ledgers import ORDINAL_2000
+from portfolios.selectors.market_tables import PackDay
 
 MONTHS = """
 SELECT p.place::int4 - 1, m.month, octet_length(m.days)::int4, coalesce(m.funded_on, 'epoch'),
@@ -42,7 +44,7 @@ FIXED = {
 }
 KINDS = {**FIXED, "days": BYTES, "returns": BYTES}
 EPOCH = date(1970, 1, 1).toordinal()
-RECENT_MONTHS = 13  # a year's returns, wherever in a month the day is
+RECENT_MONTHS = 13  # a year, wherever in a month the day is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,16 +70,22 @@ class RecentReturns:
         return Recent(self.days, self.returns, path, self.earlier, self.regrown)
 
 
-def recent_returns(ids: Sequence[UUID], asof: date, lineage: str) -> RecentReturns:
-    """The returns of the last year and a month before `asof`, and wealth three and five years
-    ago. lineage: of the packs up to the day before."""
+def recent_returns(
+    ids: Sequence[UUID], packs: Sequence[PackDay], lineage: str, asof: date | None = None
+) -> RecentReturns:
+    """The returns of the last year, 252 of them at least, and wealth three and five years before
+    `asof`, the day that will be measured: the one after these packs, or, left out, their last.
+    packs: those that values stand on; lineage: of them."""
+    until = packs[-1].day
+    asof = asof or until
     since = add_months(asof.replace(day=1), -RECENT_MONTHS)
+    since = min(since, packs[-TRADING_DAYS:][0].day.replace(day=1))
     anchors = [add_months(asof, -36), add_months(asof, -60)]
     asked = {
         "ids": array_of(ids),
         "lineage": lineage,
         "since": since,
-        "until": asof,
+        "until": until,
         "anchors": [day.replace(day=1) for day in anchors],
     }
     runs = list(_runs(asked))
@@ -92,9 +100,9 @@ def recent_returns(ids: Sequence[UUID], asof: date, lineage: str) -> RecentRetur
         _stand(run, before, oldest)
         np.minimum.at(began, run["place"], _ordinals(run)[:, 0])
     earlier = {day.toordinal(): _wealth_at(day, runs, len(ids)) for day in anchors}
-    until = int(days[0]) if len(days) else 0
+    first = int(days[0]) if len(days) else 0
     regrown = {
-        anchor: _regrown(ids, np.flatnonzero(wealth == 0.0), date.fromordinal(anchor), until)
+        anchor: _regrown(ids, np.flatnonzero(wealth == 0.0), date.fromordinal(anchor), first)
         for anchor, (wealth, _) in earlier.items()
         if (wealth == 0.0).any()
     }

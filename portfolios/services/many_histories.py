@@ -121,7 +121,7 @@ def measure_left(ids: Sequence[UUID], day: PackDay | None) -> None:
         copied = set(copy_months([fact.id for fact in group], packs, lineage))
         kept = [fact for fact in group if fact.id in copied]
         if kept:
-            recent = recent_returns([fact.id for fact in kept], last.day, lineage)
+            recent = recent_returns([fact.id for fact in kept], packs, lineage)
             measure_exactly(last, kept, recent.as_recent(), head)
 
 
@@ -140,10 +140,10 @@ def _append(policy: str, head: int, packs: list[PackDay], facts: list[PortfolioF
     last, day = packs[-2], packs[-1]
     ids = [fact.id for fact in facts]
     lineage = history_hash(policy, last.day, head)
-    recent = recent_returns(ids, last.day, lineage)
+    recent = recent_returns(ids, packs[:-1], lineage, asof=day.day)
     behind = [key for key, at in zip(ids, recent.newest, strict=True) if at < last.day.toordinal()]
     if behind and copy_months(behind, packs[:-1], lineage):
-        recent = recent_returns(ids, last.day, lineage)
+        recent = recent_returns(ids, packs[:-1], lineage, asof=day.day)
     bases = [fact.base_currency for fact in facts]
     known = known_ledgers(ids, [fact.ledger_commit_hash for fact in facts], last.day)
     ledgers = known.ledgers

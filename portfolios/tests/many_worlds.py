@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -83,27 +84,38 @@ class Investor(History):
 
 
 def make_world(
-    chance: Random, places: int, owner: User, count: int
+    chance: Random,
+    places: int,
+    owner: User,
+    count: int,
+    days: int = DAYS + 5,
+    weekdays: Container[int] = range(5),
 ) -> tuple[list[Portfolio], list[Security]]:
-    """Portfolios and their packs; closes have so many decimals. The packs come last, so that
-    nobody values a ledger while it is written."""
+    """Portfolios and their packs, for so many days on those weekdays; closes have so many decimals.
+    The packs come last, so that nobody values a ledger while it is written."""
     securities = [
         SecurityFactory.create(symbol=f"S{number}", currency=CURRENCIES[number % 3])
         for number in range(5)
     ]
     portfolios = make_investors(chance, owner, securities, count)
-    make_packs(chance, places, securities)
+    make_packs(chance, places, securities, days, weekdays)
     return portfolios, securities
 
 
-def make_packs(chance: Random, places: int, securities: list[Security]) -> None:
+def make_packs(
+    chance: Random,
+    places: int,
+    securities: list[Security],
+    days: int = DAYS + 5,
+    weekdays: Container[int] = range(5),
+) -> None:
     """Sealed packs on weekdays; now and then a close is carried forward."""
     closes = {one.pk: Decimal(chance.randint(1000, 9000)) / 100 for one in securities}
     rates = {code: Decimal(rate) for code, rate in RATES.items()}
     seen: dict[UUID, date] = {}
-    for offset in range(DAYS + 5):
+    for offset in range(days):
         day = START + timedelta(days=offset)
-        if day.weekday() < 5:
+        if day.weekday() in weekdays:
             _pack(chance, places, day, securities, closes, rates, seen)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from random import Random
+from uuid import UUID
 
 import pytest
 
@@ -99,6 +100,45 @@ def test_a_whole_history_and_one_more_day(db: None, alice: User) -> None:
         for portfolio in portfolios:
             figures_hold(portfolio)
             effects_sum_to_the_return(portfolio)
+
+
+def figures(ids: list[UUID]) -> dict[UUID, dict[str, object]]:
+    """The figures of the last pack, by their columns."""
+    rows = PortfolioMetrics.objects.filter(portfolio__in=ids, pack=last_pack()).values()
+    return {
+        row["portfolio_id"]: {
+            name: value for name, value in row.items() if name not in ("id", "created_at")
+        }
+        for row in rows
+    }
+
+
+def differing(found: dict[str, object], expected: dict[str, object]) -> dict[str, object]:
+    """The columns that say something else, with both."""
+    return {
+        name: (found[name], value)
+        for name, value in expected.items()
+        if found[name]
+        != (pytest.approx(value, rel=1e-9, abs=1e-12) if isinstance(value, float) else value)
+    }
+
+
+def test_nights_measure_a_long_history_as_a_rebuild_does(db: None, alice: User) -> None:
+    """Six years with a pack on Fridays: months of three and five years ago have as many days as
+    those of the last year, and each night asks for wealth at anchors of its own."""
+    portfolios, _ = make_world(Random(5), 2, alice, 3, days=6 * 366, weekdays=(4,))
+    ids = [portfolio.pk for portfolio in portfolios]
+    rebuild_all(ids)
+    expected = figures(ids)
+    assert any(row["return_5y"] is not None for row in expected.values())
+
+    nights = list(PricingPack.objects.order_by("asof_date"))[-6:]
+    forget_values(ids, nights[0].asof_date)
+    PortfolioMetrics.objects.filter(portfolio__in=ids).delete()
+    for pack in nights:
+        assert compute_day(ids, pack.pk).failures == ()
+    found = figures(ids)
+    assert {pk: differing(found[pk], row) for pk, row in expected.items()} == {pk: {} for pk in ids}
 
 
 def test_monthly_copies_are_made_again_when_they_are_gone(db: None, alice: User) -> None:

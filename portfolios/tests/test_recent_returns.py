@@ -22,6 +22,7 @@ from portfolios.calc.periods import Period, period_return
 from portfolios.calc.returns import ReturnSeries, add_months, annualise
 from portfolios.models import MonthlyReturns, Portfolio, PortfolioMetrics
 from portfolios.selectors.many_months import RecentReturns, recent_returns
+from portfolios.selectors.market_tables import PackDay
 from portfolios.services.many_months import store_months
 from portfolios.tests.factories import (
     MonthlyReturnsFactory,
@@ -55,7 +56,8 @@ def kept(alice: User, days: Integers, returns: list[float]) -> tuple[RecentRetur
     store_months([portfolio.pk], days, table, nothing, path, begun, LINEAGE)
     dates = tuple(map(date.fromordinal, days.tolist()))
     series = ReturnSeries(dates[0] - timedelta(days=1), dates, tuple(returns))
-    return recent_returns([portfolio.pk], dates[-1], LINEAGE), series
+    packs = [PackDay(day, str(day)) for day in dates]
+    return recent_returns([portfolio.pk], packs, LINEAGE), series
 
 
 def expected(series: ReturnSeries, name: str, period: Period) -> tuple[float | None, str | None]:
@@ -96,6 +98,15 @@ def test_the_deepest_fall_is_remembered_from_before_the_last_year(db: None, alic
     assert figures["max_drawdown"].values[0] == pytest.approx(0.5)
     assert figures["current_drawdown"].values[0] == pytest.approx(card["current_drawdown"].value)
     assert copies.as_recent().paths.observations[0, -1] == len(days)
+
+
+def test_a_part_of_a_history_is_measured_at_its_own_anchors_alone(db: None, alice: User) -> None:
+    """Wealth five years before the last close says nothing of five years before the next one."""
+    days = weekly(7)
+    copies, series = kept(alice, days, [0.001] * len(days))
+    later = series.dates[-1] + timedelta(days=7)
+    with pytest.raises(LookupError, match=str(add_months(later, -60))):
+        dict(period_figures(copies.as_recent(), later))
 
 
 def measured(portfolio: Portfolio, pack: PricingPack) -> PortfolioMetrics:

@@ -95,6 +95,7 @@ def period_figures(recent: Recent, asof: date) -> Iterator[tuple[str, Figure]]:
         young = (funded > anchor) | empty
         found = _since(recent, np.full(len(funded), anchor), empty)
         if months > 12:
+            _reaches(recent, anchor)
             base = np.full(len(funded), _base(recent, anchor))
             found = _yearly(found, base, recent, asof)
         found.values[young] = np.nan
@@ -102,6 +103,13 @@ def period_figures(recent: Recent, asof: date) -> Iterator[tuple[str, Figure]]:
         yield name, found
     whole = _wealth_figure(recent.paths.wealth[:, -1] - 1.0, empty)
     yield "return_since_inception", _yearly(whole, funded, recent, asof)
+
+
+def _reaches(recent: Recent, anchor: int) -> None:
+    """A part of a history must come with the wealth at each anchor before it."""
+    if recent.earlier and anchor not in recent.earlier and anchor < recent.days[0]:
+        day = date.fromordinal(anchor)
+        raise LookupError(f"Nothing is known of {day}, before these returns begin.")
 
 
 def _since(recent: Recent, anchors: Integers, empty: Mask) -> Figure:
