@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import select
@@ -22,6 +23,7 @@ from dawsos.db.owner import owner_parameters
 
 PATIENCE = 100.0
 ROOT = Path(__file__).resolve().parents[3]
+_numbers = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,17 @@ class Crew:
     zygote: subprocess.Popen[str]
     folder: Path
     database: dict[str, Any]
-    number: int = 0
     pids: list[int] = field(default_factory=list)
 
     def begin(self, do: str, **order: Any) -> int:
-        Crew.number += 1
-        said = str(self.folder / f"said-{os.getpid()}-{Crew.number}")
+        said = str(self.file("said"))
         pid: int = self._ask({"do": do, "database": self.database, "said": said, **order})["pid"]
         self.pids.append(pid)
         return pid
+
+    def file(self, what: str) -> Path:
+        """A place in the folder that nobody else has."""
+        return self.folder / f"{what}-{os.getpid()}-{next(_numbers)}"
 
     def wait(self, pid: int) -> Answer:
         answer = self._ask({"wait": pid})

@@ -137,8 +137,7 @@ def test_twenty_triggers_and_four_workers_make_one_night(
 
 def with_a_helper(crew: Crew, how: str, after: int) -> Answer:
     """A night of two processes; the second comes to grief inside its first chunk."""
-    struck = crew.folder / f"struck-{crew.number}-{how}"
-    return crew.run("share", how=how, after=after, struck=str(struck))
+    return crew.run("share", how=how, after=after, struck=str(crew.file("struck")))
 
 
 @pytest.mark.parametrize("seed", range(NIGHTS))
