@@ -5,6 +5,7 @@ only when something failed or recovered: an agent that works costs no write. The
 of the transaction, so a worker that dies on trial gives it back.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,8 +54,10 @@ class _Watched:
 class DatabaseBreakers:
     """One run's view of the breakers, under the caller's own identity."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_trial: Callable[[], None] = lambda: None) -> None:
+        """on_trial is called when the transaction has taken the lock of a trial."""
         self._watched: dict[str, _Watched] | None = None
+        self._on_trial = on_trial
 
     def admit(self, agent: str) -> None:
         watched = self._of(agent)
@@ -64,6 +67,7 @@ class DatabaseBreakers:
             raise agent_open(agent, watched.breaker.seconds_left)
         if not _take_trial(agent):
             raise agent_open(agent, 0)
+        self._on_trial()
         # Another worker's trial may have ended between our look and our lock.
         watched.breaker = known_breakers(agent).get(agent, Breaker())
         if watched.breaker.is_open and watched.breaker.seconds_left > 0:

@@ -21,6 +21,7 @@ from patterns.runs import RunResult, StoredStep
 from patterns.selectors import complete_run, step_result, step_results
 from patterns.services.breakers import DatabaseBreakers
 from patterns.services.onlookers import Onlooker
+from patterns.services.points import Points
 from patterns.services.turns import take_turn
 
 QUERY_CANCELED: Final = "57014"
@@ -55,22 +56,26 @@ class DatabaseStore:
         self.seen: dict[str, StoredStep | None] = {}
         self.in_a_run = False  # which ends with `finish`
         self.limits: list[str] = []  # of a statement: as it was, and as it is where it is another
-        self.breakers: Breakers = DatabaseBreakers()
+        self.points = Points()
+        self.breakers: Breakers = DatabaseBreakers(on_trial=self.points.asked)
         self.budget_ms: int | None = settings.PATTERN_STEP_BUDGET_MS
         self.onlooker = onlooker
 
     def entering(self, position: int) -> None:
         """Where somebody looks on, they see it, and may have cancelled."""
         if self.onlooker is not None:
+            self.points.asked()
             self.onlooker.entering(position)
 
     def get_run(self, run_hash: str) -> RunResult | None:
         return complete_run(run_hash)
 
     def put_run(self, run: RunResult, ctx: Context) -> None:
+        self.points.leave()
         record_run(run, ctx)
 
     def finish(self, ctx: Context) -> None:
+        self.points.leave()
         self._limit(None)
         record_steps(self.fresh.values(), ctx)
         self.fresh = {}
@@ -101,7 +106,7 @@ class DatabaseStore:
         within a run stays for the next step, which mostly may take as long."""
         self._limit(None if budget_ms is None else f"{budget_ms}ms")
         try:
-            with transaction.atomic():
+            with self.points.back_to() if self.in_a_run else transaction.atomic():
                 yield
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
@@ -122,6 +127,7 @@ class DatabaseStore:
         if wanted is None and self.limits:
             wanted = self.limits[0]
         if wanted is not None and wanted != now:
+            self.points.asked()
             before = statement_timeout(wanted)
             self.limits = [self.limits[0] if self.limits else before, wanted]
 

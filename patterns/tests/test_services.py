@@ -1,7 +1,10 @@
+from collections.abc import Callable
+
 import pytest
 from django.contrib.admin.sites import site
 from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from patterns import registry, runner
 from patterns.context import Context
@@ -96,6 +99,58 @@ def test_a_query_that_fails_in_a_step_spoils_no_other_step(shop):
     assert list(run.result) == ["basket"]
     assert run.errors[0]["code"] == "SYSTEM_5003"
     assert PatternRun.objects.filter(pk=run.run_id).exists()
+
+
+def test_a_step_that_fails_takes_nothing_of_those_before_with_it(shop):
+    def asks(ctx: Context, args: NothingAsked) -> Label:
+        """What the transaction calls itself, said by the step before or by nobody."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('application_name')")
+            before = str(cursor.fetchone()[0])
+            cursor.execute("SELECT set_config('application_name', 'a step was here', true)")
+        return Label(text=before)
+
+    def fails(ctx: Context, args: NothingAsked) -> Label:
+        """A statement that the database refuses, after one that it does not."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('application_name', 'undone', true)")
+            cursor.execute("SELECT 1 / 0")
+        return Label(text="never")
+
+    names = {"asks": asks, "fails": fails, "again": asks}
+    declared = [
+        registry.describe(step, name=f"shop.{name}", version="1", agent="keeper")
+        for name, step in names.items()
+    ]
+    with registry.temporarily(*declared):
+        steps = [{"as": name, "capability": f"shop.{name}"} for name in names]
+        run = runner.run(pattern(*steps), {}, public(), DatabaseStore())
+    assert run.state == "partial"
+    assert run.result["again"] == {"text": "a step was here"}
+
+
+def test_only_a_step_after_something_was_asked_sets_a_savepoint(shop):
+    declared = [
+        registry.describe(
+            quiet_step(number), name=f"shop.quiet_{number}", version="1", agent="keeper"
+        )
+        for number in range(5)
+    ]
+    with registry.temporarily(*declared), CaptureQueriesContext(connection) as asked:
+        steps = [
+            {"as": f"quiet_{number}", "capability": f"shop.quiet_{number}"} for number in range(5)
+        ]
+        assert runner.run(pattern(*steps), {}, public(), DatabaseStore()).state == "complete"
+    said = [it["sql"].split(" ")[0] for it in asked]
+    assert (said.count("SAVEPOINT"), said.count("RELEASE")) == (1, 1)
+
+
+def quiet_step(number: int) -> Callable[[Context, NothingAsked], Label]:
+    def quiet(ctx: Context, args: NothingAsked) -> Label:
+        """Nothing that the database would have to be asked for."""
+        return Label(text=str(number))
+
+    return quiet
 
 
 def test_a_stored_step_costs_one_query(django_assert_num_queries):

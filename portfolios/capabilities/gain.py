@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
+
+from pydantic import TypeAdapter
 
 from patterns.context import Context
 from patterns.registry import capability
@@ -97,6 +100,9 @@ def gain_parts(ctx: Context, args: OverNamedPeriod) -> GainParts:
     )
 
 
+_POINTS: Final = TypeAdapter(tuple[FedPoint, ...])  # all rows at once: see `wealth`
+
+
 @capability("performance.fed_benchmark", version="3", agent="analyst")
 def fed_benchmark(ctx: Context, args: Compared) -> FedBenchmark:
     """What the portfolio's own deposits and withdrawals would be worth in the benchmark."""
@@ -155,16 +161,20 @@ def _points(
     shown = shown_days(days).tolist()
     values = {day.asof_date: day.total_value for day in period.path.money}
     fed_values = None if fed is None or fed.value is None else fed.values
-    return tuple(
-        FedPoint(
-            asof_date=(day := date.fromordinal(int(days[place]))),
-            total_value=values.get(day),
-            fed_value=None if fed_values is None else _cents(float(fed_values[place]), currency),
-            currency=currency,
-            state="exact",
-            reason=reason or None,
-        )
-        for place in shown
+    return _POINTS.validate_python(
+        [
+            {
+                "asof_date": (day := date.fromordinal(int(days[place]))),
+                "total_value": values.get(day),
+                "fed_value": None
+                if fed_values is None
+                else _cents(float(fed_values[place]), currency),
+                "currency": currency,
+                "state": "exact",
+                "reason": reason or None,
+            }
+            for place in shown
+        ]
     )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Final
+
+from pydantic import TypeAdapter
 
 from patterns.context import Context
 from patterns.registry import capability
@@ -52,6 +55,9 @@ class HistoricalNav(Answer):
     sources: tuple[str, ...]
 
 
+_POINTS: Final = TypeAdapter(tuple[NavPoint, ...])  # all rows at once: see `wealth`
+
+
 @capability("portfolio.historical_nav", version="1", agent="analyst")
 def historical_nav(ctx: Context, args: OverLookback) -> HistoricalNav:
     """Daily values over the last `lookback_days` valuation days and the close before them, with
@@ -60,7 +66,7 @@ def historical_nav(ctx: Context, args: OverLookback) -> HistoricalNav:
     rows = path.rows[-args.lookback_days - 1 :]
     falls = _drawdowns(path)
     return HistoricalNav(
-        points=tuple(_point(row, falls.get(row.asof_date)) for row in rows),
+        points=_POINTS.validate_python([_point(row, falls.get(row.asof_date)) for row in rows]),
         changes=_changes(path, rows),
         observations=CountFigure(value=len(rows)),
         sources=path.sources,
@@ -76,20 +82,20 @@ def _drawdowns(path: Track) -> dict[date, float]:
     return dict(zip(series.dates, falls, strict=True))
 
 
-def _point(row: HistoryDay, fall: float | None) -> NavPoint:
-    return NavPoint(
-        asof_date=row.asof_date,
-        total_value=row.total_value,
-        positions_value=row.positions_value,
-        cash_balance=row.cash_balance,
-        currency=row.currency,
-        time_weighted_return=row.time_weighted_return,
-        drawdown=fall,
-        state=row.state,
-        reason=_why(row),
-        coverage=row.coverage,
-        pack_id=row.pack_id,
-    )
+def _point(row: HistoryDay, fall: float | None) -> dict[str, object]:
+    return {
+        "asof_date": row.asof_date,
+        "total_value": row.total_value,
+        "positions_value": row.positions_value,
+        "cash_balance": row.cash_balance,
+        "currency": row.currency,
+        "time_weighted_return": row.time_weighted_return,
+        "drawdown": fall,
+        "state": row.state,
+        "reason": _why(row),
+        "coverage": row.coverage,
+        "pack_id": row.pack_id,
+    }
 
 
 def _why(row: HistoryDay) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Final
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from patterns.context import Context
 from patterns.registry import capability
@@ -94,6 +96,11 @@ class Drawdowns(Answer):
     reason: str | None
     observations: CountFigure
     sources: tuple[str, ...]
+
+
+# A row at a time, through the model's own __init__, takes twice as long.
+_WEALTH: Final = TypeAdapter(tuple[WealthPoint, ...])
+_ROLLING: Final = TypeAdapter(tuple[RollingPoint, ...])
 
 
 @capability("performance.wealth", version="2", agent="analyst")
@@ -190,19 +197,20 @@ def _points(
         if other is None
         else [_list(other.wealth[shown]), _list(_below(other)[shown])]
     )
-    return tuple(
-        WealthPoint(
-            asof_date=date.fromordinal(day),
-            wealth=own,
-            benchmark_wealth=theirs,
-            below_peak=fall,
-            benchmark_below_peak=their_fall,
-            state="exact",
-            reason=reason,
-        )
-        for day, own, fall, theirs, their_fall in zip(
-            returns.days[shown].tolist(), *columns, strict=True
-        )
+    rows = zip(returns.days[shown].tolist(), *columns, strict=True)
+    return _WEALTH.validate_python(
+        [
+            {
+                "asof_date": date.fromordinal(day),
+                "wealth": own,
+                "benchmark_wealth": theirs,
+                "below_peak": fall,
+                "benchmark_below_peak": their_fall,
+                "state": "exact",
+                "reason": reason,
+            }
+            for day, own, fall, theirs, their_fall in rows
+        ]
     )
 
 
@@ -226,17 +234,19 @@ def _rolled(
     days = whole.days[len(whole.days) - len(own) :]
     inside = np.flatnonzero(days > start.toordinal())
     shown = inside[shown_days(days[inside])]
-    return tuple(
-        RollingPoint(
-            asof_date=date.fromordinal(day),
-            portfolio=measured,
-            benchmark=None if theirs is None else float(theirs[place]),
-            state="exact",
-            reason=reason,
-        )
-        for place, day, measured in zip(
-            shown.tolist(), days[shown].tolist(), own[shown].tolist(), strict=True
-        )
+    benchmark = [None] * len(shown) if theirs is None else theirs[shown].tolist()
+    rows = zip(days[shown].tolist(), own[shown].tolist(), benchmark, strict=True)
+    return _ROLLING.validate_python(
+        [
+            {
+                "asof_date": date.fromordinal(day),
+                "portfolio": measured,
+                "benchmark": other,
+                "state": "exact",
+                "reason": reason,
+            }
+            for day, measured, other in rows
+        ]
     )
 
 
