@@ -63,6 +63,8 @@ def _float(value: float) -> str:
     """The text of `canonical_float`. Twelve digits are the shortest that read back the same, so
     that mostly they need not be read; where they have an exponent, Python has its own."""
     text = _TWELVE % value
+    if text.isdigit():
+        return f"{text}.0"
     if "." in text and "e" not in text:
         return text
     return repr(canonical_float(value))

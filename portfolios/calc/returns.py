@@ -149,12 +149,13 @@ def between(series: ReturnSeries, after: date, upto: date) -> ReturnSeries:
 
 def known(series: ReturnSeries) -> Floats:
     """The returns that exist, as an array for statistics; missing days are left out."""
-    return np.array([one for one in series.returns if one is not None], dtype=np.float64)
+    found = np.array(series.returns, dtype=np.float64)  # None becomes NaN, which no return is
+    return found[~np.isnan(found)]
 
 
 def is_unbroken(series: ReturnSeries) -> bool:
     """Whether every day has a return, so that the chain over all of them means something."""
-    return all(one is not None for one in series.returns)
+    return None not in series.returns
 
 
 def segments(series: ReturnSeries) -> tuple[Segment, ...]:
