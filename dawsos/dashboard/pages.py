@@ -73,7 +73,7 @@ def dashboard(user: User, *, asof: date | None, currency: str) -> Dashboard:
     held = compositions({it.portfolio.pk: it.value.pack_id for it in lines if it.value})
     rates = rates_of(lines)
     today = datetime.now(UTC).date()
-    packs = latest_packs((name, None) for name in _policies(lines))
+    packs = latest_packs((name, None) for name in _watched(lines))
     attention = [
         *of_portfolios(
             lines, held, due_actions((it.portfolio.pk for it in lines), today=today), today=today
@@ -88,6 +88,12 @@ def dashboard(user: User, *, asof: date | None, currency: str) -> Dashboard:
         attention=tuple(in_order(attention)),
         data=DataSummary.of(counted_holdings(lines, held)),
     )
+
+
+def _watched(lines: list[Line]) -> list[str]:
+    """The policies whose newest pack somebody looks at: on a day of one's own no pack gets old."""
+    newest = [line for line in lines if line.portfolio.default_asof_date is None]
+    return _policies(newest) if newest or not lines else []
 
 
 def _policies(lines: list[Line]) -> list[str]:

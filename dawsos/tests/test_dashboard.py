@@ -316,3 +316,12 @@ def test_a_dividend_that_is_not_paid_yet_is_among_the_cash(traded: Portfolio, al
     assert together.total.value == Decimal("1207.00")
     assert together.not_cut == ()
     assert {it.label: it.market_value for it in together.by_asset_class}["Cash"] == 741
+
+
+def test_the_newest_pack_is_nothing_to_who_looks_at_a_day_of_its_own(
+    traded: Portfolio, alice: User
+) -> None:
+    assert "pack" in {it.kind for it in seen(alice).attention}  # of 2013, with many sessions since
+    traded.default_asof_date = FRI
+    traded.save()
+    assert "pack" not in {it.kind for it in seen(alice).attention}
