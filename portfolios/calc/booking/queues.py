@@ -51,12 +51,14 @@ class Queue:
         "held",
         "local_rank",
         "lots",
+        "newest",
         "pooled",
         "settled",
     )
 
     def __init__(self, *, local_rank: bool = False) -> None:
         self.lots: list[OpenLot] = []
+        self.newest = date.min  # of the lots: the last of them need not be looked at
         self.head = 0
         self.held = ZERO
         self.heap: list[Rank] | None = None
@@ -68,11 +70,12 @@ class Queue:
 
     def add(self, lot: OpenLot) -> None:
         """Let a lot wait in its place."""
-        lots = self.lots
-        if lots and lot.acquisition_date < lots[-1].acquisition_date:
-            insort(lots, lot, lo=self.head, key=_PLACE)
+        acquired = lot.acquisition_date
+        if acquired < self.newest:
+            insort(self.lots, lot, lo=self.head, key=_PLACE)
         else:
-            lots.append(lot)
+            self.lots.append(lot)
+            self.newest = acquired
         self.held += lot.quantity_open
         if self.pooled:
             self._pour(lot)
