@@ -23,6 +23,7 @@ from portfolios.selectors import resolve_portfolio
 from portfolios.selectors.provenance import provenance
 from portfolios.services.runs import Execution, execute, look_up
 from portfolios.views.shell import can_write
+from portfolios.views.waiting import TICKET
 
 
 @login_required
@@ -84,7 +85,7 @@ def _answer(request: AuthenticatedRequest, spec: PatternSpec, form: QuestionForm
     }
     if form.errors or not form.is_answerable:
         return {}
-    ticket = _uuid(request.GET.get("ticket", ""))
+    ticket = request.ticket
     try:
         done = look_up(**question) if ticket is None and _can_wait(request) else None
         if done is None and ticket is None and _can_wait(request):
@@ -107,16 +108,9 @@ def _to_wait_with(request: AuthenticatedRequest, spec: PatternSpec) -> dict[str,
     """A ticket, and the places of the panels that will come."""
     ticket = uuid4()
     address = request.GET.copy()
-    address["ticket"] = str(ticket)
+    address[TICKET] = str(ticket)
     places = waiting(spec.panels)
     return {"ticket": ticket, "address": address.urlencode(), "panels": places}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _day(form: QuestionForm) -> dt.date | None:

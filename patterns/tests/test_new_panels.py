@@ -41,7 +41,7 @@ def test_a_total_is_the_exact_sum_and_names_what_it_lacks():
     assert (name.text, quantity.text, quantity.state) == ("Total", "5", "exact")
     assert (value.text, value.state, value.missing) == ("10.00 CAD", "partial", ("pear",))
     assert value.reason == "The sum of 1 of 2 rows."
-    assert (quantity.path, value.path) == ("", "")
+    assert (quantity.path, value.path) == ("basket.fruits.*.quantity", "basket.fruits.*.value")
 
 
 def test_a_total_may_be_a_figure_of_the_result():
