@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +46,6 @@ FIXED = {
 }
 KINDS = {**FIXED, "days": BYTES, "returns": BYTES}
 EPOCH = date(1970, 1, 1).toordinal()
-RECENT_MONTHS = 13  # a year, wherever in a month the day is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,15 +79,19 @@ def recent_returns(
     packs: those that values stand on; lineage: of them."""
     until = packs[-1].day
     asof = asof or until
-    since = add_months(asof.replace(day=1), -RECENT_MONTHS)
-    since = min(since, packs[-TRADING_DAYS:][0].day.replace(day=1))
-    anchors = [add_months(asof, -36), add_months(asof, -60)]
+    # A whole month may be without a pack: what counts is where the last close was.
+    year_ago = _close_at(packs, add_months(asof, -12)) or packs[0].day
+    since = min(year_ago, packs[-TRADING_DAYS:][0].day).replace(day=1)
+    anchors = {
+        anchor: _close_at(packs, anchor)
+        for anchor in (add_months(asof, -36), add_months(asof, -60))
+    }
     asked = {
         "ids": array_of(ids),
         "lineage": lineage,
         "since": since,
         "until": until,
-        "anchors": [day.replace(day=1) for day in anchors],
+        "anchors": [close.replace(day=1) for close in anchors.values() if close is not None],
     }
     runs = list(_runs(asked))
     inside = [part for run in runs if len((part := _from(run, since))["month"])]
@@ -99,14 +104,20 @@ def recent_returns(
         _fill(run, days, returns, newest)
         _stand(run, before, oldest)
         np.minimum.at(began, run["place"], _ordinals(run)[:, 0])
-    earlier = {day.toordinal(): _wealth_at(day, runs, len(ids)) for day in anchors}
-    first = int(days[0]) if len(days) else 0
-    regrown = {
-        anchor: _regrown(ids, np.flatnonzero(wealth == 0.0), date.fromordinal(anchor), first)
-        for anchor, (wealth, _) in earlier.items()
-        if (wealth == 0.0).any()
-    }
+    earlier, regrown = {}, {}
+    for anchor, close in anchors.items():
+        at, funded = anchor.toordinal(), before.funded
+        earlier[at] = wealth, _ = _wealth_at(close, runs, funded)
+        lost = np.flatnonzero(~(wealth > 0.0) & (funded <= at))
+        if len(lost):
+            regrown[at] = _regrown(ids, lost, anchor, int(days[0]))
     return RecentReturns(days, returns, before, earlier, regrown, newest, began)
+
+
+def _close_at(packs: Sequence[PackDay], day: date) -> date | None:
+    """The day of the last pack on or before a day."""
+    place = bisect_right(packs, day, key=attrgetter("day"))
+    return packs[place - 1].day if place else None
 
 
 def _regrown(ids: Sequence[UUID], rows: Integers, anchor: date, until: int) -> Floats:
@@ -200,21 +211,21 @@ def _stand(run: Run, before: Standing, oldest: Integers) -> None:
     before.observations[place] = run["observations"][order]
 
 
-def _wealth_at(day: date, runs: Sequence[Run], count: int) -> tuple[Floats, Integers]:
-    """Wealth at the last close on or before a day, and that close, from the month of the day.
-    NaN where it lies in the month before, and for who has none."""
-    wealth, closes = np.full(count, np.nan), np.zeros(count, dtype=np.int64)
-    month = day.replace(day=1).toordinal()
+def _wealth_at(
+    close: date | None, runs: Sequence[Run], funded: Integers
+) -> tuple[Floats, Integers]:
+    """Wealth at a close that all have in common, from its month, and that close, 0 where there is
+    none. It is 1 for who was not funded yet, and NaN behind a gap. funded: as `Standing` has it."""
+    at = 0 if close is None else close.toordinal()
+    wealth, closes = np.full(len(funded), np.nan), np.full(len(funded), at)
+    month = 0 if close is None else close.replace(day=1).toordinal()
     for run in runs:
         rows = np.flatnonzero(run["month"] + ORDINAL_2000 == month)
         if not len(rows):
             continue
-        ordinals = _ordinals(_some(run, rows))
-        until = ordinals <= day.toordinal()
-        growth = np.where(until, 1.0 + run["returns"][rows], 1.0)
-        product = run["wealth"][rows] * np.prod(growth, axis=1)
-        some = until.any(axis=1)
-        place = run["place"][rows]
-        wealth[place] = np.where(some, product, run["wealth"][rows])
-        closes[place] = np.where(some, np.where(until, ordinals, 0).max(axis=1), month - 1)
+        place, ordinals = run["place"][rows], _ordinals(_some(run, rows))
+        counted = (ordinals <= at) & (ordinals > funded[place, None])
+        growth = np.where(counted, 1.0 + run["returns"][rows], 1.0)
+        wealth[place] = run["wealth"][rows] * np.prod(growth, axis=1)
+    wealth[(funded == 0) | (funded >= at)] = 1.0
     return wealth, closes

@@ -62,28 +62,78 @@ def kept(alice: User, days: Integers, returns: list[float]) -> tuple[RecentRetur
 
 def expected(series: ReturnSeries, name: str, period: Period) -> tuple[float | None, str | None]:
     alone = period_return(series, period, series.dates[-1])
-    if name not in BY_THE_YEAR:
+    if name not in BY_THE_YEAR or alone.value is None:
         return alone.value, alone.reason
-    assert alone.value is not None
     yearly = annualise(alone.value, alone.start, alone.end)
     return yearly.value, yearly.reason
 
 
-@pytest.mark.parametrize("lost_in_week", [None, 40, 150, 300])
-def test_periods_from_monthly_copies(db: None, alice: User, lost_in_week: int | None) -> None:
-    """Seven years of weeks, +1 % and −0.8 % in turn. Who lost everything in between and began again
-    with new money has the return on that money, not a broken chain."""
-    days = weekly(7)
-    returns = [0.01 if week % 2 else -0.008 for week in range(len(days))]
-    if lost_in_week is not None:
-        returns[lost_in_week] = -1.0
+def weekdays(first: date, last: date, *, but: tuple[date, date] = (date.max, date.max)) -> Integers:
+    """Without those of a time without packs."""
+    days = map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+    some = [day for day in days if day.weekday() < 5 and not but[0] <= day <= but[1]]
+    return np.array([day.toordinal() for day in some])
+
+
+def periods_hold(alice: User, days: Integers, unlike: dict[int, float]) -> None:
+    """+1 % and −0.8 % in turn, but for some of the days by their places."""
+    returns = [unlike.get(place, 0.01 if place % 2 else -0.008) for place in range(len(days))]
     copies, series = kept(alice, days, returns)
     figures = dict(period_figures(copies.as_recent(), series.dates[-1]))
     for name, period in PERIODS.items():
         value, reason = expected(series, name, period)
         figure = figures[name]
         assert REASONS[int(figure.reasons[0])] == (reason or ""), name
-        assert figure.values[0] == pytest.approx(value or np.nan, rel=1e-9, nan_ok=True), name
+        wanted = np.nan if value is None else value
+        assert figure.values[0] == pytest.approx(wanted, rel=1e-9, nan_ok=True), name
+
+
+@pytest.mark.parametrize("lost_in_week", [None, 40, 150, 300])
+def test_periods_from_monthly_copies(db: None, alice: User, lost_in_week: int | None) -> None:
+    """Seven years of weeks. Who lost everything in between and began again with new money has the
+    return on that money, not a broken chain."""
+    periods_hold(alice, weekly(7), {} if lost_in_week is None else {lost_in_week: -1.0})
+
+
+@pytest.mark.parametrize(
+    "unlike",
+    [{300: np.nan}, {1100: np.nan}, {1100: -1.0}, {300: -1.0, 301: np.nan}, {2100: np.nan}],
+)
+def test_what_broke_a_chain_before_a_period_is_no_part_of_it(
+    db: None, alice: User, unlike: dict[int, float]
+) -> None:
+    """Eight years of weekdays, with a day of no return in the first, fifth or last of them."""
+    periods_hold(alice, weekdays(FIRST, date(2022, 7, 1)), unlike)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "but"),
+    [
+        (FIRST, date(2020, 6, 18), (date(2019, 4, 20), date(2019, 6, 20))),
+        (FIRST, date(2020, 6, 18), (date(2015, 6, 1), date(2015, 6, 30))),
+        (FIRST, date(2020, 10, 1), (date.max, date.max)),  # three years ago a Sunday, the 1st
+        (date(2017, 10, 2), date(2020, 10, 1), (date.max, date.max)),
+        (date(2015, 10, 2), date(2020, 10, 1), (date.max, date.max)),
+    ],
+)
+def test_periods_begin_at_the_last_close_there_was(
+    db: None, alice: User, first: date, last: date, but: tuple[date, date]
+) -> None:
+    """Weekdays without packs for two months a year ago, or for one five years ago; and an anchor on
+    the very day before the first close."""
+    periods_hold(alice, weekdays(first, last, but=but), {})
+
+
+def test_three_years_of_weeks_are_three_years(db: None, alice: User) -> None:
+    """All of them are among the last 252 returns, and the anchor is the day before the first."""
+    days = np.array([*weekly(3), date(2017, 1, 2).toordinal()])
+    periods_hold(alice, np.unique(days), {})
+
+
+def test_a_history_that_waits_for_money_has_its_base_inside_a_month(db: None, alice: User) -> None:
+    """Eight closes without a return in the month of three years ago, before the first that has."""
+    waits = dict.fromkeys(range(8), np.nan)
+    periods_hold(alice, weekdays(date(2017, 9, 4), date(2020, 9, 22)), waits)
 
 
 def test_the_deepest_fall_is_remembered_from_before_the_last_year(db: None, alice: User) -> None:

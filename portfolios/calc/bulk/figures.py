@@ -62,8 +62,8 @@ class Recent:
     """The last returns of portfolios: days are ordinals, returns portfolios × days, NaN where
     there is none. paths: how they stand after each day. earlier: wealth at closes that lie before
     the first day, by the ordinal of the anchor, with the close it is of; NaN where unknown.
-    regrown: of who had lost everything by such a close, what 1 became from there to the day before
-    the first; NaN for everybody else."""
+    regrown: of whose wealth at such a close is nothing or unknown, what 1 became from there to the
+    day before the first; NaN for everybody else."""
 
     days: Integers
     returns: Floats
@@ -96,7 +96,7 @@ def period_figures(recent: Recent, asof: date) -> Iterator[tuple[str, Figure]]:
         found = _since(recent, np.full(len(funded), anchor), empty)
         if months > 12:
             _reaches(recent, anchor)
-            base = np.full(len(funded), _base(recent, anchor))
+            base = np.maximum(funded, _base(recent, anchor))
             found = _yearly(found, base, recent, asof)
         found.values[young] = np.nan
         found.reasons[young & ~empty] = INSUFFICIENT_HISTORY
@@ -134,11 +134,11 @@ def _since(recent: Recent, anchors: Integers, empty: Mask) -> Figure:
 
 
 def _begin_again(values: Floats, recent: Recent, anchor: int) -> None:
-    """Who had lost everything by an anchor earns on new money: nothing is no base to divide by."""
+    """Who had lost everything by an anchor earns on new money, and a gap before it is forgotten."""
     regrown = recent.regrown.get(anchor)
     if regrown is None:
         return
-    rows = np.flatnonzero(recent.earlier[anchor][0] == 0.0)
+    rows = np.flatnonzero(~(recent.earlier[anchor][0] > 0.0))
     values[rows] = regrown[rows] * np.prod(1.0 + recent.returns[rows], axis=1) - 1.0
 
 
