@@ -4,7 +4,7 @@ A page is read as a browser gets it; what is a link to *why?* there is asked, an
 computed again from what is right below it. A year of days has thousands of nodes underneath, and a
 chart thousands of points, so what is deeper is sampled: of each kind of figure (a column of a
 table, a tile) some are opened level by level, and ways down from them lead to facts. It is always
-the same ones. `DAWSOS_FULL_DOSE=1` asks every point of every chart, a commit a twelfth of them.
+the same ones. A commit asks a few figures of every kind, `DAWSOS_FULL_DOSE=1` each of them.
 """
 
 from __future__ import annotations
@@ -30,13 +30,12 @@ from patterns.services import DatabaseStore
 from portfolios.selectors.runs import PastRun, context_of, past_run
 
 FULL = bool(os.environ.get("DAWSOS_FULL_DOSE"))
-MANY = 60  # of a kind: behind a chart stand the days of ten years
-DOSE = 1 if FULL else 12  # every so manieth of them
-OPENED = 4  # of a kind, spread over all of a page
-NEAR = 30  # nodes of an opened figure that are looked at, level by level
+ASKED = 6  # of a kind in a commit: behind a chart stand the days of ten years
+OPENED = 4 if FULL else 2  # of a kind
+NEAR = 30 if FULL else 15  # nodes of an opened figure that are looked at, level by level
 DESCENTS = 2
 DEEPEST = 40
-NUMBER = re.compile(r"\b\d+\b")
+NUMBER = re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b\d+\b")
 UNASKED = re.compile(r'(?<!data-why>)<data class="figure__value" value="([^"]*)"')
 ASKING = re.compile(r'<a[^>]*href="([^"]*)"[^>]*data-why')
 
@@ -147,19 +146,19 @@ def _kinds(found: Sequence[str]) -> list[list[str]]:
 
 
 def _dose(found: Sequence[str]) -> list[str]:
-    """All figures, or of the many behind a chart some, the newest among them."""
-    return [
-        href for same in _kinds(found) for href in (same[::-DOSE] if len(same) > MANY else same)
-    ]
+    """All figures, or of each kind a few."""
+    return [href for same in _kinds(found) for href in (same if FULL else _between(same, ASKED))]
 
 
 def _spread(found: Sequence[str]) -> set[str]:
     """Of each kind of figure that is asked the first, the last and some between."""
-    return {
-        same[round(place * (len(same) - 1) / (OPENED - 1))]
-        for same in _kinds(_dose(found))
-        for place in range(OPENED)
-    }
+    return {href for same in _kinds(_dose(found)) for href in _between(same, OPENED)}
+
+
+def _between(same: Sequence[str], count: int) -> list[str]:
+    """The first, the last and some between, so many at most."""
+    last = len(same) - 1
+    return list(dict.fromkeys(same[round(at * last / (count - 1))] for at in range(count)))
 
 
 def nodes(root: Explanation, *, seed: str) -> Iterator[Explanation]:
