@@ -88,18 +88,23 @@ def known_ledgers(ids: Sequence[UUID], heads: Sequence[str], until: date) -> Kno
     known = np.zeros(len(ids), dtype=bool)
     known[kept.place] = True
     others = np.flatnonzero(~known)
-    read = many_ledgers([ids[place] for place in others.tolist()], flows_after=until)
-    return KnownLedgers(_joined(ids, kept, others, read), read)
+    listed = listings()
+    read = many_ledgers([ids[at] for at in others.tolist()], flows_after=until, listed=listed)
+    return KnownLedgers(_joined(ids, kept, others, read, listed), read)
 
 
 def _joined(
-    ids: Sequence[UUID], kept: KeptHoldings, others: Integers, read: ManyLedgers
+    ids: Sequence[UUID],
+    kept: KeptHoldings,
+    others: Integers,
+    read: ManyLedgers,
+    listed: Sequence[UUID],
 ) -> ManyLedgers:
     began = np.zeros(len(ids), dtype=np.int64)
     began[others], began[kept.place] = read.began, kept.began + ORDINAL_2000
     odd = np.zeros(len(ids), dtype=bool)
     odd[others] = read.odd
-    securities, theirs, ours = _numbered(read, kept.security)
+    securities, theirs, ours = _numbered(read, kept.security, listed)
     positions, purses = len(kept.owner), len(kept.purse_owner)
     owner = np.concatenate((kept.owner, kept.purse_owner))
     no_shares, no_money = np.zeros(purses, dtype=np.int64), np.zeros(positions, dtype=np.int64)
@@ -121,10 +126,9 @@ def _joined(
 
 
 def _numbered(
-    read: ManyLedgers, kept: npt.NDArray[Any]
+    read: ManyLedgers, kept: npt.NDArray[Any], listed: Sequence[UUID]
 ) -> tuple[tuple[UUID, ...], Integers, Integers]:
     """The securities of both, and the numbers of those that were read and of those kept."""
-    listed = listings()
     keys = np.array([key.bytes for key in listed], dtype="S16")
     place = np.searchsorted(keys, kept)
     used = np.bincount(place, minlength=len(listed)) > 0

@@ -28,13 +28,15 @@ ENTRIES = """
 WITH asked AS MATERIALIZED (
     SELECT id, place::int4 - 1 AS place FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY u(id, place)
 ), listing AS MATERIALIZED (
-    SELECT id, row_number() OVER (ORDER BY id)::int4 - 1 AS number FROM market_security
+    SELECT id, place::int4 - 1 AS number
+      FROM unnest(%(listed)s::uuid[]) WITH ORDINALITY u(id, place)
 ), gone AS MATERIALIZED (
     SELECT t.reverses_id AS id, t.id AS by, a.place, t.transaction_date
       FROM portfolios_transaction t JOIN asked a ON a.id = t.portfolio_id
      WHERE t.reverses_id IS NOT NULL AND t.portfolio_id = ANY (%(ids)s::uuid[])
 ), entry AS NOT MATERIALIZED (
     SELECT a.place, coalesce(l.number, -1) AS security, t.*,
+           t.security_id IS NOT NULL AND l.number IS NULL AS unlisted,
            coalesce(t.pay_date, t.transaction_date) AS paid
       FROM portfolios_transaction t JOIN asked a ON a.id = t.portfolio_id
       LEFT JOIN listing l ON l.id = t.security_id
@@ -43,7 +45,8 @@ WITH asked AS MATERIALIZED (
 )
 SELECT place, security,
        CASE WHEN currency = '' THEN '---' ELSE currency END::text AS currency,
-       CASE WHEN entry_type IN ('BUY', 'SELL')
+       CASE WHEN unlisted THEN 0
+            WHEN entry_type IN ('BUY', 'SELL')
             THEN (quantity = trunc(quantity, 8) AND quantity < 9000000000
                   AND net_amount = trunc(net_amount, 4) AND abs(net_amount) < 90000000000000)::int4
             WHEN entry_type IN ('DIVIDEND', 'COUPON', 'INTEREST', 'INTEREST_CHARGE', 'FEE',
@@ -134,13 +137,16 @@ class ManyLedgers:
         return {code.decode() for code in np.unique(self.currency)} - {"---"}
 
 
-def many_ledgers(ids: Sequence[UUID], *, flows_after: date = date.min) -> ManyLedgers:
+def many_ledgers(
+    ids: Sequence[UUID], *, flows_after: date = date.min, listed: Sequence[UUID] | None = None
+) -> ManyLedgers:
     """All movements of the ledgers as they stand. `began` is 0 for an empty ledger. flows_after:
-    the flows of earlier days are not asked for."""
-    asked = {"ids": array_of(ids), "after": flows_after}
+    the flows of earlier days are not asked for. listed: all securities, where they were asked for
+    already; a ledger that has another, which came since, is odd."""
+    listed = listings() if listed is None else listed
+    asked = {"ids": array_of(ids), "listed": array_of(listed), "after": flows_after}
     rows = copied(ENTRIES, asked, KINDS)
     owner = rows["place"]
-    listed = listings()
     used = np.unique(rows["security"])
     security = np.searchsorted(used, rows["security"]) - int(len(used) > 0 and used[0] == -1)
     began = np.full(len(ids), np.iinfo(np.int64).max)
