@@ -29,6 +29,10 @@ NO_CAPITAL = (
     "Nothing of it was held when the day began, and nothing was bought: what is sold counts at the "
     "day’s end, so there is no capital to measure the day’s profit by."
 )
+SHORT = (
+    "Held short, it has a capital below zero, what it owes: a percentage of that would rise when the "
+    "position loses. The amount says what the day brought."
+)
 SPLIT = "{} was traded on the day in one of several accounts: the change is known of all together."
 
 
@@ -94,14 +98,15 @@ class DayChange:
     def rate(self, position: ValuedPosition) -> FractionFigure:
         """The security's own return of the day, the same in every account.
 
-        The capital of a short is what it owes, below zero: its return is what the price did.
+        None of a short: a loss would read as a rise, as its capital is what it owes, below zero.
         """
         reason = self.why_unknown(position.security)
         if reason:
             return FractionFigure.withheld(reason, missing=(self.now.symbol(position.security),))
         columns = self.columns(position.security)
         invested = self.lines.invested[-1:, columns].sum(axis=1)
-        earned = self.lines.profit[-1:, columns].sum(axis=1)
-        held = held_days(invested, self.lines.capital[-1:])
-        own = of_lines(self.span, [position.security])
-        return fraction(own, float(earned[0] / invested[0]) if held[0] else None, NO_CAPITAL)
+        earned = float(self.lines.profit[-1, columns].sum())
+        own, capital = of_lines(self.span, [position.security]), float(invested[0])
+        if not held_days(invested, self.lines.capital[-1:])[0]:
+            return fraction(own, None, NO_CAPITAL)
+        return fraction(own, earned / capital if capital > 0 else None, SHORT)
