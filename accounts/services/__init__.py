@@ -12,7 +12,6 @@ from accounts.services.users import (
     deactivate,
     end_api_tokens,
     end_tokens,
-    rename,
     set_profile,
 )
 
@@ -27,7 +26,6 @@ __all__ = [
     "grant_membership",
     "keep_an_owner",
     "record",
-    "rename",
     "revoke_api_token",
     "revoke_membership",
     "set_profile",

@@ -74,11 +74,6 @@ def end_api_tokens(*, user: User) -> None:
         ApiToken.objects.of(user).standing().update(revoked_at=timezone.now())
 
 
-def rename(*, user: User, display_name: str) -> None:
-    user.display_name = display_name.strip()
-    user.save(update_fields=["display_name"])
-
-
 def set_profile(*, user: User, display_name: str, locale: str) -> None:
     """What users say of themselves: their name, and how pages write numbers and dates to them; a
     locale of "" is as the browser says."""

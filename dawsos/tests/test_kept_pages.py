@@ -144,7 +144,7 @@ def role_lost(portfolio: Portfolio, alice: User) -> None:
 
 
 def own_name(portfolio: Portfolio, alice: User) -> None:
-    users.rename(user=alice, display_name="Alicia")
+    users.set_profile(user=alice, display_name="Alicia", locale=alice.locale)
 
 
 def answer_pruned(portfolio: Portfolio, alice: User) -> None:

@@ -30,8 +30,8 @@ NO_CAPITAL = (
     "day’s end, so there is no capital to measure the day’s profit by."
 )
 SHORT = (
-    "Held short, it has a capital below zero, what it owes: a percentage of that would rise when the "
-    "position loses. The amount says what the day brought."
+    "Held short, it has a capital below zero, what it owes: a percentage of that would rise when "
+    "the position loses. The amount says what the day brought."
 )
 SPLIT = "{} was traded on the day in one of several accounts: the change is known of all together."
 

@@ -83,7 +83,9 @@ def test_accounts_share_what_was_not_traded_by_quantity(traded: Portfolio, alice
     assert sold["second"].day_change_pct.value == pytest.approx(1 / 11)
 
 
-def test_the_day_of_a_short_is_told_in_money_and_not_in_per_cent(traded: Portfolio, alice: User) -> None:
+def test_the_day_of_a_short_is_told_in_money_and_not_in_per_cent(
+    traded: Portfolio, alice: User
+) -> None:
     """10 MAPLE are held on Tuesday and 12 sold on Wednesday at 20: on Thursday the two that are
     owed cost 25, 10 more than the 40 of the day before. Over those 40 below zero that is +25 %."""
     sell_short(traded, alice, "12", WED)

@@ -36,14 +36,19 @@ RULE, EFFECT_RULE, ADDED_RULE, FALL_RULE = (f"positions.{number}" for number in 
 NAMES = [name for name, _ in PARTS]
 
 
+def _own(ctx: Context, args: OfPosition) -> Own | None:
+    """The position over the period; None where no day of it is known."""
+    period = position_period(ctx, args)
+    return None if period.days is None else own_of(ctx, args, period)
+
+
 @explains("compute_position_return")
 def why_return(ctx: Context, args: OfPosition, path: Path) -> Explanation | None:
     """A return opens into months and days, risk into the days that it is of."""
     found = compute_position_return(ctx, args)
-    period = position_period(ctx, args)
-    if period.days is None:
+    own = _own(ctx, args)
+    if own is None:
         return withheld_at(found, path)
-    own = own_of(ctx, args, period)
     match path:
         case ("points", number, name) if int(number) < len(found.points):
             return _point(own, int(number), name)
@@ -167,10 +172,9 @@ def _point(own: Own, place: int, name: str) -> Explanation | None:
 def why_added(ctx: Context, args: OfPosition, path: Path) -> Explanation | None:
     """What it added opens into months and days, its parts into its market and its currency."""
     found = compute_portfolio_contribution(ctx, args)
-    period = position_period(ctx, args)
-    if period.days is None:
+    own = _own(ctx, args)
+    if own is None:
         return withheld_at(found, path)
-    own = own_of(ctx, args, period)
     match path:
         case ("effects", number, "effect") if int(number) < len(found.effects):
             return dressed(found.effects[int(number)].effect, _part(own, NAMES[int(number)]))
@@ -220,10 +224,9 @@ def _part(own: Own, name: str) -> Explanation:
 def why_own_currency(ctx: Context, args: OfPosition, path: Path) -> Explanation | None:
     """Effects over its own capital: linked days, each a gain and rates."""
     found = compute_position_currency_attribution(ctx, args)
-    period = position_period(ctx, args)
-    if period.days is None:
+    own = _own(ctx, args)
+    if own is None:
         return withheld_at(found, path)
-    own = own_of(ctx, args, period)
     match path:
         case ("effects", number, "effect") if int(number) < len(found.effects):
             figure = found.effects[int(number)].effect
