@@ -81,7 +81,8 @@ def recent_returns(
     asof = asof or until
     # A whole month may be without a pack: what counts is where the last close was.
     year_ago = _close_at(packs, add_months(asof, -12)) or packs[0].day
-    since = min(year_ago, packs[-TRADING_DAYS:][0].day).replace(day=1)
+    # The close before the 252 is what the first of them, and its riskless day, is based on.
+    since = min(year_ago, packs[-TRADING_DAYS - 1 :][0].day).replace(day=1)
     anchors = {
         anchor: _close_at(packs, anchor)
         for anchor in (add_months(asof, -36), add_months(asof, -60))

@@ -159,6 +159,16 @@ def test_a_part_of_a_history_is_measured_at_its_own_anchors_alone(db: None, alic
         dict(period_figures(copies.as_recent(), later))
 
 
+def test_the_close_before_252_returns_is_among_them(db: None, alice: User) -> None:
+    """The oldest of 252 weeks is the first of its month: it is based on a close of the one before,
+    over which a riskless day of a week is counted, too."""
+    days = weekly(7)
+    first = next(at for at in range(60, 70) if date.fromordinal(int(days[at])).day <= 7)
+    some = days[: first + 252]
+    copies, _ = kept(alice, some, [0.001] * len(some))
+    assert copies.days[0] <= days[first - 1]
+
+
 def measured(portfolio: Portfolio, pack: PricingPack) -> PortfolioMetrics:
     return PortfolioMetricsFactory.create(portfolio=portfolio, pack=pack, asof_date=pack.asof_date)
 
