@@ -2,7 +2,8 @@
 
 Of plain entries the movements are what the entry says: a purchase brings its quantity and takes
 its net amount. All that needs lots to be known, a split, a merger, a delivery, is odd here, and so
-is what has more decimals than the columns keep: such ledgers are booked, one by one.
+is what has more decimals than the columns keep, or more than they can count: such ledgers are
+booked, one by one.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.db import connection
 from portfolios.calc.bulk.steps import Integers
 from portfolios.selectors.copied import array_of, copied
 
+MOST = 2.0**62  # that moves in a ledger: sums of more have no room in 64 bits
 ORDINAL_2000 = date(2000, 1, 1).toordinal()  # PostgreSQL counts days from there
 
 # A ledger's standing entries: neither reversals nor reversed. A reversed reversal is odd.
@@ -154,6 +156,8 @@ def many_ledgers(
     began[began == np.iinfo(np.int64).max] = 0
     odd = np.zeros(len(ids), dtype=bool)
     odd[owner[rows["plain"] == 0]] = True
+    for moved in (rows["shares"], rows["money"]):
+        odd |= np.bincount(owner, np.abs(moved).astype(np.float64), len(ids)) >= MOST
     flows = tuple(_flows(asked))
     odd[[flow.place for flow in flows if flow.amount is None]] = True
     return ManyLedgers(

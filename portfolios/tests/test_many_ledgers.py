@@ -15,7 +15,9 @@ from accounts.models import User
 from market.tests.factories import SecurityFactory
 from portfolios.models import Portfolio
 from portfolios.selectors.many_ledgers import ManyLedgers, listings, many_ledgers
+from portfolios.tests.factories import PortfolioFactory, append, deposit, trade
 from portfolios.tests.many_worlds import make_world
+from portfolios.tests.world import MON
 
 
 def moved(ledgers: ManyLedgers, place: int) -> list[tuple[UUID, int]]:
@@ -59,3 +61,14 @@ def test_a_ledger_with_a_security_that_is_not_listed_is_odd(db: None, alice: Use
         has_it = least in {key for key, _ in moved(whole, place)}
         assert found.odd[place] or not has_it
         assert has_it or moved(found, place) == moved(whole, place)
+
+
+def test_more_than_can_be_counted_is_odd(db: None, alice: User) -> None:
+    """Each purchase has room in 64 bits, and so has the sum as it wraps around: 21 of 8.8 billion
+    shares, in 1e-8, are more than 2^64."""
+    many, few = PortfolioFactory.create_batch(2, owner=alice)
+    security = SecurityFactory.create()
+    for portfolio, purchases in ((many, 21), (few, 2)):
+        bought = [trade("BUY", security, "8800000000", "0.01", MON) for _ in range(purchases)]
+        append(portfolio, alice, deposit("9000000000"), *bought)
+    assert many_ledgers([many.pk, few.pk]).odd.tolist() == [True, False]
