@@ -27,7 +27,8 @@ def provenance(value: BaseModel) -> dict[str, Any]:
         each = ahead.pop()
         if isinstance(each, list | tuple):
             kinds = {*map(type, each)} - SINGLE
-            if len(kinds) == 1 and issubclass(kind := kinds.pop(), BaseModel):
+            kind = next(iter(kinds)) if len(kinds) == 1 else None
+            if kind is not None and issubclass(kind, BaseModel):
                 rows = [row.__dict__ for row in each if type(row) is kind]
                 _note(kind, rows, states, dates)
                 ahead += [[row[name] for row in rows] for name in _with_more(kind)]

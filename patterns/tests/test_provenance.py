@@ -24,6 +24,7 @@ class Held(BaseModel):
     state: State
     count: CountFigure
     by_name: dict[str, CountFigure] = {}
+    cells: tuple[CountFigure, ...] = ()
 
 
 class Answer(BaseModel):
@@ -31,6 +32,7 @@ class Answer(BaseModel):
 
     points: tuple[Point, ...] = ()
     held: tuple[Held | Point, ...] = ()
+    table: tuple[tuple[CountFigure, ...], ...] = ()
     asof_date: str | None = None
     sources: tuple[str, ...] | str = ()
 
@@ -62,6 +64,23 @@ def test_what_lies_beneath_is_counted_too() -> None:
     found = provenance(Answer(held=(held, *points(["stale"])), asof_date="2024-01-02"))
     assert found["states"] == {"exact": 2, "partial": 1, "stale": 1, "withheld": 1}
     assert found["asof_dates"] == ["2013-02-28", "2024-01-02"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_lies_beneath_rows_of_one_type_is_counted(count: int) -> None:
+    """Beneath a column of theirs: mappings, and tuples of figures."""
+    stale = CountFigure(value=2, state="stale", reason="carried", asof_date=FIRST)
+    held = Held(
+        state="exact", count=CountFigure(value=1), by_name={"one": stale}, cells=(stale, stale)
+    )
+    found = provenance(Answer(held=(held,) * count))
+    assert found["states"] == {"exact": 2 * count, "stale": 3 * count}
+    assert found["asof_dates"] == ["2013-02-28", "2013-02-28"]
+
+
+def test_figures_in_a_table_of_tuples_are_counted() -> None:
+    one = CountFigure(value=1)
+    assert provenance(Answer(table=((one, one), (one,))))["states"] == {"exact": 3}
 
 
 def test_nothing_stands_on_nothing_and_one_source_is_a_list() -> None:
