@@ -111,11 +111,14 @@ def _pair(label: str, first: Cell | None, second: Cell | None) -> Compared:
     moved = _moved(first, second)
     if moved is None or second is None:
         return Compared(label=label, first=first, second=second, difference="", sign="")
+    said = display(str(moved), second.format, second.currency)
+    if not any(digit in said for digit in "123456789"):
+        moved = Decimal(0)  # what shows no difference has no sign
     return Compared(
         label=label,
         first=first,
         second=second,
-        difference=display(str(moved), second.format, second.currency),
+        difference=f"{said.removesuffix(' %')} points" if said.endswith(" %") else said,
         sign="negative" if moved < 0 else "positive" if moved > 0 else "zero",
     )
 

@@ -131,9 +131,13 @@ def conclude_reconciliation(totals: Totals) -> Outcome:
         return Outcome(f"{said}; each has an open item.", counts, stops=True)
     if 0 < totals.portfolios == failed:
         return Outcome("No ledger could be reconciled.", counts, stops=True)
-    said = f"{totals.portfolios - failed} ledgers replay to their stored lots."
+    replayed = totals.portfolios - failed
+    said = (
+        f"{replayed} {'ledger replays' if replayed == 1 else 'ledgers replay'} to the stored lots."
+    )
     if unvalued := counts.get("unvalued"):
-        said += f" {unvalued} have no whole value of an earlier day to compare."
+        has = "has" if unvalued == 1 else "have"
+        said += f" {unvalued} {has} no whole value of an earlier day to compare."
     if counts.get("built"):
         said += f" {counts['built']} had no stored balances yet; they were built."
     if counts.get("open_items"):

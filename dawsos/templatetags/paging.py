@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import template
 
+from accounts.writing import current
+
 register = template.Library()
 
 GAP = "…"
@@ -15,7 +17,7 @@ def counted(number: int, noun: str = "") -> str:
     word = noun or "entries"
     if number == 1:
         word = f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
-    return f"{number} {word}"
+    return f"{current().number(f'{number:,}')} {word}"
 
 
 @register.simple_tag

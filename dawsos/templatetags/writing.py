@@ -4,6 +4,7 @@
 {{ run.at|moment }} UTC               28.02.2013 23:05
 {{ run.at|moment:"seconds" }} UTC     28.02.2013 23:05:09
 {{ panel.asof_date|days }}            a text in which there are days
+{{ reason|days_whole }}               the same, where no line ends within a day
 {{ node.text|numeral }}               1.234,50 CAD
 {{ panel.chart|written }}             what a chart says, for its script
 
@@ -17,8 +18,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
-from accounts.writing import NEUTRAL, current
+from accounts.writing import ISO_DAY, NEUTRAL, current
 from patterns.formats import NUMERIC
 
 register = template.Library()
@@ -40,6 +43,17 @@ def moment(value: datetime | None, detail: str = "") -> str:
 @register.filter
 def days(text: str | None) -> str:
     return current().days_in(str(text)) if text else ""
+
+
+@register.filter(is_safe=False)
+def days_whole(text: str | None) -> SafeString:
+    """`days` for prose, where a line could end within a day."""
+    how = current()
+    return SafeString(
+        ISO_DAY.sub(
+            lambda found: f'<span class="nowrap">{how.days_in(found[0])}</span>', escape(text or "")
+        )
+    )
 
 
 @register.filter

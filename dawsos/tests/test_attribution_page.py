@@ -34,7 +34,11 @@ def halves(traded: Portfolio) -> Benchmark:
 def test_friday_is_explained(browser: Browser, page: str, alice: User) -> None:
     """86.40 of 1,111.60 CAD are 7.77 %: ACME 28.80, which are 2.59 %, dollars in cash 5.18 %."""
     html = html_of(browser(alice).get(page, {"start": "2013-02-07"}))
-    for expected in ("7.77", "2.59", "5.18", "After the close of 2013-02-07, up to 2013-02-08"):
+    period = (
+        'After the close of <span class="nowrap">2013-02-07</span>, '
+        'up to <span class="nowrap">2013-02-08</span>'
+    )
+    for expected in ("7.77", "2.59", "5.18", period):
         assert expected in html
 
 

@@ -10,8 +10,9 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from dawsos.templatetags.figures import figure, number, panel_badge, state_badge
-from dawsos.templatetags.paging import page_numbers
+from dawsos.templatetags.paging import counted, page_numbers
 from dawsos.templatetags.panels import metric
+from dawsos.templatetags.writing import days_whole
 from patterns.library import get_pattern
 from patterns.panels import Cell, Metric, Panel, PanelState
 from patterns.results import FractionFigure, MoneyFigure
@@ -175,3 +176,14 @@ def test_a_mark_inside_a_summary_takes_no_focus() -> None:
     assert html.startswith("<span ")
     assert html.endswith("</span>")
     assert "button" not in html
+
+
+def test_no_line_ends_within_a_day() -> None:
+    assert days_whole("<b> of 2013-02-28, pack 2013-02-28-ECB-r1") == (
+        '&lt;b&gt; of <span class="nowrap">2013-02-28</span>, pack 2013-02-28-ECB-r1'
+    )
+    assert days_whole(None) == ""
+
+
+def test_thousands_are_counted_as_the_reader_writes_them() -> None:
+    assert (counted(1, "packs"), counted(2559, "packs")) == ("1 pack", "2,559 packs")

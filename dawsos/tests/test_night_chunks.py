@@ -18,7 +18,7 @@ from dawsos.night import chain
 from dawsos.night.chunks import chunk_size
 from dawsos.night.outcomes import Failed, Outcome, Part, Totals
 from dawsos.night.runner import run_all
-from dawsos.night.stages import STAGES, FannedStage, conclude_metrics
+from dawsos.night.stages import STAGES, FannedStage, conclude_metrics, conclude_reconciliation
 from market.selectors import pack_health
 from portfolios.models import Lot, MonthlyValues, Portfolio, PortfolioDailyValue
 from portfolios.services import run_import
@@ -204,6 +204,12 @@ def test_a_ledger_that_could_not_be_reconciled_is_left_out_of_the_metrics(
 def test_when_every_portfolio_fails_it_is_not_theirs_alone() -> None:
     outcome = conclude_metrics(Totals(2, {"rows": 0}, {"NOT_COMPUTED": 2}))
     assert outcome == Outcome("No portfolio could be computed.", {"rows": 0, "failed": 2}, True)
+
+
+def test_one_ledger_is_told_of_as_one() -> None:
+    assert conclude_reconciliation(Totals(1, {"unvalued": 1}, {})).message.startswith(
+        "1 ledger replays to the stored lots. 1 has no whole value of an earlier day to compare."
+    )
 
 
 def test_a_poison_chunk_is_given_up_after_three_attempts_and_yesterday_stays(

@@ -91,7 +91,9 @@ def test_policies_are_changed_with_a_reason(
 
 def test_only_an_owner_changes_policies(browser: Browser, traded: Portfolio, bob: User) -> None:
     client, url = browser(bob), address("settings", traded)
-    assert "Change it" not in html_of(client.get(url))
+    html = html_of(client.get(url))
+    assert "Change it" not in html
+    assert "Shared by all accounts" in html and "Part of the cost" in html and "Refused" in html
     assert client.post(url, {"part": "loss_rule", "rule": "US", "reason": "x"}).status_code == 403
 
 

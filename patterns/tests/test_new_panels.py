@@ -328,3 +328,9 @@ def test_two_runs_are_compared_behind_tabs_and_event_by_event():
     (moved,) = compared["Events"].figures
     assert (moved.label, moved.difference) == ("pear · Value", "3.00 CAD")
     assert [each.label for each in compared["Rows"].figures] == ["pear · Value"]
+
+
+def test_a_difference_that_shows_as_nothing_has_no_sign():
+    first, second = (items(TABLE, money(value) | {"name": "pear"}) for value in ("2", "2.001"))
+    (moved,) = compare([first], [second])[0].figures
+    assert (moved.difference, moved.sign) == ("0.00 CAD", "zero")

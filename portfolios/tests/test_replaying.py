@@ -105,6 +105,8 @@ def test_two_days_side_by_side(traded: Portfolio, alice: User) -> None:
     assert worth.first is not None and worth.second is not None
     assert (worth.first.raw, worth.second.raw) == ("187.2", "216")
     assert (worth.difference, worth.sign) == ("28.80 CAD", "positive")
+    # 187.20 of 1,111.60 CAD are 16.84 %, 216.00 of 1,198.00 are 18.03 %.
+    assert by_label["ACME · Weight"].difference == "1.19 points"
     assert "ACME · Quantity" not in by_label
     assert holdings.same > 0
 

@@ -69,4 +69,4 @@ def _disposal(now: Standing, wanted: WantedOfLot) -> Closure:
             one.close_seq,
         ):
             return one
-    raise FigureUnknown("Nothing of this lot was disposed of so.")
+    raise FigureUnknown("This lot has no such disposal.")

@@ -20,6 +20,11 @@ from portfolios.selectors.standing import Standing
 
 RULE: Final = "booking.8"
 ONE_RATE: Final = "one rate at both ends: all of the result is price"
+CAUSE: Final = {
+    "price": "result from the price",
+    "currency": "result from the currency",
+    "both": "result from price and currency together",
+}
 UNKNOWN: Final = "The cost of this lot or a rate of exchange is not known."
 
 
@@ -183,7 +188,7 @@ class OneDisposal:
     def _part(
         self, name: str, formula: Formula, parts: Callable[[], list[Explanation]]
     ) -> Explanation:
-        label = f"of the result of {self._lot} on {self.closure.close_date}: {name}"
+        label = f"{CAUSE[name]}, of {self._lot} on {self.closure.close_date}"
         return self._amount(label, self._causes[name], self._home, formula, parts)
 
     @property
