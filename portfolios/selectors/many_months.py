@@ -45,7 +45,8 @@ FIXED = {
     "is_live": ">i4",
 }
 KINDS = {**FIXED, "days": BYTES, "returns": BYTES}
-EPOCH = date(1970, 1, 1).toordinal()
+EPOCH = date(1970, 1, 1).toordinal() - ORDINAL_2000
+NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +54,8 @@ class RecentReturns:
     """days: ascending ordinals; returns: portfolios × days, NaN where there is none; before: how
     portfolios stood before the first of them; earlier: wealth at closes before these days.
     newest: the last day of each portfolio, 0 where the copies do not stand on live packs; oldest:
-    the first day among these on which it had a value. regrown: as `Recent` has it."""
+    the first day among these on which it had a value. funded: the close before the first return,
+    as a month after it says, 0 where none does. regrown: as `Recent` has it."""
 
     days: Integers
     returns: Floats
@@ -62,12 +64,13 @@ class RecentReturns:
     regrown: dict[int, Floats]
     newest: Integers
     oldest: Integers
+    funded: Integers
 
     def as_recent(self) -> Recent:
         """These returns with how portfolios stand after each of them."""
         first = np.searchsorted(self.days, self.oldest)
         begun = np.where(self.before.funded > 0, -1, first)
-        path = paths(self.returns, self.days, self.before, begun)
+        path = paths(self.returns, self.days, self.before, begun).based(self.funded)
         return Recent(self.days, self.returns, path, self.earlier, self.regrown)
 
 
@@ -99,11 +102,12 @@ def recent_returns(
     days = _all_days(inside)
     returns = np.full((len(ids), len(days)), np.nan)
     before, newest = Standing.none(len(ids)), np.zeros(len(ids), dtype=np.int64)
-    oldest = np.full(len(ids), np.iinfo(np.int64).max)
-    began = oldest.copy()
+    oldest = np.full(len(ids), NEVER)
+    began, based = oldest.copy(), oldest.copy()
     for run in inside:
         _fill(run, days, returns, newest)
         _stand(run, before, oldest)
+        np.minimum.at(based, run["place"], np.where(run["funded"] > 0, run["funded"], NEVER))
         np.minimum.at(began, run["place"], _ordinals(run)[:, 0])
     earlier, regrown = {}, {}
     for anchor, close in anchors.items():
@@ -112,7 +116,8 @@ def recent_returns(
         lost = np.flatnonzero(~(wealth > 0.0) & (funded <= at))
         if len(lost):
             regrown[at] = _regrown(ids, lost, anchor, int(days[0]))
-    return RecentReturns(days, returns, before, earlier, regrown, newest, began)
+    based[based == NEVER] = 0
+    return RecentReturns(days, returns, before, earlier, regrown, newest, began, based)
 
 
 def _close_at(packs: Sequence[PackDay], day: date) -> date | None:
@@ -154,6 +159,7 @@ def _runs(asked: Mapping[str, Any]) -> list[Run]:
         at = np.flatnonzero(lengths == length)
         cells = starts[at][:, None] + np.arange(length)
         run = {name: rows[name][at] for name in FIXED}
+        run["funded"] = np.where(run["funded"] == EPOCH, 0, run["funded"] + ORDINAL_2000)
         run["days"] = rows["days"][cells]
         run["returns"] = returns[cells].astype(np.float64)
         found.append(run)
@@ -207,8 +213,7 @@ def _stand(run: Run, before: Standing, oldest: Integers) -> None:
     before.wealth[place] = run["wealth"][order]
     before.peak[place] = run["peak"][order]
     before.fall[place] = run["fall"][order]
-    funded = run["funded"][order] + ORDINAL_2000
-    before.funded[place] = np.where(funded == EPOCH, 0, funded)
+    before.funded[place] = run["funded"][order]
     before.observations[place] = run["observations"][order]
 
 

@@ -159,6 +159,7 @@ def _append(policy: str, head: int, packs: list[PackDay], facts: list[PortfolioF
     before = recent.before.rows(ready)
     first = np.searchsorted(longer, recent.oldest[ready])
     path = paths(returns, longer, before, np.where(before.funded > 0, -1, first))
+    path = path.based(recent.funded[ready])
     store_months(
         [fact.id for fact in kept],
         longer,

@@ -136,6 +136,16 @@ def test_a_history_that_waits_for_money_has_its_base_inside_a_month(db: None, al
     periods_hold(alice, weekdays(date(2017, 9, 4), date(2020, 9, 22)), waits)
 
 
+def test_a_history_that_waited_for_money_until_the_year_began_has_its_base(
+    db: None, alice: User
+) -> None:
+    """Its first return is of Monday, 1 July, where a year of returns begins; it is based on the
+    Friday before, which is not among them."""
+    days = weekdays(date(2018, 1, 1), date(2020, 7, 15))
+    waits = int(np.searchsorted(days, date(2019, 7, 1).toordinal()))
+    periods_hold(alice, days, dict.fromkeys(range(waits), np.nan))
+
+
 def test_the_deepest_fall_is_remembered_from_before_the_last_year(db: None, alice: User) -> None:
     """Half is lost in the first year and nothing since: a fall of 50 %, of which 0.5 · 1.001^n is
     what is left."""

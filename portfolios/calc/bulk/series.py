@@ -4,7 +4,7 @@ Rows are portfolios, columns days. Before the first return nothing was invested;
 return after it breaks the chain, and what depends on the whole of it is NaN from there on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,6 +50,11 @@ class Paths:
     fall: Floats
     funded: Integers
     observations: Integers
+
+    def based(self, funded: Integers) -> "Paths":
+        """The same of portfolios of which the close before the first return is known, which need
+        not lie among these days; 0 where it is not."""
+        return replace(self, funded=np.where(funded > 0, funded, self.funded))
 
 
 def paths(returns: Floats, days: Integers, before: Standing, first: Integers) -> Paths:
