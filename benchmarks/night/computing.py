@@ -23,7 +23,7 @@ from portfolios.calc.bulk.values import Flows
 from portfolios.calc.marks import Rate
 
 SAMPLE = 100  # portfolios of the loop in pandas: it takes three milliseconds for each
-AT_ONCE = 1000  # portfolios of a piece of work, as of a chunk of the night
+AT_ONCE = 1250  # portfolios of a piece of work, as of a chunk of the night
 TIMES = 5
 Row = dict[str, object]
 

@@ -20,8 +20,9 @@ class Many:
     """Portfolios × days. totals, cash, receivables in minor units of base; returns NaN where
     there is none; stale where a close or rate that was used is carried forward; unsure where a
     figure is not certified. odd: portfolios that are not done here, whose rows mean nothing.
-    last: currencies × portfolios × the last two days, worths in whole units; effects: local and
-    currency effects of each day as fractions of the value before it, where asked for."""
+    last: currencies × portfolios × the last two days, worths in whole units; effects: portfolios ×
+    local, currency and interaction, where asked for: fractions of the value of the day before,
+    summed over the days."""
 
     totals: Floats
     cash: Floats
@@ -31,7 +32,7 @@ class Many:
     unsure: Mask
     odd: Mask
     last: Floats
-    effects: tuple[Floats, Floats] | None = None
+    effects: Floats | None = None
 
 
 def value_many(
@@ -62,7 +63,7 @@ def value_many(
         unsure=np.zeros(shape, dtype=bool),
         odd=np.zeros(owners, dtype=bool),
         last=np.zeros((len(market.currencies), owners, 2)),
-        effects=(np.zeros(shape), np.zeros(shape)) if effects else None,
+        effects=np.zeros((owners, 3)) if effects else None,
     )
     counted = scales(moved, market, owners)
     _look(found, moved, market, bases, counted)
@@ -148,7 +149,7 @@ def _one_group(
     last = held.everything[:, :, -2:] * 10.0 ** -sum(decimals)
     found.last[np.ix_(held.currencies, who, np.arange(2 - last.shape[2], 2))] = last
     if found.effects is not None:
-        _add_effects(found.effects, who, held, rates[0], done.high)
+        found.effects[who] = _effects(held, rates[0], done.high)
 
 
 def _of(moved: Movements, who: Integers) -> Movements:
@@ -173,14 +174,16 @@ def _flows_of(flows: Flows, who: Integers) -> Flows:
     )
 
 
-def _add_effects(
-    effects: tuple[Floats, Floats], who: Integers, held: Worths, rates: Floats, value: Floats
-) -> None:
-    """Each day's effects where nothing crosses between currencies (methods §3.7): local
-    Σ(A1 − A0)·f0, currency ΣA0·(f1 − f0), of the value before it."""
+def _effects(held: Worths, rates: Floats, value: Floats) -> Floats:
+    """Where nothing crosses between currencies (methods §3.7), of the value before each day and
+    summed: local Σ(A1 − A0)·f0, currency ΣA0·(f1 − f0), interaction Σ(A1 − A0)·(f1 − f0)."""
     worth, before = held.everything, value[:, :-1]
+    invested = before > 0.0
+    share = np.divide(1.0, before, out=np.zeros_like(before), where=invested)
+    days = invested.sum(axis=1)
     moved_on = np.einsum("cpd,cd->pd", worth[:, :, 1:], rates[:, :-1])
     at_new = np.einsum("cpd,cd->pd", worth[:, :, :-1], rates[:, 1:])
-    with np.errstate(all="ignore"):
-        effects[0][who, 1:] = moved_on / before - 1.0
-        effects[1][who, 1:] = at_new / before - 1.0
+    parts = (moved_on, at_new, value[:, 1:])
+    local, currency, whole = (np.einsum("pd,pd->p", part, share) - days for part in parts)
+    found: Floats = np.column_stack((local, currency, whole - local - currency))
+    return found
