@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -32,10 +34,14 @@ class Operation:
     answers: tuple[tuple[str, str], ...]
 
 
+MANY = 3  # what at least one call in so many may answer is told once for all of them
+
+
 @login_required
 @require_safe
 def api_docs(request: HttpRequest) -> HttpResponse:
-    return render(request, "api/docs/page.html", {"operations": operations()})
+    shared, doors = told_once(operations())
+    return render(request, "api/docs/page.html", {"shared": shared, "operations": doors})
 
 
 @cache
@@ -47,6 +53,20 @@ def operations() -> tuple[Operation, ...]:
         for path, methods in schema["paths"].items()
         for method, described in methods.items()
     )
+
+
+def told_once(found: Sequence[Operation]) -> tuple[list[tuple[str, str]], list[Operation]]:
+    """The refusals that many calls have in common, and the calls with what is their own."""
+    counts = Counter(answer for one in found for answer in one.answers)
+    shared = {
+        (status, meaning)
+        for (status, meaning), count in counts.items()
+        if count * MANY >= len(found) and status >= "300"
+    }
+    own = [
+        replace(one, answers=tuple(it for it in one.answers if it not in shared)) for one in found
+    ]
+    return sorted(shared), own
 
 
 def _operation(schema: dict[str, Any], method: str, path: str, said: dict[str, Any]) -> Operation:
