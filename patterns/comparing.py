@@ -75,7 +75,7 @@ def differing(first: object, second: object) -> list[tuple[str, object, object]]
 
 def _panels(first: Panel, second: Panel) -> ComparedPanel:
     one, two = dict(_figures(first)), dict(_figures(second))
-    pairs = [_pair(label, one.get(label), two.get(label)) for label in [*one, *(two.keys() - one)]]
+    pairs = [_pair(label, one.get(label), two.get(label)) for label in dict.fromkeys([*one, *two])]
     changed = tuple(pair for pair in pairs if not pair.is_same)
     return ComparedPanel(title=first.title, figures=changed, same=len(pairs) - len(changed))
 

@@ -334,3 +334,11 @@ def test_a_difference_that_shows_as_nothing_has_no_sign():
     first, second = (items(TABLE, money(value) | {"name": "pear"}) for value in ("2", "2.001"))
     (moved,) = compare([first], [second])[0].figures
     assert (moved.difference, moved.sign) == ("0.00 CAD", "zero")
+
+
+def test_what_only_the_second_run_has_stands_in_its_own_order():
+    names = ["fig", "lime", "kiwi", "date", "plum"]
+    fruits = [money("1") | {"name": name} for name in names]
+    (compared,) = compare([items(TABLE)], [items(TABLE, *fruits)])
+    rows = dict.fromkeys(each.label.partition(" ")[0] for each in compared.figures)
+    assert list(rows) == names
