@@ -276,7 +276,7 @@ def test_a_thousand_portfolios_are_added_and_shown_by_fifties(
     client.get("/")
     with django_assert_max_num_queries(21):
         html = client.get("/").content.decode()
-    assert "1,198,000.00" in html and "1000 portfolios, page 1 of 20" in html
+    assert "1,198,000.00" in html and "1,000 portfolios, page 1 of 20" in html
     assert html.count('class="board__line"') == 50
     assert (">Copy 049</a>" in html, ">Copy 050</a>" in html) == (True, False)
     with django_assert_max_num_queries(21):
