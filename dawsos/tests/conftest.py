@@ -14,7 +14,9 @@ from accounts.models import User
 from dawsos.db import server
 from dawsos.db.places import Cluster
 from patterns.tests.conftest import shop
+from portfolios.models import Portfolio
 from portfolios.tests.conftest import market, portfolio, traded
+from portfolios.tests.factories import PortfolioFactory, append, deposit
 
 __all__ = ["market", "portfolio", "shop", "traded"]
 
@@ -31,6 +33,14 @@ def browser() -> Callable[[User], Client]:
         return client
 
     return of
+
+
+@pytest.fixture
+def euros(traded: Portfolio, alice: User) -> Portfolio:
+    """Alice's second portfolio: 100 EUR."""
+    made = PortfolioFactory.create(name="Euros", owner=alice, base_currency="EUR")
+    append(made, alice, deposit("100", currency="EUR"))
+    return made
 
 
 @pytest.fixture

@@ -25,11 +25,10 @@ Browser = Callable[[User], Client]
 
 
 @pytest.fixture
-def euros(traded: Portfolio, alice: User) -> Portfolio:
-    made = PortfolioFactory.create(name="Euros", owner=alice, base_currency="EUR")
-    append(made, alice, deposit("100", currency="EUR"))
+def euros(euros: Portfolio, traded: Portfolio, alice: User) -> Portfolio:
+    """Beside them two shares that nobody prices, in the first portfolio."""
     append(traded, alice, trade("BUY", listing("DARK"), "2", "5", FRI))
-    return made
+    return euros
 
 
 def asked(client: Client, address: str, **line: str) -> Explanation:

@@ -48,14 +48,6 @@ pytestmark = pytest.mark.django_db
 Browser = Callable[[User], Client]
 
 
-@pytest.fixture
-def euros(traded: Portfolio, alice: User) -> Portfolio:
-    """Alice's second portfolio: 100 EUR."""
-    made = PortfolioFactory.create(name="Euros", owner=alice, base_currency="EUR")
-    append(made, alice, deposit("100", currency="EUR"))
-    return made
-
-
 def seen(user: User, currency: str = "CAD", asof: date | None = None):
     return dashboard(user, asof=asof, currency=currency)
 
