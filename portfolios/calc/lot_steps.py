@@ -79,7 +79,7 @@ def _open_lots(desk: Desk, security: SecurityKey) -> Iterator[tuple[LotKey, Held
                 yield from _averaged(queue, sign, security)
                 continue
             for lot in queue.open_lots():
-                cost = None if lot.cost is None else lot.cost * sign
+                cost = None if lot.cost_basis_local is None else lot.cost_basis_local * sign
                 yield (
                     (lot.label, lot.account),
                     HeldLot(

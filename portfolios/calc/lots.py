@@ -5,8 +5,8 @@ else in base currency. None is "not known", never zero; a `Problem` beside it sa
 
 The records that come by the hundred thousand are NamedTuples: as immutable as frozen dataclasses
 and a quarter of their cost to make. A copy with changes is `lot._replace(account="b")`. Lots,
-closures, income and postings are kept as bare rows, and become records when looked at: see
-`records`.
+closures, income and postings are kept as booking leaves them, as its open lots or as bare rows,
+and become records when looked at: see `records`.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
 from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey
 from portfolios.calc.money import total
@@ -56,6 +57,11 @@ class Lot(NamedTuple):
     lot_label: str | None = None
     origin: str | None = None
 
+    @classmethod
+    def of(cls, lot: Any) -> "Lot":
+        """A lot from whatever has its fields, as booking leaves it; a `Lot` as it is."""
+        return lot if isinstance(lot, cls) else cls._make(LOT_FIELDS(lot))
+
     @property
     def is_open(self) -> bool:
         """Whether anything of it is left."""
@@ -83,8 +89,8 @@ class Lot(NamedTuple):
         return self.cost_basis_local / self.quantity_open
 
 
-SECURITY, ACCOUNT = Lot._fields.index("security"), Lot._fields.index("account")
-QUANTITY_OPEN, OPEN_SEQ = Lot._fields.index("quantity_open"), Lot._fields.index("open_seq")
+LOT_FIELDS = attrgetter(*Lot._fields)
+_PLACE = attrgetter("security", "account")
 
 
 class Closure(NamedTuple):
@@ -259,14 +265,14 @@ class Book:
     cash: dict[tuple[str, str], Decimal]
     receivables: tuple[Receivable, ...]
     income: Sequence[Income]
-    accepted: tuple[Entry, ...]
+    accepted: Sequence[Entry]
     journal: Sequence[Posting]
     problems: tuple[Problem, ...]
 
     @cached_property
     def open_lots(self) -> tuple[Lot, ...]:
         """The lots of which something is left, in order of opening."""
-        return tuple(Lot(*row) for row in self.lots.rows if row[QUANTITY_OPEN])
+        return tuple(map(Lot.of, filter(attrgetter("quantity_open"), self.lots.rows)))
 
     @cached_property
     def began(self) -> date | None:
@@ -278,8 +284,7 @@ class Book:
     @cached_property
     def places(self) -> tuple[tuple[SecurityKey, str], ...]:
         """Every security and account that ever had a lot, in order of the first one."""
-        rows = self.lots.rows
-        return tuple(dict.fromkeys((row[SECURITY], row[ACCOUNT]) for row in rows))
+        return tuple(dict.fromkeys(map(_PLACE, self.lots.rows)))
 
     @cached_property
     def positions(self) -> tuple[Position, ...]:

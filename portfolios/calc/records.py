@@ -1,4 +1,4 @@
-"""Records by the hundred thousand: kept as bare rows, and made when they are looked at."""
+"""Records by the hundred thousand: kept as they came, and made when they are looked at."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar, overload
@@ -8,21 +8,22 @@ T = TypeVar("T")
 
 
 class Records(Sequence[T]):
-    """A sequence of records that are kept as rows: plain tuples of their fields, in order.
+    """A sequence of records that are kept as rows: what `make` makes a record of.
 
-    A large book holds hundreds of thousands of them. As rows they are small and the garbage
-    collector passes them by. Equal to any sequence of the same records.
+    A large book holds hundreds of thousands of them, nearly all as plain tuples of the fields: so
+    they are small and the garbage collector passes them by. Equal to any sequence of the same
+    records.
     """
 
     __slots__ = ("_make", "_rows")
 
-    def __init__(self, make: Callable[[Row], T], rows: Sequence[Row]) -> None:
+    def __init__(self, make: Callable[[Any], T], rows: Sequence[Any]) -> None:
         self._make = make
         self._rows = rows
 
     @property
-    def rows(self) -> Sequence[Row]:
-        """The bare rows, for whoever looks at a few fields of many records."""
+    def rows(self) -> Sequence[Any]:
+        """The rows themselves, for whoever looks at a few fields of many records."""
         return self._rows
 
     def __len__(self) -> int:

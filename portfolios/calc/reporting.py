@@ -54,7 +54,7 @@ def in_currency(book: Book, currency: str, rate_on: RateOn, *, averaged: bool) -
     return replace(
         book,
         base_currency=currency,
-        lots=Records(Lot._make, [told.lot(lot) for lot in book.lots]),
+        lots=Records(Lot.of, [told.lot(lot) for lot in book.lots]),
         closures=Records(Closure._make, [told.closure(one) for one in book.closures]),
         income=Records(Income._make, [told.income(one) for one in book.income]),
         journal=Records(Posting.of_row, [told.posting(one) for one in book.journal]),

@@ -1,7 +1,7 @@
 """Lots and closures of a book as lines of COPY, for a long ledger that had none.
 
 The text is that of `selectors.projected`'s rows (`rows.as_text`) in half the time: no record is
-made of what the book keeps as bare rows, and what many of them share (a security, a day, a rate)
+made of what the book keeps, and what many of them share (a security, a day, a rate)
 is spelled once. A test does both.
 """
 
@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from portfolios.calc.entries import ZERO
-from portfolios.calc.lots import CLOSE_SEQ, Book
+from portfolios.calc.lots import CLOSE_SEQ, LOT_FIELDS, Book
 from portfolios.calc.money import quantum
 from portfolios.selectors.projected import CLOSURE, LOT, PLACES, RATE_PLACES
 from portfolios.services.rows import ESCAPED
@@ -43,7 +43,7 @@ class ProjectedLines:
         for (
             security, account, seq, number, bought, currency, original, held, local, rate,
             closed, is_short, settled, start, name, _,
-        ) in self._book.lots.rows:  # fmt: skip
+        ) in map(LOT_FIELDS, self._book.lots.rows):  # fmt: skip
             lot_ids[seq, number] = pk = next(numbers)
             base = settled
             if base is None and local is not None and rate is not None:

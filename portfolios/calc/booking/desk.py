@@ -11,6 +11,7 @@ from portfolios.calc.booking.methods import Methods
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue
 from portfolios.calc.entries import (
+    ZERO,
     BookingSettings,
     CostFx,
     CostMethod,
@@ -32,7 +33,7 @@ UNROUNDED_PLACES = 12
 class Pool:
     """What may be matched against one another: a security, or a security in one account."""
 
-    __slots__ = ("account", "currency", "longs", "security", "shorts")
+    __slots__ = ("account", "currency", "ever_short", "longs", "security", "shorts")
 
     def __init__(self, security: SecurityKey, account: str | None, *, local_rank: bool) -> None:
         self.security = security
@@ -40,10 +41,32 @@ class Pool:
         self.currency: str | None = None
         self.longs = Queue(local_rank=local_rank)
         self.shorts = Queue(local_rank=local_rank)
+        self.ever_short = False  # where it is not, nobody need look at the shorts
 
     def side(self, *, is_short: bool) -> Queue:
         """The queue of the long or of the short lots."""
         return self.shorts if is_short else self.longs
+
+
+class Account:
+    """What an account of the ledger has: money by currency, and where its shares are matched.
+
+    pools: by security; all accounts share them where lots are matched across the portfolio.
+    Whoever books many entries takes names from here and from the pools: an entry's own are other
+    objects with the same letters, each in another corner of memory.
+    """
+
+    __slots__ = ("cash", "name", "pools")
+
+    def __init__(self, name: str, pools: dict[SecurityKey, Pool]) -> None:
+        self.name = name
+        self.pools = pools
+        self.cash: dict[str, Decimal] = {}
+
+    def move(self, currency: str, amount: Decimal) -> None:
+        """Money in or out; the account has a sum of each currency that ever moved."""
+        if amount:
+            self.cash[currency] = self.cash.get(currency, ZERO) + amount
 
 
 class Scale(NamedTuple):
@@ -81,9 +104,10 @@ class Desk:
         self.cost_at_todays_rate = settings.cost_fx is CostFx.CURRENT
         self.cost_places, self.finest, self.result_places, self.cent = scale_of(settings)
         self.methods = Methods(settings, self.cost_places)
-        self.pools: dict[tuple[SecurityKey, str | None], Pool] = {}
+        self.accounts: dict[str, Account] = {}
+        self._shared: dict[SecurityKey, Pool] = {}  # the pools of all accounts, unless by account
         self.pools_of: dict[SecurityKey, list[Pool]] = {}
-        self.lots: list[OpenLot | Row] = []  # a row once it is closed on the short way
+        self.lots: list[OpenLot] = []
         self.closures: list[Row] = []
         self.receivables: list[Receivable] = []
         self.income: list[Row] = []
@@ -92,15 +116,24 @@ class Desk:
         self.accepted: list[Entry] = []
         self.problems: list[Problem] = []
 
+    def account(self, name: str) -> Account:
+        """An account by its name; one that is named for the first time has nothing yet."""
+        account = self.accounts.get(name)
+        if account is None:
+            account = Account(name, {} if self.by_account else self._shared)
+            self.accounts[name] = account
+        return account
+
     def pool(self, security: SecurityKey, account: str) -> Pool:
         """The pool of a security's lots that an account's trades are matched against."""
-        key = security, account if self.by_account else None
-        pool = self.pools.get(key)
+        pools = self.account(account).pools
+        pool = pools.get(security)
         if pool is None:
-            pool = Pool(security, key[1], local_rank=self.cost_at_todays_rate)
+            owner = account if self.by_account else None
+            pool = Pool(security, owner, local_rank=self.cost_at_todays_rate)
             if self.methods.only is CostMethod.AVERAGE:
                 pool.longs.pooled = pool.shorts.pooled = True
-            self.pools[key] = pool
+            pools[security] = pool
             self.pools_of.setdefault(security, []).append(pool)
         return pool
 
@@ -114,9 +147,9 @@ class Desk:
 
     def open(self, pool: Pool, lot: OpenLot) -> None:
         """Add a lot; the first of a pool fixes the currency that it is booked in."""
-        lot.index = len(self.lots)
         self.lots.append(lot)
         pool.currency = pool.currency or lot.currency
+        pool.ever_short |= lot.is_short
         pool.side(is_short=lot.is_short).add(lot)
 
     def post(
@@ -133,16 +166,17 @@ class Desk:
         if on is not None and on != entry.transaction_date:
             self.in_order = False
         amounts.setdefault("security", entry.security)
-        self.journal.append(
-            Posting(
-                on or entry.transaction_date,
-                entry.seq,
-                movement,
-                account or entry.account,
-                currency or entry.currency,
-                **amounts,
-            )
+        posting = Posting(
+            on or entry.transaction_date,
+            entry.seq,
+            movement,
+            account or entry.account,
+            currency or entry.currency,
+            **amounts,
         )
+        self.journal.append(posting)
+        if self.asof is None or posting.on <= self.asof:
+            self.account(posting.account).move(posting.currency, posting.cash)
 
     def post_cash(self, entry: Entry, movement: Movement, **amounts: Any) -> None:
         """Journal what moves money: in the entry's cash account, where it names one."""

@@ -138,7 +138,7 @@ def _close_pooled(
         lot, quantity = match
         lot.quantity_open -= quantity
         if not lot.quantity_open:
-            lot.cost, lot.settled = ZERO, None
+            lot.cost_basis_local, lot.cost_settled = ZERO, None
         split = RealizedSplit(total(causes), *causes)
         closures.append(
             _closure(lot, quantity, deal[:2], (Side(local, base, own.rate, base), one), split)

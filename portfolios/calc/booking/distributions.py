@@ -199,12 +199,12 @@ def _cut_off(
     lot: OpenLot, share: Fraction, finest: Decimal
 ) -> tuple[Decimal | None, Decimal | None]:
     cost = settled = None
-    if lot.cost is not None:
-        cost = part_of_cost(lot.cost, share, finest)
-        lot.cost -= cost
-    if lot.settled is not None:
-        settled = part_of_cost(lot.settled, share, finest)
-        lot.settled -= settled
+    if lot.cost_basis_local is not None:
+        cost = part_of_cost(lot.cost_basis_local, share, finest)
+        lot.cost_basis_local -= cost
+    if lot.cost_settled is not None:
+        settled = part_of_cost(lot.cost_settled, share, finest)
+        lot.cost_settled -= settled
     return cost, settled
 
 
@@ -217,13 +217,13 @@ def _paid_back(entry: Entry, weights: Sequence[Decimal]) -> Sequence[Decimal]:
 
 
 def _lower(desk: Desk, entry: Entry, lot: OpenLot, amount: Decimal) -> None:
-    if lot.cost is None or not amount:
+    if lot.cost_basis_local is None or not amount:
         return
-    before = lot.cost
-    lot.cost, gain = return_of_capital_on(before, amount)
-    if lot.settled is not None and before:
-        part = Fraction(lot.cost) / Fraction(before)
-        lot.settled = part_of_cost(lot.settled, part, desk.finest)
+    before = lot.cost_basis_local
+    lot.cost_basis_local, gain = return_of_capital_on(before, amount)
+    if lot.cost_settled is not None and before:
+        part = Fraction(lot.cost_basis_local) / Fraction(before)
+        lot.cost_settled = part_of_cost(lot.cost_settled, part, desk.finest)
     if gain:
         sides = EMPTY._replace(rate=lot.fx_rate), side(gain, base_rate(desk, entry), None)
         realise(desk, lot, ZERO, entry, sides)

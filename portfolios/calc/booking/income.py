@@ -67,7 +67,7 @@ def drip(desk: Desk, entry: Entry) -> Problem | None:
 
 
 def _is_short(desk: Desk, entry: Entry) -> bool:
-    pool = desk.pools.get((entry.security, entry.account if desk.by_account else None))
+    pool = desk.account(entry.account).pools.get(entry.security)
     return pool is not None and not pool.longs.held and bool(pool.shorts.held)
 
 

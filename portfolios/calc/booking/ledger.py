@@ -33,8 +33,7 @@ Source: methods §1.1–1.6, §11.
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal
-from typing import Any
+from itertools import chain
 
 from portfolios.calc.booking import (
     cashflows,
@@ -53,7 +52,6 @@ from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.rates import table_rate
 from portfolios.calc.booking.reversals import effective
 from portfolios.calc.entries import (
-    ZERO,
     BookingSettings,
     Entry,
     EntryType,
@@ -164,50 +162,44 @@ def _apply(desk: Desk, entry: Entry) -> None:
 
 
 def _close_books(desk: Desk) -> Book:
-    lots = _frozen(desk)
+    lots = _final_lots(desk)
     journal = _journal(desk)
     asof = desk.asof
     return Book(
         base_currency=desk.base,
-        lots=Records(Lot._make, lots),
+        lots=Records(Lot.of, lots),
         closures=Records(Closure._make, desk.closures),
-        cash=_cash(journal),
+        cash={
+            (account.name, currency): amount
+            for account in desk.accounts.values()
+            for currency, amount in account.cash.items()
+        },
         receivables=tuple(
             receivable
             for receivable in desk.receivables
             if asof is not None and receivable.ex_date <= asof < receivable.pay_date
         ),
         income=Records(Income._make, desk.income),
-        accepted=tuple(desk.accepted),
+        accepted=desk.accepted,
         journal=Records(Posting.of_row, journal),
         problems=tuple(desk.problems),
     )
 
 
-def _frozen(desk: Desk) -> list[Row]:
+def _final_lots(desk: Desk) -> list[OpenLot]:
     """All lots as the book keeps them: averages dealt out, and at today's rate if that is asked."""
-    for pool in desk.pools.values():
+    for pool in chain.from_iterable(desk.pools_of.values()):
         if desk.asof is not None:
             desk.method(pool, desk.asof, pool.account)
         for queue in (pool.longs, pool.shorts):
             if queue.pooled:
                 queue.unpool(desk.cost_places)
-    # The pools are done: let each lot go as soon as it is a row, not all at the end.
-    desk.pools, desk.pools_of = {}, {}
-    lots: list[Any] = desk.lots
-    for place, lot in enumerate(lots):
-        if isinstance(lot, OpenLot):
-            lots[place] = lot.row()
-    asof = desk.asof if desk.cost_at_todays_rate else None
-    if asof is not None:
-        lots = [_at_todays_rate(desk, Lot(*row), asof) for row in lots]
-    return lots
-
-
-def _at_todays_rate(desk: Desk, lot: Lot, asof: date) -> Row:
-    if not lot.is_open:
-        return lot
-    return lot._replace(fx_rate=table_rate(desk, lot.currency, asof), cost_settled=None)
+    if desk.cost_at_todays_rate and desk.asof is not None:
+        for lot in desk.lots:
+            if lot.quantity_open:
+                lot.fx_rate = table_rate(desk, lot.currency, desk.asof)
+                lot.cost_settled = None
+    return desk.lots
 
 
 def _journal(desk: Desk) -> list[Row]:
@@ -226,13 +218,3 @@ def _journal(desk: Desk) -> list[Row]:
 def journal_key(row: Row) -> tuple[date, bool, int]:
     """Sorts postings by day, corporate actions first, then number."""
     return row[0], row[2] not in BEFORE_TRADES, row[1]
-
-
-def _cash(journal: Iterable[Row]) -> dict[tuple[str, str], Decimal]:
-    cash: dict[tuple[str, str], Decimal] = {}
-    for row in journal:
-        amount = row[7]
-        if amount:
-            key = row[3], row[4]
-            cash[key] = cash.get(key, ZERO) + amount
-    return cash

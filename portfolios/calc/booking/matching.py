@@ -84,7 +84,7 @@ def _fits(queue: Queue, lot: OpenLot, pick: LotPick) -> bool:
 
 def _costs(queue: Queue, lot: OpenLot, unit_cost: Decimal) -> bool:
     """Whether a lot's unit cost is the one stated, at the decimals in which it is stated."""
-    cost, quantity = lot.cost, lot.quantity_open
+    cost, quantity = lot.cost_basis_local, lot.quantity_open
     if queue.pooled:
         cost, quantity = queue.cost, queue.held
     if cost is None:

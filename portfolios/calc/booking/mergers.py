@@ -141,7 +141,7 @@ def _sold(desk: Desk, entry: Entry, held: Held) -> list[OpenLot]:
         bought = _bought(desk, entry, queue, is_short=is_short)
         for number, lot in enumerate(bought, start=len(opened) + 1):
             lot.number, lot.is_short = number, is_short
-        worth = sum((known(lot.cost) for lot in bought), ZERO)
+        worth = sum((known(lot.cost_basis_local) for lot in bought), ZERO)
         deal = Deal(
             entry.seq,
             entry.transaction_date,

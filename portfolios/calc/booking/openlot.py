@@ -1,28 +1,27 @@
-"""A lot while the ledger is being read: booking changes it, then keeps its row."""
+"""A lot while the ledger is being read: booking changes it, the book keeps it as it is then."""
 
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from portfolios.calc.entries import SecurityKey
-from portfolios.calc.records import Row
 
 
 class OpenLot:
-    """The state of a lot; the meaning of each field is that of `Lot`.
+    """The state of a lot; each field has the name and the meaning of `Lot`'s.
 
-    A plain class with slots: a ledger of 100,000 entries makes 60,000 of them. `settled` is the
-    base cost where it is not cost × fx_rate.
+    A plain class with slots: a ledger of 100,000 entries makes 60,000 of them. A book makes no
+    other copy; it makes a `Lot` of one when somebody looks at it, and nothing changes it by then.
     """
 
     __slots__ = (
         "account",
         "acquisition_date",
         "closed_date",
-        "cost",
+        "cost_basis_local",
+        "cost_settled",
         "currency",
         "fx_rate",
         "holding_start",
-        "index",
         "is_short",
         "lot_label",
         "number",
@@ -31,7 +30,6 @@ class OpenLot:
         "quantity_open",
         "quantity_original",
         "security",
-        "settled",
     )
 
     def __init__(
@@ -53,12 +51,11 @@ class OpenLot:
         self.acquisition_date = acquisition_date
         self.currency = currency
         self.quantity_original = self.quantity_open = quantity
-        self.cost = cost
+        self.cost_basis_local = cost
         self.fx_rate = fx_rate
-        self.index = -1  # where the desk keeps it
         self.closed_date: date | None = None
         self.is_short = False
-        self.settled: Decimal | None = None
+        self.cost_settled: Decimal | None = None
         self.holding_start: date | None = None
         self.lot_label: str | None = None
         self.origin: str | None = None
@@ -74,13 +71,13 @@ class OpenLot:
         return self.acquisition_date, self.open_seq, self.number
 
     @property
-    def base_cost(self) -> Decimal | None:
+    def cost_basis(self) -> Decimal | None:
         """Cost of the open part in base; None where cost or rate is unknown."""
-        if self.settled is not None:
-            return self.settled
-        if self.cost is None or self.fx_rate is None:
+        if self.cost_settled is not None:
+            return self.cost_settled
+        if self.cost_basis_local is None or self.fx_rate is None:
             return None
-        return self.cost * self.fx_rate
+        return self.cost_basis_local * self.fx_rate
 
     def take(self, quantity: Decimal, finest: Decimal) -> tuple[Decimal | None, Decimal | None]:
         """Remove shares with their part of cost and settled cost, which are returned.
@@ -88,20 +85,20 @@ class OpenLot:
         A part is cost·q/Q, half-even at `finest`; the last part takes what remains, so that
         cost is conserved exactly (methods §1.1). Unknown stays unknown.
         """
-        held, cost, settled = self.quantity_open, self.cost, self.settled
+        held, cost, settled = self.quantity_open, self.cost_basis_local, self.cost_settled
         self.quantity_open = held - quantity
         if quantity == held:
             if cost is not None:
-                self.cost = cost - cost
+                self.cost_basis_local = cost - cost
             if settled is not None:
-                self.settled = settled - settled
+                self.cost_settled = settled - settled
             return cost, settled
         if cost is not None:
             cost = (cost * quantity / held).quantize(finest, ROUND_HALF_EVEN)
-            self.cost -= cost  # type: ignore[operator]  # it was not None a line ago
+            self.cost_basis_local -= cost  # type: ignore[operator]  # it was not None a line ago
         if settled is not None:
             settled = (settled * quantity / held).quantize(finest, ROUND_HALF_EVEN)
-            self.settled -= settled  # type: ignore[operator]  # the same
+            self.cost_settled -= settled  # type: ignore[operator]  # the same
         return cost, settled
 
     def successor(
@@ -124,30 +121,9 @@ class OpenLot:
             cost[0],
             self.fx_rate,
         )
-        lot.settled = cost[1]
+        lot.cost_settled = cost[1]
         lot.is_short = self.is_short
         lot.holding_start = self.holding_start
         lot.lot_label = self.lot_label
         lot.origin = self.label
         return lot
-
-    def row(self) -> Row:
-        """The fields of `Lot`, as the book keeps them."""
-        return (
-            self.security,
-            self.account,
-            self.open_seq,
-            self.number,
-            self.acquisition_date,
-            self.currency,
-            self.quantity_original,
-            self.quantity_open,
-            self.cost,
-            self.fx_rate,
-            self.closed_date,
-            self.is_short,
-            self.settled,
-            self.holding_start,
-            self.lot_label,
-            self.origin,
-        )

@@ -13,7 +13,7 @@ from typing import Any
 from portfolios.calc.booking.ledger import journal_key
 from portfolios.calc.booking.reversals import effective
 from portfolios.calc.entries import ZERO, Entry, SecurityKey
-from portfolios.calc.lots import CLOSE_SEQ, OPEN_SEQ, Book, Closure, Income, Lot, Posting
+from portfolios.calc.lots import CLOSE_SEQ, Book, Closure, Income, Lot, Posting
 from portfolios.calc.records import Records, Row
 
 
@@ -51,12 +51,12 @@ def joined(books: Sequence[Book], entries: Iterable[Entry]) -> Book:
     income = _rows(book.income for book in books)
     return Book(
         base_currency=books[0].base_currency,
-        lots=Records(Lot._make, sorted(lots, key=_by(place, OPEN_SEQ))),
+        lots=Records(Lot.of, sorted(lots, key=lambda lot: place[lot.open_seq])),
         closures=Records(Closure._make, sorted(closures, key=_by(place, CLOSE_SEQ))),
         cash=_sums(book.cash for book in books),
         receivables=(),  # these are for a day that somebody asks for
         income=Records(Income._make, sorted(income, key=_by(place, 0))),
-        accepted=tuple(sorted(_all(b.accepted for b in books), key=lambda e: place[e.seq])),
+        accepted=sorted(_all(b.accepted for b in books), key=lambda e: place[e.seq]),
         journal=Records(Posting.of_row, journal),
         problems=tuple(sorted(_all(b.problems for b in books), key=lambda p: place[p.seq])),
     )
@@ -69,7 +69,7 @@ def _in_order(some: Iterable[Sequence[Entry]]) -> list[Entry]:
     return sorted(_all(some), key=attrgetter("seq"))
 
 
-def _rows(records: Iterable[Any]) -> list[Row]:
+def _rows(records: Iterable[Any]) -> list[Any]:
     return list(_all(each.rows for each in records))
 
 

@@ -32,10 +32,6 @@ _COMPACT_AT = 64
 _PLACE = attrgetter("place")
 
 
-# Stands for lots before the head of a queue.
-USED_UP = OpenLot(None, "", 0, 0, date.min, "", ZERO, ZERO, ZERO)
-
-
 class Queue:
     """Open lots of one side of a pool, from the oldest; `held` is the sum of their quantities.
 
@@ -137,7 +133,7 @@ class Queue:
         costs = _shared(self.cost, weights, places)
         settled = _shared(self.settled, weights, places)
         for lot, cost, base in zip(lots, costs, settled, strict=True):
-            lot.cost, lot.settled = cost, base
+            lot.cost_basis_local, lot.cost_settled = cost, base
             if base is None:
                 lot.fx_rate = None  # the rate of no lot is the pool's
 
@@ -172,15 +168,14 @@ class Queue:
         return cost, settled
 
     def _pour(self, lot: OpenLot) -> None:
-        base = lot.base_cost
-        self.cost = None if self.cost is None or lot.cost is None else self.cost + lot.cost
+        local, base = lot.cost_basis_local, lot.cost_basis
+        self.cost = None if self.cost is None or local is None else self.cost + local
         self.settled = None if self.settled is None or base is None else self.settled + base
 
     def _front(self, quantity: Decimal) -> list[Match]:
         """The oldest lots that hold a quantity; what is used up before them is left behind."""
         lots, head = self.lots, self.head
         while not lots[head].quantity_open:
-            lots[head] = USED_UP  # so that the lot itself may go
             head += 1
         if head > _COMPACT_AT and head * 2 > len(lots):
             del lots[:head]
@@ -221,7 +216,7 @@ class Queue:
         Taken when the lot arrives, and not moved by what is sold of it: the rounding of a part's
         cost must not send the rest of a lot behind its equals.
         """
-        cost = lot.cost if self.local_rank else lot.base_cost
+        cost = lot.cost_basis_local if self.local_rank else lot.cost_basis
         return cost is None, ZERO if cost is None else -cost / lot.quantity_open, lot.place, lot
 
 

@@ -19,7 +19,7 @@ BEFORE_TRADES = frozenset(
 )
 
 
-def effective(entries: Iterable[Entry]) -> tuple[list[Entry], list[Problem]]:
+def effective(entries: Iterable[Entry]) -> tuple[Sequence[Entry], list[Problem]]:
     """The entries that stand, in booking order, and what is wrong with the numbering.
 
     A reversal cancels the entry it names and then vanishes, as if neither had been written; a
@@ -27,7 +27,7 @@ def effective(entries: Iterable[Entry]) -> tuple[list[Entry], list[Problem]]:
     transaction date, corporate actions before the day's other entries, then sequence number: a
     back-dated entry books where it would have stood from the start.
     """
-    ledger = list(entries)
+    ledger = entries if isinstance(entries, Sequence) else list(entries)
     if _stands_in_order(ledger):
         return ledger, []
     unique, problems = _unique(ledger)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from operator import attrgetter
 
-from portfolios.calc.booking.desk import ONE, Desk, Pool
+from portfolios.calc.booking.desk import ONE, Account, Desk, Pool
 from portfolios.calc.booking.disposal import LINE_PLACES, spread
 from portfolios.calc.booking.mistakes import FINEST, LIMIT
 from portfolios.calc.booking.openlot import OpenLot
@@ -69,21 +69,22 @@ def buy(desk: Desk, entry: Entry) -> bool:
     terms = _terms(desk, entry)
     if terms is None:
         return False
-    gross, charges, rate, pool = terms
-    if pool.shorts.held:
+    gross, charges, rate, account, pool = terms
+    if pool.ever_short and pool.shorts.held:
         return False
-    quantity, currency, account = entry.quantity or ZERO, entry.currency, entry.account
-    seq, on, security = entry.seq, entry.transaction_date, entry.security
+    quantity, currency = entry.quantity or ZERO, pool.currency
+    if currency is None:
+        currency = pool.currency = entry.currency
+    seq, on, security, name = entry.seq, entry.transaction_date, pool.security, account.name
     cost = gross + _borne(desk, entry) if charges else gross
-    lot = OpenLot(security, account, seq, 1, on, currency, quantity, cost, rate)
-    lot.index = len(desk.lots)
+    lot = OpenLot(security, name, seq, 1, on, currency, quantity, cost, rate)
     desk.lots.append(lot)
-    pool.currency = currency
     pool.longs.add(lot)
     cash = entry.net_amount
     if cash is None:
         cash = _posted(desk, -gross - charges, currency)
-    desk.journal.append((on, seq, TRADE, account, currency, security, quantity, cash))
+    account.move(currency, cash)
+    desk.journal.append((on, seq, TRADE, name, currency, security, quantity, cash))
     return True
 
 
@@ -92,13 +93,13 @@ def sell(desk: Desk, entry: Entry) -> bool:
     terms = _terms(desk, entry)
     if terms is None:
         return False
-    gross, charges, rate, pool = terms
-    queue, quantity, currency = pool.longs, entry.quantity or ZERO, entry.currency
+    gross, charges, rate, account, pool = terms
+    queue, quantity, currency = pool.longs, entry.quantity or ZERO, pool.currency or entry.currency
     if queue.held < quantity:
         return False
     matches = queue.match(quantity, desk.methods.only or CostMethod.FIFO)
     for lot, _ in matches:
-        if lot.cost is None or lot.fx_rate is None or lot.settled is not None:
+        if lot.cost_basis_local is None or lot.fx_rate is None or lot.cost_settled is not None:
             queue.heap = None  # the long way will match again
             return False
     _relieve(desk, entry, matches, (gross, _borne(desk, entry) if charges else ZERO, rate))
@@ -106,15 +107,16 @@ def sell(desk: Desk, entry: Entry) -> bool:
     cash = entry.net_amount
     if cash is None:
         cash = _posted(desk, gross - charges, currency)
-    on, seq, account = entry.transaction_date, entry.seq, entry.account
-    desk.journal.append((on, seq, TRADE, account, currency, entry.security, -quantity, cash))
+    account.move(currency, cash)
+    on, seq, security, name = entry.transaction_date, entry.seq, pool.security, account.name
+    desk.journal.append((on, seq, TRADE, name, currency, security, -quantity, cash))
     return True
 
 
 def dividend(desk: Desk, entry: Entry) -> bool:
     """A dividend that is cash on its own day, on a position that is not short."""
     gross, cash, security = entry.gross_amount, entry.net_amount, entry.security
-    on, currency, account = entry.transaction_date, entry.currency, entry.account
+    on, currency, account = entry.transaction_date, entry.currency, desk.account(entry.account)
     if gross is None or security is None or _REST(entry) != _EMPTY:
         return False
     if (entry.pay_date or on) != on or (entry.ex_date or on) < on:
@@ -123,8 +125,12 @@ def dividend(desk: Desk, entry: Entry) -> bool:
         return False
     if entry.quantity is not None and not (entry.quantity and _counts(entry.quantity)):
         return False
-    pool = desk.pools.get((security, account if desk.by_account else None))
-    if (pool is not None and pool.shorts.held) or not _sound(entry, gross, ZERO):
+    pool = account.pools.get(security)
+    if pool is not None:
+        security = pool.security
+        if pool.ever_short and pool.shorts.held:
+            return False
+    if not _sound(entry, gross, ZERO):
         return False
     rate = _rate(desk, entry)
     if rate is None:
@@ -132,8 +138,9 @@ def dividend(desk: Desk, entry: Entry) -> bool:
     if cash is None:
         charges = entry.fees + entry.taxes
         cash = _posted(desk, gross - charges, currency)
+    account.move(currency, cash)
     seq = entry.seq
-    desk.journal.append((on, seq, INCOME, account, currency, security, ZERO, cash))
+    desk.journal.append((on, seq, INCOME, account.name, currency, security, ZERO, cash))
     desk.income.append((seq, security, on, currency, gross, entry.taxes, cash, cash * rate))
     return True
 
@@ -153,10 +160,13 @@ def conversion(desk: Desk, entry: Entry) -> bool:
     if cash is None:
         charges = entry.fees + entry.taxes
         cash = _posted(desk, -given - charges, currency)
-    on, seq, account = entry.transaction_date, entry.seq, entry.account
+    on, seq, account = entry.transaction_date, entry.seq, desk.account(entry.account)
+    account.move(currency, cash)
+    account.move(target, taken)
+    name = account.name
     desk.journal += (
-        (on, seq, EXCHANGE, account, currency, None, ZERO, cash, ZERO, -given, -worth),
-        (on, seq, EXCHANGE, account, target, None, ZERO, taken, ZERO, taken, worth),
+        (on, seq, EXCHANGE, name, currency, None, ZERO, cash, ZERO, -given, -worth),
+        (on, seq, EXCHANGE, name, target, None, ZERO, taken, ZERO, taken, worth),
     )
     return True
 
@@ -169,8 +179,9 @@ BOOKERS: dict[EntryType, Booker] = {
 }
 
 
-def _terms(desk: Desk, entry: Entry) -> tuple[Decimal, Decimal, Decimal, Pool] | None:
-    """Gross, charges, rate and pool of a plain trade; None when it is not plain, or not sound."""
+def _terms(desk: Desk, entry: Entry) -> tuple[Decimal, Decimal, Decimal, Account, Pool] | None:
+    """Gross, charges, rate, account and pool of a plain trade; None when it is not plain, or not
+    sound."""
     quantity, price, gross = entry.quantity, entry.price, entry.gross_amount
     if not quantity or entry.security is None or _REST(entry) != _EMPTY:
         return None
@@ -183,13 +194,13 @@ def _terms(desk: Desk, entry: Entry) -> tuple[Decimal, Decimal, Decimal, Pool] |
     if not _sound(entry, gross, quantity):
         return None
     rate = _rate(desk, entry)
-    key = entry.security, entry.account if desk.by_account else None
-    pool = desk.pools.get(key) or desk.pool(entry.security, entry.account)
+    account = desk.account(entry.account)
+    pool = account.pools.get(entry.security) or desk.pool(entry.security, account.name)
     kept = pool.currency
     if rate is None or not (kept is None or kept == entry.currency):
         return None
     fees, taxes = entry.fees, entry.taxes
-    return gross, fees if taxes is ZERO else fees + taxes, rate, pool
+    return gross, fees if taxes is ZERO else fees + taxes, rate, account, pool
 
 
 def _sound(entry: Entry, gross: Decimal, quantity: Decimal) -> bool:
@@ -265,17 +276,17 @@ def _relieve(
 
 def _close(desk: Desk, entry: Entry, match: Match, proceeds: Decimal, rate: Decimal) -> Row:
     lot, taken = match
-    held, cost, fx_open, on = lot.quantity_open, lot.cost, lot.fx_rate, entry.transaction_date
+    held, cost, fx_open = lot.quantity_open, lot.cost_basis_local, lot.fx_rate
+    on = entry.transaction_date
     if cost is None or fx_open is None:
         raise ValueError("a lot of unknown cost is for the long way")
     if taken == held:
-        lot.quantity_open = lot.cost = ZERO
+        lot.quantity_open = lot.cost_basis_local = ZERO
         lot.closed_date = on
-        desk.lots[lot.index] = lot.row()  # nothing changes a closed lot any more
     else:
         part = (cost * taken / held).quantize(desk.finest, ROUND_HALF_EVEN)
         lot.quantity_open = held - taken
-        lot.cost = cost - part
+        lot.cost_basis_local = cost - part
         cost = part
     if fx_open == rate:  # no currency moved: all of it is price
         total = proceeds * rate - cost * rate

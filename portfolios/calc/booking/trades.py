@@ -104,7 +104,7 @@ def opened_lot(entry: Entry, deal: Deal, currency: str, sign: int) -> OpenLot:
         deal.fx_rate,
     )
     lot.is_short = sign < 0
-    lot.settled = deal.settled
+    lot.cost_settled = deal.settled
     lot.lot_label = entry.lot_label
     lot.holding_start = entry.holding_start
     return lot
@@ -188,6 +188,6 @@ def _without_cost(desk: Desk, entry: Entry, pool: Pool, problem: Problem) -> Pro
     quantity = known(entry.quantity)
     unknown = Deal(entry.seq, entry.transaction_date, quantity, None, ZERO, ZERO, 0, None)
     lot = opened_lot(entry, unknown, local_currency(entry, pool), 1)
-    lot.cost = None
+    lot.cost_basis_local = None
     desk.open(pool, lot)
     return None

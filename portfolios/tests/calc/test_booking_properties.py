@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portfolios.calc.booking import book, swift
+from portfolios.calc.booking.turning_days import turning_days
 from portfolios.calc.entries import ZERO, BookingSettings, Entry, EntryType, LotScope
 from portfolios.calc.lots import Book
 from portfolios.calc.money import half_even
@@ -48,6 +49,23 @@ def test_quantities_are_conserved(ledger: list[Entry], choice: BookingSettings) 
     else:  # a sale in one account may take another's lots: only the whole agrees
         for name in ("X", "Y"):
             assert _of(moved, name) == _of(by_lots, name)
+
+
+@thorough
+@given(histories(), settings_of(), st.integers(min_value=0))
+def test_cash_is_what_the_journal_moved(
+    ledger: list[Entry], choice: BookingSettings, pick: int
+) -> None:
+    # up to any day, and in the end: the same sums, and no account of money that never moved
+    days = turning_days(ledger, choice)
+    for asof in (days[pick % len(days)], None):
+        result = book(ledger, choice, RATES, asof=asof)
+        moved: dict[tuple[str, str], Decimal] = {}
+        for posting in result.journal:
+            if posting.cash:
+                key = posting.account, posting.currency
+                moved[key] = moved.get(key, ZERO) + posting.cash
+        assert result.cash == moved
 
 
 def _settled(quantities: dict[object, Decimal]) -> dict[object, Decimal]:
