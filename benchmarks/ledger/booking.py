@@ -18,13 +18,13 @@ from portfolios.calc.entries import BookingSettings, Entry, LotScope
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = {1_000: 5, 10_000: 3, 100_000: 2}
 BOOKINGS = 3  # a load of Beancount's: each is a tenth of it or less
+GROWTHS = 9
 SETTINGS = BookingSettings(base_currency="USD", lot_scope=LotScope.ACCOUNT)
 
 
 def measure() -> list[dict[str, object]]:
-    """A row a size: both sides' entries per second, their ratio, and how the cost grows."""
+    """A row a size with both sides' entries per second and their ratio, and one of the growth."""
     rows: list[dict[str, object]] = []
-    before: tuple[int, float] | None = None
     for size in SIZES:
         theirs, ours = _alternate(size, ROUNDS[size])
         rows.append(
@@ -35,18 +35,32 @@ def measure() -> list[dict[str, object]]:
                 "per_s": round(size / ours),
                 "beancount_s": round(theirs, 3),
                 "times_faster": round(theirs / ours, 1),
-                "exponent": exponent(before, (size, ours)),
             }
         )
-        before = size, ours
-    return rows
+    return [*rows, _growth(*SIZES[-2:])]
 
 
-def exponent(before: tuple[int, float] | None, now: tuple[int, float]) -> float | None:
-    """Of the cost in the size, over the last step: 1 is linear."""
-    if before is None:
-        return None
-    return round(math.log(now[1] / before[1]) / math.log(now[0] / before[0]), 3)
+def _growth(small: int, large: int) -> dict[str, object]:
+    """Of the cost in the size, as an exponent (1 is linear), over the last step.
+
+    Each round books the large ledger once and the small one as often as takes the same work, so
+    that both run for as long and side by side: whatever else the machine does meanwhile, or how
+    fast it happens to be, falls on both. The median of the rounds counts, its quartiles show.
+    """
+    times = large // small
+    few, many = as_entries(trades(small)), as_entries(trades(large))
+    found = []
+    for _ in range(GROWTHS):
+        whole = _booked_in(many)
+        parts = sum(_booked_in(few) for _ in range(times))
+        found.append(1 + math.log(whole / parts) / math.log(times))
+    lower, middle, upper = statistics.quantiles(found, n=4)
+    return {
+        "case": f"exponent of booking, from {small:,}",
+        "entries": large,
+        "exponent": round(middle, 3),
+        "quartiles": f"{lower:.3f} to {upper:.3f}",
+    }
 
 
 def _alternate(size: int, rounds: int) -> tuple[float, float]:
