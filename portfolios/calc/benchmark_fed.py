@@ -4,7 +4,7 @@ What was there at the start, and every amount that came or went since, is put in
 on the same day and at the same moment of it as into the portfolio: inflows earn the benchmark's
 return of their day, outflows leave after it.
 
-    A_t = (A_{t−1} + I_t)·(1 + b_t) − O_t        A_0 = V_0
+    Aₜ = (Aₜ₋₁ + Iₜ)·(1 + bₜ) − Oₜ        A_0 = V_0
 
 The value at the end stands beside the portfolio's, and its internal rate beside the portfolio's
 money-weighted return: the difference is what choosing this portfolio was worth, timing of the
