@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from portfolios.calc.booking.amounts import charges, gross, known
 from portfolios.calc.booking.cashflows import effect
-from portfolios.calc.booking.desk import Desk
+from portfolios.calc.booking.desk import Desk, Pool
 from portfolios.calc.booking.mistakes import invalid
 from portfolios.calc.booking.rates import base_rate
 from portfolios.calc.booking.trades import buy
@@ -17,7 +17,8 @@ from portfolios.calc.lots import Income, Movement, Receivable
 def dividend(desk: Desk, entry: Entry) -> Problem | None:
     """Receivable from the ex-date until the day before the pay date, cash on the pay date.
 
-    On a position that is short the amount is owed: an expense, with the sign reversed.
+    On a position that was short at the open of the ex-date the amount is owed: an expense, with
+    the sign reversed.
     """
     owed = _is_short(desk, entry)
     stated = known(gross(entry))
@@ -67,8 +68,29 @@ def drip(desk: Desk, entry: Entry) -> Problem | None:
 
 
 def _is_short(desk: Desk, entry: Entry) -> bool:
+    """Whether the position owes what is paid: it was short at the open of the ex-date, or, where
+    the entry names none, is so now."""
     pool = desk.account(entry.account).pools.get(entry.security)
-    return pool is not None and not pool.longs.held and bool(pool.shorts.held)
+    if pool is None or not pool.ever_short:
+        return False
+    if entry.ex_date is None:
+        return not pool.longs.held and bool(pool.shorts.held)
+    since = _moved_since(desk, pool, entry.ex_date)
+    return pool.longs.held - pool.shorts.held - since < 0
+
+
+def _moved_since(desk: Desk, pool: Pool, day: date) -> Decimal:
+    """Shares that a pool has gained since the open of a day, in what is booked so far.
+
+    Whatever moves shares is journalled on its own day, in order; what pays may have another.
+    """
+    moved = ZERO
+    for on, _, _, account, _, security, quantity, *_ in reversed(desk.journal):
+        if quantity and on < day:
+            break
+        if security == pool.security and account == (pool.account or account):
+            moved += quantity
+    return moved
 
 
 def _pay_out(desk: Desk, entry: Entry, pay: date, cash: Decimal) -> None:

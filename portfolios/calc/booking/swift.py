@@ -114,7 +114,7 @@ def sell(desk: Desk, entry: Entry) -> bool:
 
 
 def dividend(desk: Desk, entry: Entry) -> bool:
-    """A dividend that is cash on its own day, on a position that is not short."""
+    """A dividend that is cash on its own day, of a security that was never sold short."""
     gross, cash, security = entry.gross_amount, entry.net_amount, entry.security
     on, currency, account = entry.transaction_date, entry.currency, desk.account(entry.account)
     if gross is None or security is None or _REST(entry) != _EMPTY:
@@ -128,7 +128,7 @@ def dividend(desk: Desk, entry: Entry) -> bool:
     pool = account.pools.get(security)
     if pool is not None:
         security = pool.security
-        if pool.ever_short and pool.shorts.held:
+        if pool.ever_short:
             return False
     if not _sound(entry, gross, ZERO):
         return False

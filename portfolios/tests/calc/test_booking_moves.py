@@ -65,6 +65,50 @@ def test_a_dividend_on_a_short_position_is_owed() -> None:
     assert (result.income[0].net, result.cash["main", "CAD"]) == decimals(-7, 493)
 
 
+HELD_THEN_SHORT = [
+    buy(1, "2024-01-02", "100", "10"),
+    sell(2, "2024-01-12", "150", "10"),
+    buy(3, "2024-01-18", "70", "10"),
+]
+
+
+@pytest.mark.parametrize(
+    ("ex_date", "net"),
+    [
+        ("2024-01-12", 24),  # the day of the crossing opens with 100
+        ("2024-01-13", -24),  # 50 short
+        ("2024-01-18", -24),  # still, at the open
+        ("2024-01-19", 24),  # 20 held
+        ("2024-01-02", 24),  # nothing yet: whoever is paid all the same keeps it
+    ],
+)
+@pytest.mark.parametrize("asof", [None, "2024-01-20"])
+def test_who_was_short_at_the_open_of_the_ex_date_owes_the_dividend(
+    ex_date: str, net: int, asof: str | None
+) -> None:
+    paid = entry(
+        4, "DIVIDEND", "2024-01-20", security="X", gross_amount="24", ex_date=ex_date,
+        pay_date="2024-01-20",
+    )  # fmt: skip
+    result = booked(*HELD_THEN_SHORT, paid, settings=SHORTS, asof=asof)
+    assert [one.net for one in result.income] == [net]
+
+
+def test_a_receivable_does_not_turn_when_the_position_does() -> None:
+    # held at the ex-date, sold short before the pay date: on no day is it owed
+    ledger = [
+        buy(1, "2024-01-02", "100", "10"),
+        entry(
+            2, "DIVIDEND", "2024-01-15", security="X", gross_amount="24", ex_date="2024-01-05",
+            pay_date="2024-01-31",
+        ),
+        sell(3, "2024-01-10", "150", "10"),
+    ]  # fmt: skip
+    for day in ("2024-01-08", "2024-01-12", "2024-01-20"):
+        (receivable,) = booked(*ledger, settings=SHORTS, asof=day).receivables
+        assert receivable.amount == 24
+
+
 def test_a_short_result_splits_by_cause_like_a_long_one() -> None:
     # 500 USD at 1.30, covered for 400 at 1.40: 650 − 560 = 90 = 100·1.3 − 500·0.1 + 100·0.1
     result = booked(
