@@ -14,8 +14,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from portfolios.calc.booking.desk import Desk
-from portfolios.calc.booking.ledger import HANDLERS
-from portfolios.calc.booking.mistakes import mistake
+from portfolios.calc.booking.ledger import apply
 from portfolios.calc.booking.queues import Queue
 from portfolios.calc.booking.reversals import effective
 from portfolios.calc.entries import (
@@ -64,8 +63,7 @@ def lot_steps(
     standing, _ = effective(entries)
     for entry in standing:
         at = len(desk.journal)
-        handler = HANDLERS.get(entry.entry_type)
-        if handler is None or mistake(entry) or handler(desk, entry):
+        if apply(desk, entry) is not None:
             continue
         touched = [key for key in (entry.security, entry.to_security) if key is not None]
         lots = {key: dict(_open_lots(desk, key)) for key in touched}

@@ -3,6 +3,7 @@
 It keeps and forwards; the arithmetic is in `disposal`, `results`, `queues` and `amounts`.
 """
 
+from collections.abc import Hashable
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -115,6 +116,7 @@ class Desk:
         self.in_order = True  # whether the journal is, so far
         self.accepted: list[Entry] = []
         self.problems: list[Problem] = []
+        self.events: dict[Hashable, int] = {}  # by its terms, the number of the entry that told it
 
     def account(self, name: str) -> Account:
         """An account by its name; one that is named for the first time has nothing yet."""

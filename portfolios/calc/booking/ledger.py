@@ -50,6 +50,7 @@ from portfolios.calc.booking.desk import Desk
 from portfolios.calc.booking.mistakes import PAYOUTS, mistake
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.rates import table_rate
+from portfolios.calc.booking.repeats import remember, repeated
 from portfolios.calc.booking.reversals import effective
 from portfolios.calc.entries import (
     BookingSettings,
@@ -153,8 +154,16 @@ def _first_day(entry: Entry) -> date:
     return min(day for day in days if day is not None)
 
 
+def apply(desk: Desk, entry: Entry) -> Problem | None:
+    """Book an entry whole, or say why not and book nothing of it."""
+    problem = mistake(entry) or repeated(desk, entry) or HANDLERS[entry.entry_type](desk, entry)
+    if problem is None:
+        remember(desk, entry)
+    return problem
+
+
 def _apply(desk: Desk, entry: Entry) -> None:
-    problem = mistake(entry) or HANDLERS[entry.entry_type](desk, entry)
+    problem = apply(desk, entry)
     if problem is None:
         desk.accepted.append(entry)
     else:
