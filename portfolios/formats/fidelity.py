@@ -26,7 +26,13 @@ from portfolios.formats.fidelity_actions import CORE, meaning
 from portfolios.formats.reading.broker_table import Layout, of_trade, open_table
 from portfolios.formats.reading.cancelled import without_cancelled
 from portfolios.formats.reading.findings import Findings, refused
-from portfolios.formats.reading.payments import Payment, add_dividends, add_signed, lasting
+from portfolios.formats.reading.payments import (
+    PAID_IN_SHARES,
+    Payment,
+    add_dividends,
+    add_signed,
+    lasting,
+)
 from portfolios.formats.reading.row_reader import RowReader
 from portfolios.formats.reading.transfers_in_kind import add_transfer
 
@@ -125,6 +131,8 @@ class _Reading:
         elif kind == "move" and quantity and not amount and symbol not in CORE:
             price = reader.size("Price ($)")
             add_transfer(self.findings, _draft(reader, "", day), quantity, price)
+        elif kind == "dividend" and quantity and not amount:
+            self._refuse(reader, "incomplete", PAID_IN_SHARES)
         else:
             self._payment(reader, kind, _payment(reader, day, amount or ZERO))
 
@@ -224,10 +232,11 @@ class _Reading:
             symbol=reader.text("Symbol"),
         )
 
-    def _refuse(self, reader: RowReader, kind: str) -> None:
-        said = f"{reader.text('Action')[:60]!r} is not an action that is known."
+    def _refuse(self, reader: RowReader, kind: str, said: str = "") -> None:
         if kind == "incomplete":
-            said = "The file does not hold the ratio or the values of this event."
+            said = said or "The file does not hold the ratio or the values of this event."
+        else:
+            said = f"{reader.text('Action')[:60]!r} is not an action that is known."
         self.findings.refuse(
             reader.place("Action"),
             "action_incomplete" if kind else "type_unknown",

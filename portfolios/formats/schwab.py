@@ -22,7 +22,7 @@ from portfolios.formats.draft import ZERO, Draft
 from portfolios.formats.reading.broker_table import Layout, is_prose, of_trade, open_table
 from portfolios.formats.reading.cancelled import without_cancelled
 from portfolios.formats.reading.findings import Findings, refused
-from portfolios.formats.reading.payments import Payment, add_dividends, add_signed
+from portfolios.formats.reading.payments import PAID_IN_SHARES, Payment, add_dividends, add_signed
 from portfolios.formats.reading.row_reader import RowReader
 from portfolios.formats.reading.tables import Record, Row
 from portfolios.formats.reading.transfers_in_kind import add_transfer
@@ -215,6 +215,8 @@ def _read(
         add_transfer(findings, _draft(reader, "", day), quantity, price)
     elif action in CASH:
         add_signed(findings, _payment(reader, day, amount or ZERO), *CASH[action])
+    elif _is_dividend(action) and quantity and not amount:
+        _refuse(findings, reader, action, PAID_IN_SHARES)
     elif _is_dividend(action):
         dividends.append(_payment(reader, day, amount or ZERO))
     else:
@@ -241,8 +243,8 @@ def _option(findings: Findings, reader: RowReader, amount: Decimal | None) -> No
     )
 
 
-def _refuse(findings: Findings, reader: RowReader, action: str) -> None:
-    said = INCOMPLETE.get(action)
+def _refuse(findings: Findings, reader: RowReader, action: str, said: str = "") -> None:
+    said = said or INCOMPLETE.get(action, "")
     findings.refuse(
         reader.place("Action"),
         "action_incomplete" if said else "type_unknown",

@@ -16,6 +16,7 @@ from portfolios.formats.draft import ZERO, Draft
 from portfolios.formats.reading.findings import Findings
 
 CANCELLED = "Taken back by row {row}; together they come to nothing."
+PAID_IN_SHARES = "The dividend was paid in shares; the file does not hold its ratio or its value."
 JOINED = "Withheld from the dividend in row {row}; it is kept there."
 
 

@@ -96,3 +96,13 @@ def test_a_mark_to_market_without_its_opposite_is_a_mistake() -> None:
         "02/21/2013,SHORT VS MARGIN MARK TO MARKET (Margin),,0.000,-5.96\n"
     )
     assert mistakes(read(FORMAT, text)) == [(2, "Amount ($)", "amount_mismatch")]
+
+
+def test_a_dividend_paid_in_shares_is_a_mistake_as_its_ratio_is_not_in_the_file() -> None:
+    text = (
+        "Run Date,Action,Symbol,Quantity,Amount ($)\n"
+        "02/21/2013,DIVIDEND RECEIVED ACME CORP (ACME) (Cash),ACME,5,0.00\n"
+    )
+    parsed = read(FORMAT, text)
+    assert mistakes(parsed) == [(2, "Action", "action_incomplete")]
+    assert skips(parsed) == {}

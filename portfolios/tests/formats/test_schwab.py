@@ -1,5 +1,9 @@
 """A Schwab history: every row becomes an entry, a mistake or a reason."""
 
+from decimal import Decimal
+
+import pytest
+
 from portfolios.formats.schwab import FORMAT
 from portfolios.tests.formats.reading_aloud import entries, lines, mistakes, read, sample, skips
 
@@ -85,6 +89,21 @@ def test_a_trade_without_quantity_or_security_is_a_mistake() -> None:
         (2, "Quantity", "value_missing"),
         (3, "Symbol", "value_missing"),
     ]
+
+
+@pytest.mark.parametrize("action", ["Stock Div Dist", "Special Dividend"])
+def test_a_dividend_paid_in_shares_is_a_mistake_as_its_ratio_is_not_in_the_file(
+    action: str,
+) -> None:
+    text = f'{HEAD}"02/20/2013","{action}","ACME","ACME CORP","5","","",""\n'
+    parsed = read(FORMAT, text)
+    assert mistakes(parsed) == [(2, "Action", "action_incomplete")]
+    assert skips(parsed) == {}
+
+
+def test_a_dividend_in_money_may_say_of_how_many_shares() -> None:
+    text = f'{HEAD}"02/20/2013","Special Dividend","ACME","ACME CORP","5","","","$10.00"\n'
+    assert [draft.gross_amount for draft in read(FORMAT, text).drafts] == [Decimal(10)]
 
 
 def test_a_dividend_taken_back_is_reversed_by_hand() -> None:
