@@ -203,7 +203,7 @@ def _dividend(row: MachineRow, action: str, options: Options) -> list[Draft]:
     if draft is None or total is None or row.faults:
         return []
     draft = replace(draft, quantity=quantity or None, gross_amount=total)
-    if kind == "RETURN_OF_CAPITAL" or not withheld:
+    if not withheld:
         return [draft]
     return _withheld(row, draft, total, abs(withheld))
 

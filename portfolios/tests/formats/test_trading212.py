@@ -161,6 +161,16 @@ def test_an_older_file_has_its_currency_in_the_names() -> None:
     }
 
 
+def test_what_is_withheld_from_returned_capital_counts() -> None:
+    """15.00 arrived after 5.00 were withheld: 20.00 lower the cost, and 5.00 are a tax."""
+    parsed = with_change(
+        "Dividend (Ordinary),2025-03-04", "Dividend (Return of capital),2025-03-04"
+    )
+    (returned,) = [told(d) for d in parsed.drafts if d.entry_type == "RETURN_OF_CAPITAL"]
+    amounts = returned["gross_amount"], returned["taxes"], returned["net_amount"]
+    assert amounts == ("20", "5", "15")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "row", "column", "reason"),
     [
