@@ -1,6 +1,6 @@
 """A book as blocks of shares that a loss rule can count: acquired when, by whom, how many."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -131,20 +131,46 @@ def blocks_of(
     What was transferred out of the ledger is still the taxpayer's, so it stays in its block.
     """
     entries = {entry.seq: entry for entry in book.accepted}
+    ends = _ends(book, count, entries)
     blocks: dict[LotKey, Block] = {}
     for lot in book.lots:
         if not lot.is_short:
             source = blocks.get(key_of(lot.origin)) if lot.origin else None
-            block = _block(lot, count, circumstances, entries.get(lot.open_seq), source)
+            whole = _whole(lot, count, ends)
+            block = _block(lot, whole, count, circumstances, entries.get(lot.open_seq), source)
             block.replaces = block.replaces and block.acquired <= asof
             blocks[lot.open_seq, lot.number] = block
     for closure in book.closures:
         if not gives_up(closure, entries.get(closure.close_seq)):
             continue
-        sold = count.today(closure.security, closure.quantity, closure.close_date)
         if block_ := blocks.get((closure.open_seq, closure.number)):
-            block_.left.append((closure.close_date, sold))
+            block_.left.append((closure.close_date, count.sold(closure)))
     return blocks
+
+
+def _ends(
+    book: Book, count: ShareCount, entries: Mapping[int, Entry]
+) -> dict[LotKey, tuple[date, int]]:
+    """The last sale or move of each lot: its day, and the moment whose shares it counts in."""
+    ends = {
+        (closure.open_seq, closure.number): (closure.close_date, count.after(closure.close_seq))
+        for closure in book.closures
+    }
+    for lot in book.lots:
+        entry = entries.get(lot.open_seq)
+        if lot.origin and entry and entry.entry_type is not EntryType.SPINOFF:
+            ends[key_of(lot.origin)] = entry.transaction_date, count.before(entry.seq)
+    return ends
+
+
+def _whole(lot: Lot, count: ShareCount, ends: Mapping[LotKey, tuple[date, int]]) -> Fraction:
+    """All that a lot ever was, in today's shares; a closed one stopped to follow splits."""
+    if lot.closed_date is None:
+        return Fraction(lot.quantity_original)
+    day, moment = ends.get((lot.open_seq, lot.number), (date.min, 0))
+    if day != lot.closed_date:
+        moment = count.end_of(lot.closed_date)
+    return count.today(lot.security, lot.quantity_original, moment)
 
 
 def moves_of(book: Book, count: ShareCount, blocks: dict[LotKey, Block]) -> list[Move]:
@@ -164,8 +190,9 @@ def moves_of(book: Book, count: ShareCount, blocks: dict[LotKey, Block]) -> list
         if entry.entry_type is EntryType.MERGER and entry.new_shares and entry.old_shares:
             ratio = Fraction(entry.old_shares) / Fraction(entry.new_shares)
         parent = blocks[source].lot
-        moved = block.quantity / count.factor(lot.security, on) * ratio
-        given = moved * count.factor(parent.security if parent else lot.security, on)
+        moved = block.quantity / count.factor(lot.security, count.after(entry.seq)) * ratio
+        name = parent.security if parent else lot.security
+        given = moved * count.factor(name, count.before(entry.seq))
         blocks[source].left.append((on, given))
         moves.append(Move(lot.open_seq, on, source, target, given, block.quantity))
     return moves
@@ -184,41 +211,41 @@ def outside_blocks(
     asof: date,
 ) -> list[Block]:
     """Purchases beside the ledger, up to the day."""
-    return [
-        Block(
-            group=circumstances.group(count.name_today(bought.security)),
-            holder=bought.holder,
-            acquired=bought.on,
-            arrived=bought.on,
-            open_seq=0,
-            purchase=0,
-            quantity=(size := count.today(bought.security, bought.quantity, bought.on)),
-            replaces=True,
-            held_until=bought.held_until,
-            parts=[Part(size, bought.on)],
-        )
-        for bought in purchases
-        if bought.on <= asof
-    ]
+    return [_outside(bought, count, circumstances) for bought in purchases if bought.on <= asof]
+
+
+def _outside(bought: OutsidePurchase, count: ShareCount, circumstances: Circumstances) -> Block:
+    moment = count.end_of(bought.on)
+    quantity = count.today(bought.security, bought.quantity, moment)
+    return Block(
+        group=circumstances.group(count.name_today(bought.security, moment)),
+        holder=bought.holder,
+        acquired=bought.on,
+        arrived=bought.on,
+        open_seq=0,
+        purchase=0,
+        quantity=quantity,
+        replaces=True,
+        held_until=bought.held_until,
+        parts=[Part(quantity, bought.on)],
+    )
 
 
 def _block(
     lot: Lot,
+    quantity: Fraction,
     count: ShareCount,
     circumstances: Circumstances,
     entry: Entry | None,
     source: Block | None,
 ) -> Block:
     """A lot as a block; one that came from another keeps its purchase, and no parts yet."""
-    quantity = Fraction(lot.quantity_original)
-    if lot.closed_date is not None:
-        quantity = count.today(lot.security, lot.quantity_original, lot.closed_date)
     kind = None if entry is None else entry.entry_type
     is_moved = source is not None and kind is not EntryType.SPINOFF
     is_same = source is not None and kind in SAME_SHARES
     since = lot.holding_start or lot.acquisition_date
     return Block(
-        group=circumstances.group(count.name_today(lot.security)),
+        group=circumstances.group(count.name_today(lot.security, count.after(lot.open_seq))),
         holder=circumstances.holder(lot.account),
         acquired=lot.acquisition_date,
         arrived=lot.acquisition_date if entry is None else entry.transaction_date,

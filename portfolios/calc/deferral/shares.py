@@ -4,10 +4,12 @@ A split between a sale and a purchase must not make them look unequal, so all ar
 today's shares. They are Fractions, because 1:3 has no decimals.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import inf
 
 from portfolios.calc.entries import Entry, EntryType, SecurityKey, Treatment
 from portfolios.calc.lots import Closure
@@ -18,45 +20,67 @@ QUANTITY_PLACES = 8
 
 
 class ShareCount:
-    """Quantities of any day in today's shares, through splits and changes of symbol."""
+    """Quantities of any moment in today's shares, through splits and changes of symbol.
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._splits: dict[SecurityKey, list[tuple[date, Fraction]]] = {}
-        self._renamed: dict[SecurityKey, tuple[date, SecurityKey]] = {}
-        for entry in entries:
-            if entry.entry_type is EntryType.SYMBOL_CHANGE and entry.to_security != entry.security:
-                self._renamed[entry.security] = entry.transaction_date, entry.to_security
+    A moment is the position of an entry in booking order; what it did has happened. A change of
+    symbol takes along what was held at its moment. What is bought under the old name later is
+    another security, which later splits of the new name do not touch.
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._days = [entry.transaction_date for entry in entries]
+        self._position = {entry.seq: index for index, entry in enumerate(entries)}
+        self._splits: dict[SecurityKey, list[tuple[int, Fraction]]] = {}
+        self._renamed: dict[SecurityKey, list[tuple[int, SecurityKey]]] = {}
+        for position, entry in enumerate(entries):
+            if entry.entry_type is EntryType.SYMBOL_CHANGE:
+                self._renamed.setdefault(entry.security, []).append((position, entry.to_security))
             elif ratio := _ratio(entry):
-                known = self._splits.setdefault(entry.security, [])
-                known.append((entry.transaction_date, ratio))
+                self._splits.setdefault(entry.security, []).append((position, ratio))
 
-    def today(self, security: SecurityKey, quantity: Decimal, on: date) -> Fraction:
-        """A day's quantity times every later split; a day's own split comes before its trades."""
-        return Fraction(quantity) * self.factor(security, on)
+    def after(self, seq: int) -> int:
+        """The moment at which an entry, by its number, has happened."""
+        return self._position.get(seq, -1)
 
-    def factor(self, security: SecurityKey, on: date) -> Fraction:
-        """Today's shares for each one at the end of a day."""
+    def before(self, seq: int) -> int:
+        """The moment just before an entry."""
+        return self.after(seq) - 1
+
+    def end_of(self, day: date) -> int:
+        """The last moment of a day."""
+        return bisect_right(self._days, day) - 1
+
+    def today(self, security: SecurityKey, quantity: Decimal, moment: int) -> Fraction:
+        """A moment's quantity times every later split."""
+        return Fraction(quantity) * self.factor(security, moment)
+
+    def sold(self, closure: Closure) -> Fraction:
+        """A closure's quantity in today's shares."""
+        return self.today(closure.security, closure.quantity, self.after(closure.close_seq))
+
+    def factor(self, security: SecurityKey, moment: int) -> Fraction:
+        """Today's shares for each one of a moment."""
         factor = Fraction(1)
-        for name, since in self._names(security):
-            for day, ratio in self._splits.get(name, ()):
-                if day > max(on, since):
+        for name, since, until in self._names(security, moment):
+            for position, ratio in self._splits.get(name, ()):
+                if since < position < until:
                     factor *= ratio
         return factor
 
-    def name_today(self, security: SecurityKey) -> SecurityKey:
-        """What a security is called now."""
-        return self._names(security)[-1][0]
+    def name_today(self, security: SecurityKey, moment: int) -> SecurityKey:
+        """What the shares of a moment are called now."""
+        return self._names(security, moment)[-1][0]
 
-    def _names(self, security: SecurityKey) -> list[tuple[SecurityKey, date]]:
-        """A security's names from this one on, each with its first day. A name that comes back
-        ends the chain."""
-        names = [(security, date.min)]
-        while security in self._renamed:
-            since, security = self._renamed[security]
-            if security in {name for name, _ in names}:
-                break
-            names.append((security, since))
-        return names
+    def _names(self, security: SecurityKey, moment: int) -> list[tuple[SecurityKey, int, float]]:
+        """The names of a moment's shares from then on, each with the moments it lies between."""
+        names: list[tuple[SecurityKey, int, float]] = []
+        while True:
+            later = [change for change in self._renamed.get(security, ()) if change[0] > moment]
+            if not later:
+                return [*names, (security, moment, inf)]
+            until, name = later[0]
+            names.append((security, moment, until))
+            security, moment = name, until
 
 
 def _ratio(entry: Entry) -> Fraction | None:

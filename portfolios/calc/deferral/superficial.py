@@ -139,7 +139,7 @@ class _Pass:
         """The closures of one sale by one owner: relieve the pool, then deny what is replaced."""
         first = sale[0]
         group = self.lots[first.open_seq, first.number].group
-        sold = sum((self._shares(closure) for closure in sale), Fraction(0))
+        sold = sum(map(self.count.sold, sale), Fraction(0))
         added = self._pool(group, holder, first.close_date).relieve(sold)
         if holder is Holder.REGISTERED:
             return [untaxed(closure) for closure in sale]
@@ -152,9 +152,6 @@ class _Pass:
         if gain < 0:
             line = self._denied(line, -gain, group, sold)
         return shared_by(line, gain, sale, booked, self.book.base_currency)
-
-    def _shares(self, closure: Closure) -> Fraction:
-        return self.count.today(closure.security, closure.quantity, closure.close_date)
 
     def _denied(
         self, line: DeferredClosure, loss: Decimal, group: SecurityKey, sold: Fraction

@@ -141,8 +141,7 @@ class _Pass:
             return as_booked(closure, "SHORT"), []
         if not gives_up(closure, self.entries.get(closure.close_seq)):
             return as_booked(closure, None), []
-        wanted = self.count.today(closure.security, closure.quantity, closure.close_date)
-        parts = list(block.take(wanted))
+        parts = list(block.take(self.count.sold(closure)))
         if block.holder is Holder.REGISTERED:
             return untaxed(closure), []
         added = sum((part.added for part in parts), ZERO)

@@ -1,5 +1,10 @@
 """Deferred losses through corporate actions: what goes on, and what is sold."""
 
+from dataclasses import replace
+
+import pytest
+
+from portfolios.calc.deferral import Circumstances
 from portfolios.calc.entries import Entry, Treatment
 from portfolios.tests.calc.ledgers import buy, entry
 from portfolios.tests.calc.test_superficial_losses import deferred as denied
@@ -27,6 +32,72 @@ def test_a_replacement_keeps_its_history_under_another_symbol() -> None:
     )
     assert [got.closures[1].gain, got.added_cost] == [-150, 450]
     assert str(got.lots[0].holding_start) == "2024-01-26"
+
+
+def renamed(seq: int, on: str, **more: str) -> Entry:
+    return entry(seq, "SYMBOL_CHANGE", on, "USD", security="X", to_security="Y", **more)
+
+
+@pytest.mark.parametrize("first", ["X", "Y"])
+def test_a_reverse_split_on_the_day_of_the_new_symbol_under_either_name(first: str) -> None:
+    # 90 sold at a loss of 450; renamed and split 1:10 on one day; 9 bought as Y are those 90
+    split = entry(3, "REVERSE_SPLIT", "2024-01-15", "USD", security=first, new_shares="1",
+                  old_shares="10")  # fmt: skip
+    got = deferred(
+        trade(1, "BUY", "2023-10-02", "100", "10"),
+        trade(2, "SELL", "2024-01-10", "90", "5"),
+        split if first == "X" else replace(split, seq=4),
+        renamed(3 if first == "Y" else 4, "2024-01-15"),
+        trade(5, "BUY", "2024-01-20", "9", "50", security="Y"),
+    )
+    assert [got.disallowed, got.recognized] == [450, 0]
+    assert [lot.quantity for lot in got.lots] == [1, 9]
+
+
+def bought_under_the_old_name(new: str, old: str) -> list[Entry]:
+    """X was renamed to Y; later 36 of another X are bought at 10, 19 sold at 5; then Y splits."""
+    return [
+        renamed(1, "2024-01-02"),
+        trade(2, "BUY", "2024-01-28", "36", "10"),
+        trade(3, "SELL", "2024-02-16", "19", "5"),
+        entry(4, "SPLIT", "2024-02-22", "USD", security="Y", new_shares=new, old_shares=old),
+    ]
+
+
+@pytest.mark.parametrize("ratio", [("3", "2"), ("2", "1")])
+def test_a_later_split_of_the_new_name_is_none_of_the_old_name_s(ratio: tuple[str, str]) -> None:
+    # S = 19, P = 36, B = 17: 95·17/19 = 85 denied in Canada; in the US one purchase, nothing
+    ledger = bought_under_the_old_name(*ratio)
+    got = denied(*(replace(one, currency="CAD") for one in ledger))
+    (count,) = got.counts
+    assert [count.sold, count.bought, count.held, got.disallowed] == [19, 36, 17, 85]
+    (lot,) = deferred(*ledger).lots
+    assert [part.quantity for part in lot.slices] == [17]
+
+
+def test_what_is_bought_under_a_name_given_up_is_another_security() -> None:
+    # X became Y; another X is sold at a loss, and Y bought; a caller may say they are one
+    ledger = [
+        trade(1, "BUY", "2023-10-02", "10", "10"),
+        renamed(2, "2024-01-02"),
+        trade(3, "BUY", "2024-01-28", "10", "10"),
+        trade(4, "SELL", "2024-03-16", "10", "5"),
+        trade(5, "BUY", "2024-03-20", "10", "12", security="Y"),
+    ]
+    assert deferred(*ledger).disallowed == 0
+    same = Circumstances(identical={"X": "one", "Y": "one"})
+    assert deferred(*ledger, circumstances=same).disallowed == 50
+
+
+def test_a_symbol_that_changes_there_and_back_is_one_security() -> None:
+    back = entry(4, "SYMBOL_CHANGE", "2024-11-10", "USD", security="Y", to_security="X")
+    got = deferred(
+        *lost_ten_a_share("60"),
+        renamed(3, "2024-11-08"),
+        back,
+        trade(5, "BUY", "2024-11-20", "60", "42"),
+    )
+    assert got.disallowed == 600
 
 
 def merged(seq: int, treatment: Treatment, **terms: str) -> Entry:
