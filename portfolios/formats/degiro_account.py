@@ -69,6 +69,8 @@ class DegiroAccount:
         income: dict[tuple[str, str, str], list[MachineRow]] = defaultdict(list)
         legs: dict[tuple[str, str], list[MachineRow]] = defaultdict(list)
         for row in table.rows:
+            day = row.fields.get("date", "")
+            gathered.happened(row, day, f"{day} {row.fields.get('time', '')}")
             kind = said_in(row.text("description"))
             if kind in ("dividend", "dividend_tax", "capital"):
                 key = row.text("isin"), row.text("value_date"), row.text("change_currency")

@@ -55,6 +55,8 @@ class DegiroTransactions:
         gathered.notes.extend(table.notes)
         splits, fills = _splits(table.rows), Counter[str]()
         for row in table.rows:
+            day = row.fields.get("date", "")
+            gathered.happened(row, day, f"{day} {row.fields.get('time', '')}")
             if row.row in splits:
                 message = "A sale and a purchase of one moment without fees: a split."
                 row.wrong("quantity", "split_unread", message, "Enter a SPLIT, leave both out.")

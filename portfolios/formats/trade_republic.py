@@ -80,6 +80,7 @@ class TradeRepublic:
         moved: dict[tuple[str, str], list[MachineRow]] = defaultdict(list)
         for said in table.rows:
             row = MachineRow(said.number, said.fields, options.today)
+            gathered.happened(row, said["datetime"][:10], said["datetime"])
             if row.text("type") == "MIGRATION":
                 moved[row.text("date"), row.text("symbol")].append(row)
             else:

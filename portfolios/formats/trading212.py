@@ -74,6 +74,8 @@ class Trading212:
         gathered.notes.extend(table.notes)
         waiting: dict[tuple[str, str], MachineRow] = {}
         for row in _rows(table, options):
+            said = row.fields.get("Time", "")
+            gathered.happened(row, said[:10], said)
             action = row.text("Action").casefold()
             if action.startswith("stock split"):
                 _split(row, waiting, gathered, options)

@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from market.formats.faults import Fault
+from market.formats.fields import Place
 from portfolios.formats.contract import DateStyle, Options
 from portfolios.formats.draft import Draft
+from portfolios.formats.reading.dates import read_day
 from portfolios.formats.reading.findings import Findings
 from portfolios.formats.reading.row_reader import RowReader
 from portfolios.formats.reading.tables import Row
@@ -36,6 +38,9 @@ class Statement:
         return self.findings.options
 
     def element(self, node: Node) -> Element:
+        said = node.get("dateTime") or node.get("tradeDate")
+        day = read_day(said, Place(node.row), self.dates, latest=self.options.today)
+        self.findings.place_in_time(node.row, f"{self.account} {node.tag}", day, said)
         reader = RowReader(Row(node.row, node.attributes), self.options, dates=self.dates)
         return Element(node, reader, self)
 

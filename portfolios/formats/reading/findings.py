@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from market.formats.faults import Fault
 from market.formats.fields import Place
 from portfolios.formats.amounts import settle
 from portfolios.formats.contract import Options, Parsed, Question, Skipped, Stated
 from portfolios.formats.draft import Draft
+from portfolios.formats.reading.day_order import Moment, in_order, moment
 
 LONGEST = {"narration": 500, "security_name": 200, "external_id": 128, "account": 64}
 TRADES = frozenset({"BUY", "SELL", "SHORT_SALE", "COVER"})
@@ -29,6 +31,9 @@ class Findings:
     unread: set[str] | None = field(default_factory=set)
     columns: Mapping[str, str] = field(default_factory=dict)
     """The file's names of our columns, for mistakes that only the amounts together show."""
+    moments: dict[int, Moment | None] = field(default_factory=dict)
+    tables: dict[int, str] = field(default_factory=dict)
+    """By row, when it happened, and in which of the file's tables it stands: see `in_order`."""
 
     def add(self, draft: Draft) -> None:
         """Keep an entry, its amounts completed; what the columns contradict is told."""
@@ -64,23 +69,26 @@ class Findings:
     ) -> None:
         self.fail([place.fault(reason, message, remedy, value)], symbol)
 
+    def place_in_time(self, row: int, table: str, day: date | Fault, said: str) -> None:
+        """Which table a row stands in, and when it happened, if what it said has a time. Of a
+        line that holds several elements of XML nothing is known."""
+        self.tables[row] = table
+        at = None if isinstance(day, Fault) else moment(day.isoformat(), said)
+        self.moments[row] = at if self.moments.get(row, at) == at else None
+
     def skip(self, row: int, reason: str, value: str = "") -> None:
         self.skipped.append(Skipped(row=row, reason=reason, value=value[:100]))
 
     def parsed(self) -> Parsed:
-        """Everything. Entries by day; within a day in the order of time, which is the file's or,
-        where the file begins with its newest row, the opposite. Others in the order of the file.
-        A file with questions has no entries."""
+        """Everything. Entries by day, and within a day in the order of time as far as the file
+        tells it (`in_order`). Others in the order of the file. A file with questions has no
+        entries."""
         self.faults.sort(key=lambda fault: fault.row or 0)
         self.skipped.sort(key=lambda skipped: skipped.row)
-        by_row = sorted(self.drafts, key=lambda draft: draft.row or 0)
-        newest_first = by_row and by_row[0].transaction_date > by_row[-1].transaction_date
-        way = -1 if newest_first else 1
-        by_row.sort(key=lambda draft: (draft.transaction_date, way * (draft.row or 0)))
         if self.questions:
             return Parsed(questions=tuple(self.questions), notes=tuple(self.notes))
         return Parsed(
-            drafts=tuple(by_row),
+            drafts=tuple(in_order(self.drafts, self.moments, self.tables)),
             faults=tuple(self.faults),
             unread=None if self.unread is None else frozenset(self.unread),
             skipped=tuple(self.skipped),

@@ -9,6 +9,7 @@ from market.formats.faults import Fault
 from portfolios.formats.amounts import settle
 from portfolios.formats.contract import Parsed, Skipped, Stated
 from portfolios.formats.draft import Draft
+from portfolios.formats.reading.day_order import Moment, in_order, moment
 from portfolios.formats.reading.machine_row import MachineRow
 
 
@@ -23,6 +24,8 @@ class Gathering:
     stated: list[Stated] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    moments: dict[int, Moment | None] = field(default_factory=dict)
+    """When each row happened, in files that say it."""
 
     def take(self, row: MachineRow, drafts: Iterable[Draft], symbol: str = "") -> None:
         """The entries of one row, if all of it could be read; else its mistakes."""
@@ -37,6 +40,12 @@ class Gathering:
         else:
             self.drafts.extend(settled)
 
+    def happened(self, row: MachineRow, day: str, said: str) -> None:
+        """Keep the moment of a row: its ISO day, and a text that ends with its time."""
+        at = moment(day, said)
+        if at is not None:
+            self.moments[row.row] = at
+
     def skip(self, row: int, reason: str, value: str = "") -> None:
         """A row that is no entry, and why."""
         self.skipped.append(Skipped(row=row, reason=reason, value=value[:200]))
@@ -47,9 +56,15 @@ class Gathering:
             self.notes.append(sentence)
 
     def parsed(self) -> Parsed:
-        """Entries by day, in the order of the file within a day; mistakes by row."""
+        """Entries by day, and within a day by their moments, or in the order of the file where
+        it states none; mistakes by row."""
+        ordered = (
+            in_order(self.drafts, self.moments, {})
+            if self.moments
+            else sorted(self.drafts, key=lambda draft: draft.transaction_date)
+        )
         return Parsed(
-            tuple(sorted(self.drafts, key=lambda draft: draft.transaction_date)),
+            tuple(ordered),
             tuple(sorted(self.faults, key=lambda fault: fault.row or 0)),
             frozenset(self.unread),
             skipped=tuple(sorted(self.skipped, key=lambda row: row.row)),

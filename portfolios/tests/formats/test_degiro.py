@@ -44,19 +44,6 @@ def test_the_trades_of_a_dutch_file() -> None:
         | {
             "entry_type": "BUY",
             "transaction_date": "2025-01-03",
-            "quantity": "6",
-            "price": "20",
-            "gross_amount_security": "120",
-            "gross_amount": "96",
-            "fees": "2.24",  # 2.00 and the AutoFX fee of 0.24
-            "net_amount": "-98.24",
-            "external_id": "2a1b2c3d-cccc",
-        },
-        ACME
-        | ABROAD
-        | {
-            "entry_type": "BUY",
-            "transaction_date": "2025-01-03",
             "quantity": "4",
             "price": "20",
             "gross_amount_security": "80",
@@ -64,6 +51,19 @@ def test_the_trades_of_a_dutch_file() -> None:
             "fees": "0.16",
             "net_amount": "-64.16",
             "external_id": "2a1b2c3d-cccc:2",  # the second fill of the order
+        },
+        ACME
+        | ABROAD
+        | {
+            "entry_type": "BUY",
+            "transaction_date": "2025-01-03",
+            "quantity": "6",
+            "price": "20",
+            "gross_amount_security": "120",
+            "gross_amount": "96",
+            "fees": "2.24",  # 2.00 and the AutoFX fee of 0.24
+            "net_amount": "-98.24",
+            "external_id": "2a1b2c3d-cccc",
         },
         {
             "entry_type": "BUY",
