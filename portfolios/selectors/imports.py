@@ -9,8 +9,10 @@ from uuid import UUID
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.selectors import authors
+from portfolios.calc.booking.reversals import effective
 from portfolios.exceptions import ImportRunNotFound
 from portfolios.models import BalanceAssertion, ImportRun, Transaction
+from portfolios.selectors.ledger import ledger_rows, to_entries
 
 
 def import_runs(portfolio_id: UUID) -> QuerySet[ImportRun]:
@@ -27,6 +29,16 @@ def import_run(portfolio_id: UUID, run_id: int) -> ImportRun:
     if run is None:
         raise ImportRunNotFound(run_id)
     return run
+
+
+def rests_on_what_stands(run: ImportRun) -> bool:
+    """Whether every entry that a run found in the ledger, and so left out, still counts there."""
+    relied = {each["entry"] for each in run.report.get("duplicates", ()) if each["entry"]}
+    entries = Transaction.objects.filter(portfolio_id=run.portfolio_id)
+    if not entries.filter(seq__in=relied, reversed_by__isnull=False).exists():
+        return True
+    standing, _ = effective(to_entries(ledger_rows(run.portfolio_id), run.portfolio.base_currency))
+    return relied <= {entry.seq for entry in standing}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from portfolios.formats.entry_rules import RULES
 from portfolios.models import EntryType, ImportRun, Portfolio, Transaction
 from portfolios.selectors.compared import Compared, compare
 from portfolios.selectors.duplicates import Duplicate
+from portfolios.selectors.imports import rests_on_what_stands
 from portfolios.selectors.instruments import (
     Instrument,
     Instruments,
@@ -30,7 +31,7 @@ from portfolios.selectors.instruments import (
 )
 from portfolios.selectors.ledger import booking_settings, ledger_rows
 from portfolios.services.checks import reckoned_faults, settled
-from portfolios.services.import_choices import Choices
+from portfolios.services.import_choices import Choices, choices_from
 from portfolios.services.import_formats import read_file
 
 HELD = frozenset({EntryType.OPENING_BALANCE})
@@ -50,13 +51,16 @@ class Plan:
     """A file held against a ledger: what it would add, what is there already, what is wrong.
 
     `drafts` are all entries of the file that could be read and named, in its order; `fresh` are
-    those of them to be written. Those that could not be named stay in `parsed`.
+    those of them to be written. Those that could not be named stay in `parsed`. `already_in` is
+    the run that brought this very file, `completes` the one that did, but of whose rows some were
+    known then and no longer stand.
     """
 
     file_hash: str
     choices: Choices
     title: str = ""
     already_in: int | None = None
+    completes: int | None = None
     parsed: Parsed = field(default_factory=Parsed)
     instruments: tuple[Instrument, ...] = ()
     drafts: tuple[Draft, ...] = ()
@@ -111,7 +115,43 @@ def look(
         portfolio=portfolio, file_hash=plan.file_hash, state=ImportRun.State.DONE
     ).first()
     if done is not None:
-        return Unbooked(replace(plan, already_in=done.pk, title=done.format))
+        if rests_on_what_stands(done):
+            return Unbooked(_told_already(plan, done))
+        choices = _read_then(done, choices)
+    looked = _look_anew(plan, portfolio, source, choices, today=today, limits=limits)
+    return looked if done is None else _completing(looked, done)
+
+
+def _told_already(plan: Plan, run: ImportRun) -> Plan:
+    return Plan(file_hash=plan.file_hash, choices=plan.choices, already_in=run.pk, title=run.format)
+
+
+def _read_then(run: ImportRun, choices: Choices) -> Choices:
+    """The choices that a run was read by: its own rows must be known again. What nobody had named
+    then may be named now."""
+    kept = choices_from(run.report["choices"]) if "choices" in run.report else choices
+    return replace(kept, matches={**kept.matches, **choices.matches})
+
+
+def _completing(looked: Unbooked, run: ImportRun) -> Unbooked:
+    """A file that was imported, looked at again; nothing to do where the ledger has it all."""
+    plan = looked.plan
+    if not (plan.fresh or plan.errors or plan.parsed.questions):
+        return Unbooked(_told_already(plan, run))
+    said = f"Imported in run {run.pk} already; some rows it found in the ledger were reversed since"
+    parsed = replace(plan.parsed, notes=(*plan.parsed.notes, f"{said}, and are missing."))
+    return replace(looked, plan=replace(plan, parsed=parsed, completes=run.pk))
+
+
+def _look_anew(
+    plan: Plan,
+    portfolio: Portfolio,
+    source: Source,
+    choices: Choices,
+    *,
+    today: date,
+    limits: Limits,
+) -> Unbooked:
     read = read_file(portfolio, source, choices, today=today, limits=limits)
     plan = replace(plan, choices=read.choices, parsed=read.parsed, errors=read.parsed.faults)
     chosen = read.format

@@ -144,7 +144,7 @@ def _write(
     portfolio: Portfolio, booking: Booking, filename: str, by: User, tell: Progress
 ) -> ImportReport:
     plan = booking.plan
-    run = ImportRun.objects.create(
+    run = _run_to_complete(plan) or ImportRun.objects.create(
         portfolio=portfolio,
         filename=storable(filename),
         file_hash=plan.file_hash,
@@ -162,13 +162,29 @@ def _write(
         by,
         progress=lambda done, total: tell(f"Writing {done:,} of {total:,} entries"),
     )
+    if plan.completes is not None:
+        _complete(run, plan)
+    else:
+        _assert(portfolio, plan, run)
     if written is not None:
-        run.report |= {"rows": row_runs(written.first_seq, plan.fresh)}
-        run.save(update_fields=["report"])
-    _assert(portfolio, plan, run)
+        rows = row_runs(written.first_seq, plan.fresh)
+        run.report |= {"rows": [*run.report.get("rows", ()), *rows]}
+        run.save(update_fields=["report", "row_count"])
     done = f"{len(plan.fresh)} entries added in run {run.pk}"
     sentence = f"{done}, {len(plan.duplicates)} were there already."
     return report_of(booking.plan, filename, sentence, import_run=run.pk, **_facts(written))
+
+
+def _run_to_complete(plan: Plan) -> ImportRun | None:
+    return None if plan.completes is None else ImportRun.objects.get(pk=plan.completes)
+
+
+def _complete(run: ImportRun, plan: Plan) -> None:
+    """A run that brings what it had found in the ledger, and is there no more. Its balances stand,
+    and of what the file repeats, its own entries are no duplicates of it."""
+    others = [each.as_dict() for each in plan.duplicates if each.import_run != run.pk]
+    run.report |= {"duplicates": others}
+    run.row_count += len(plan.fresh)
 
 
 def _facts(written: Appended | None) -> dict[str, Any]:

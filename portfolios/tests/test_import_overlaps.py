@@ -1,0 +1,124 @@
+"""Files that overlap: what one brought and the other left out, when the first is taken back."""
+
+import pytest
+
+from accounts.models import User
+from portfolios.models import BalanceAssertion, ImportRun, Portfolio, Transaction
+from portfolios.selectors.imports import run_rows
+from portfolios.services import ImportReport, preview_import, reverse_entry, run_import, undo_import
+
+HEADER = "date,type,symbol,exchange,quantity,price,gross_amount,currency\n"
+BUY = "2013-02-04,BUY,MAPLE,XTSE,100,20,,CAD\n"
+MORE = "2013-02-05,BUY,MAPLE,XTSE,10,20,,CAD\n"
+JANUARY, YEAR = HEADER + BUY, HEADER + MORE + BUY
+
+pytestmark = pytest.mark.usefixtures("market")
+
+
+def bring(portfolio: Portfolio, by: User, text: str, name: str = "a.csv") -> ImportReport:
+    return run_import(portfolio_id=portfolio.pk, content=text.encode(), filename=name, by=by)
+
+
+def standing(portfolio: Portfolio) -> list[tuple[int, int]]:
+    """The purchases that count: number and quantity."""
+    rows = Transaction.objects.filter(portfolio=portfolio, reversed_by=None, reverses=None)
+    return [(row.seq, int(row.quantity or 0)) for row in rows.order_by("seq")]
+
+
+@pytest.fixture
+def taken_back(portfolio: Portfolio, alice: User) -> ImportRun:
+    """Entry 1 by January's file, entry 2 by the year's, which found entry 1; 3 reverses 1."""
+    january = bring(portfolio, alice, JANUARY).import_run
+    year = bring(portfolio, alice, YEAR).import_run
+    assert january is not None
+    undo_import(run_id=january, by=alice)
+    return ImportRun.objects.get(pk=year or 0)
+
+
+def test_a_file_brings_what_it_had_found_and_is_there_no_more(
+    portfolio: Portfolio, alice: User, taken_back: ImportRun
+) -> None:
+    report = bring(portfolio, alice, YEAR)
+
+    assert (report.rows_added, report.import_run) == (1, taken_back.pk)
+    assert report.changes["positions"] == [{"symbol": "MAPLE", "before": 10, "after": 110}]
+    assert standing(portfolio) == [(2, 10), (4, 100)]
+
+
+def test_it_completes_its_run(portfolio: Portfolio, alice: User, taken_back: ImportRun) -> None:
+    """In the file the purchase of entry 2 is row 2, that of entry 4 row 3."""
+    bring(portfolio, alice, YEAR)
+
+    taken_back.refresh_from_db()
+    assert taken_back.row_count == 2
+    assert taken_back.report["rows"] == [[2, 2, 1], [4, 3, 1]]
+    assert run_rows(taken_back).duplicates == ()
+    assert bring(portfolio, alice, YEAR).already_imported_in == taken_back.pk
+
+
+def test_undoing_a_completed_run_takes_all_of_it_back(
+    portfolio: Portfolio, alice: User, taken_back: ImportRun
+) -> None:
+    bring(portfolio, alice, YEAR)
+    assert undo_import(run_id=taken_back.pk, by=alice) == 2
+    assert standing(portfolio) == []
+
+
+def test_a_preview_says_what_is_missing(
+    portfolio: Portfolio, alice: User, taken_back: ImportRun
+) -> None:
+    shown = preview_import(
+        portfolio_id=portfolio.pk, content=YEAR.encode(), filename="a.csv", by=alice
+    )
+    assert [row.fate for row in shown.rows] == ["duplicate", "new"]
+    assert shown.can_import
+    (note,) = shown.notes
+    assert note.startswith(f"Imported in run {taken_back.pk} already; some rows")
+    assert standing(portfolio) == [(2, 10)]
+
+
+def test_what_another_file_brought_again_is_not_missing(
+    portfolio: Portfolio, alice: User, taken_back: ImportRun
+) -> None:
+    bring(portfolio, alice, JANUARY)
+    assert bring(portfolio, alice, YEAR).already_imported_in == taken_back.pk
+    assert standing(portfolio) == [(2, 10), (4, 100)]
+
+
+def test_a_reversal_that_was_reversed_leaves_nothing_missing(
+    portfolio: Portfolio, alice: User, taken_back: ImportRun
+) -> None:
+    reverse_entry(portfolio_id=portfolio.pk, seq=3, by=alice, reason="it was right")
+    assert bring(portfolio, alice, YEAR).already_imported_in == taken_back.pk
+
+
+def test_the_balances_of_a_completed_run_are_stated_once(portfolio: Portfolio, alice: User) -> None:
+    """The second statement says of the close of the 28th what it says of it later."""
+    first, second = statement("one"), statement("one", "two")
+    january = bring(portfolio, alice, first, "one.ofx").import_run
+    bring(portfolio, alice, second, "two.ofx")
+    assert january is not None
+    undo_import(run_id=january, by=alice)
+    before = BalanceAssertion.objects.count()
+
+    assert bring(portfolio, alice, second, "two.ofx").rows_added == 1
+    assert before == BalanceAssertion.objects.count() == 2
+
+
+def statement(*fitids: str, account: str = "111") -> str:
+    """An OFX statement of deposits of 5 dollars, and of the cash at its end."""
+    deposits = "".join(
+        "<INVBANKTRAN><STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20130204<TRNAMT>5.00"
+        f"<FITID>{fitid}</STMTTRN><SUBACCTFUND>CASH</INVBANKTRAN>"
+        for fitid in fitids
+    )
+    return (
+        "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\n"
+        "COMPRESSION:NONE\nOLDFILEUID:NONE\nNEWFILEUID:NONE\n\n<OFX><SIGNONMSGSRSV1><SONRS><STATUS>"
+        "<CODE>0<SEVERITY>INFO</STATUS><DTSERVER>20130228<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>"
+        "<INVSTMTMSGSRSV1><INVSTMTTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><INVSTMTRS>"
+        "<DTASOF>20130228<CURDEF>USD<INVACCTFROM><BROKERID>b.com<ACCTID>"
+        f"{account}</INVACCTFROM><INVTRANLIST><DTSTART>20130201<DTEND>20130228{deposits}"
+        f"</INVTRANLIST><INVBAL><AVAILCASH>{5 * len(fitids)}.00<MARGINBALANCE>0<SHORTBALANCE>0"
+        "</INVBAL></INVSTMTRS></INVSTMTTRNRS></INVSTMTMSGSRSV1></OFX>\n"
+    )
