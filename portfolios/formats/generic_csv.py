@@ -4,13 +4,14 @@ The mapping comes with `Options.columns`; without one the format asks, and tells
 file. The decimal sign and the order of day and month are found from all mapped columns together,
 since one program wrote them, and are asked where nothing decides. Words for types are those below
 and our own. Amounts may be signed: money that leaves may be written with a minus, money that
-arrives may not. Events other than splits need more than a table of this kind says.
+arrives may not, and `generic_signs` tells what contradicts that. Events other than splits need
+more than a table of this kind says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from market.formats.faults import Fault
 from market.formats.fields import Place
 from portfolios.formats.contract import Options, Parsed, Question, Shape, Source
 from portfolios.formats.draft import ZERO, Draft
+from portfolios.formats.generic_signs import Signs
 from portfolios.formats.generic_words import MEANINGS, type_of
 from portfolios.formats.reading.broker_table import is_prose, of_trade
 from portfolios.formats.reading.dates import date_style
@@ -36,9 +38,6 @@ NUMBERS = tuple(
 )
 TEXTS = "symbol exchange isin figi security_name external_id narration".split()
 NEEDED = ("date", "type")
-ARRIVES = frozenset(
-    "SELL SHORT_SALE DIVIDEND COUPON DEPOSIT FEE_REFUND TAX_REFUND RETURN_OF_CAPITAL".split()
-)
 
 
 class GenericCsv:
@@ -128,8 +127,13 @@ def _read(findings: Findings, rows: Sequence[Row]) -> None:
         findings.questions.append(Question(about="currency", message=message, choices=()))
     if isinstance(dates, Question) or isinstance(decimals, Question) or findings.questions:
         return
+    lines = []
     for row in rows:
-        _read_row(findings, RowReader(row, options, dates=dates, decimals=decimals))
+        line = _line(findings, RowReader(row, options, dates=dates, decimals=decimals))
+        lines += [line] if line is not None else []
+    signs = Signs((line.kind, line.numbers) for line in lines)
+    for line in lines:
+        _enter(findings, line, signs)
 
 
 def _cells(rows: Sequence[Row], columns: Mapping[str, str], names: Sequence[str]) -> Iterator[Cell]:
@@ -140,21 +144,39 @@ def _cells(rows: Sequence[Row], columns: Mapping[str, str], names: Sequence[str]
                 yield Cell(Place(row.number, column), row[column])
 
 
-def _read_row(findings: Findings, reader: RowReader) -> None:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row as it says itself, before its signs are held against those of others."""
+
+    reader: RowReader
+    kind: str
+    texts: dict[str, Any]
+    days: dict[str, Any]
+    numbers: dict[str, Decimal | None]
+
+
+def _line(findings: Findings, reader: RowReader) -> _Line | None:
     columns = findings.options.columns
     texts: dict[str, Any] = {name: reader.text(columns[name]) for name in TEXTS if name in columns}
-    symbol = texts.get("symbol", "")
     kind = type_of(reader.text(columns["type"]))
     if kind is None:
-        findings.fail([_unknown_type(reader, columns["type"])], symbol)
-        return
+        findings.fail([_unknown_type(reader, columns["type"])], texts.get("symbol", ""))
+        return None
     days: dict[str, Any] = {name: _day(reader, columns, name) for name in DATES}
     numbers = {name: _number(reader, columns, name) for name in NUMBERS}
-    kind = _signed(reader, kind, numbers, columns)
+    return _Line(reader, kind, texts, days, numbers)
+
+
+def _enter(findings: Findings, line: _Line, signs: Signs) -> None:
+    columns, reader, numbers = findings.options.columns, line.reader, line.numbers
+    kind = signs.meaning(line.kind, numbers)
+    for odd in signs.contradictions(line.kind, numbers):
+        place, remedy = reader.place(columns[odd.name]), "Check the sign or the type."
+        reader.faults.append(place.fault(odd.reason, odd.message, remedy, str(odd.number)))
     money = _currencies(reader, columns, received=numbers["to_amount"] is not None)
-    day = days.pop("date")
+    day = line.days["date"]
     if reader.faults or day is None:
-        findings.fail(reader.faults, symbol)
+        findings.fail(reader.faults, line.texts.get("symbol", ""))
         return
     draft = Draft(
         entry_type=kind,
@@ -162,8 +184,8 @@ def _read_row(findings: Findings, reader: RowReader) -> None:
         account=reader.text(columns.get("account", "")) or findings.options.account,
         row=reader.number_of_row,
         **money,
-        **texts,
-        **days,
+        **line.texts,
+        **{name: day for name, day in line.days.items() if name != "date"},
         **_amounts(kind, numbers),
     )
     findings.add(draft)
@@ -196,30 +218,6 @@ def _day(reader: RowReader, columns: Mapping[str, str], name: str) -> date | Non
 
 def _number(reader: RowReader, columns: Mapping[str, str], name: str) -> Decimal | None:
     return reader.amount(columns[name]) if name in columns else None
-
-
-def _signed(
-    reader: RowReader,
-    kind: str,
-    numbers: Mapping[str, Decimal | None],
-    columns: Mapping[str, str],
-) -> str:
-    """The type, once signs are looked at: interest with a minus is charged, and a sale or a
-    dividend with a minus is a mistake."""
-    for name in ("net_amount", "gross_amount"):
-        number = numbers[name]
-        if number is None or number >= 0:
-            continue
-        if kind == "INTEREST":
-            return "INTEREST_CHARGE"
-        if kind in ARRIVES:
-            said = f"{kind} brings money, and {number} is negative."
-            reader.faults.append(
-                reader.place(columns[name]).fault(
-                    "negative_not_allowed", said, "Check the sign or the type.", str(number)
-                )
-            )
-    return kind
 
 
 def _amounts(kind: str, numbers: Mapping[str, Decimal | None]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ WORDS: Mapping[str, str] = {
     "COVER": "buytocover covershort boughttocover",
     "DIVIDEND": "div dividends dividende cashdividend",
     "COUPON": "bondinterest",
-    "INTEREST": "int interestearned credit zinsen",
+    "INTEREST": "int interestearned zinsen",
     "INTEREST_CHARGE": "marginint margininterest interestpaid interestcharged",
     "DEPOSIT": "deposits contribution cashin einzahlung",
     "WITHDRAWAL": "withdraw withdrawals cashout auszahlung",

@@ -1,6 +1,7 @@
 """A table that nobody knows: its columns are named, its styles found, and the rest is asked."""
 
 import random
+from decimal import Decimal
 from typing import Any
 
 from portfolios.formats.contract import DateStyle, DecimalStyle, Parsed, Source
@@ -104,6 +105,76 @@ def test_our_own_words_and_those_of_others_name_types() -> None:
         "SELL",
     ]
     assert mistakes(plain("2013-02-04,merger,1,5", currency="USD")) == [(2, "What", "type_unknown")]
+
+
+NET = {"date": "Day", "type": "What", "symbol": "Symbol", "quantity": "Shares", "price": "Price"}
+NET |= {"fees": "Fee", "net_amount": "Net"}
+
+
+def netted(*rows: str) -> Parsed:
+    """Rows of a table of all that happened, of which each says what reached or left the account."""
+    text = "Day,What,Symbol,Shares,Price,Fee,Net\n" + "".join(f"{row}\n" for row in rows)
+    return read(FORMAT, text, columns=NET, currency="USD")
+
+
+def test_a_purchase_that_was_taken_back_is_no_second_purchase() -> None:
+    parsed = netted("2013-02-04,Buy,T,100,35,5,-3505", "2013-02-05,Buy,T,-100,35,-5,3505")
+    assert mistakes(parsed) == [
+        (3, "Shares", "negative_not_allowed"),
+        (3, "Net", "amount_mismatch"),
+        (3, "Fee", "negative_not_allowed"),
+    ]
+
+
+def test_a_fee_without_the_minus_of_the_others_is_refunded() -> None:
+    fees = [f"2013-02-0{day},Fee,,,,,{net}" for day, net in ((4, -10), (5, -10), (6, 10))]
+    kinds = [f"{draft.entry_type} {draft.net_amount}" for draft in netted(*fees).drafts]
+    assert kinds == ["FEE -10", "FEE -10", "FEE_REFUND 10"]
+
+
+def test_a_sign_that_the_other_rows_leave_open_is_a_mistake() -> None:
+    fee, refund = "2013-02-04,Fee,,,,,-10", "2013-02-05,Fee,,,,,10"
+    assert mistakes(netted(fee, refund)) == [(3, "Net", "amount_mismatch")]
+    assert mistakes(netted(fee, refund, refund)) == [(2, "Net", "negative_not_allowed")]
+    bought = "2013-02-04,Buy,T,100,35,,-3500"
+    assert mistakes(netted(bought, refund)) == [(3, "Net", "amount_mismatch")]
+    withdrawn = "2013-02-08,Withdrawal,,,,,400"
+    assert mistakes(netted(bought, withdrawn)) == [(3, "Net", "amount_mismatch")]
+
+
+def test_money_that_leaves_needs_no_minus() -> None:
+    parsed = netted(
+        "2013-02-04,Buy,T,100,35,5,3505",
+        "2013-02-05,Fee,,,,,10",
+        "2013-02-06,Interest,,,,,-0.40",
+        "2013-02-07,Withdrawal,,,,,-400",
+        "2013-02-08,Sell,T,-100,36,5,3595",
+    )
+    assert [draft.net_amount for draft in parsed.drafts] == [
+        -3505,
+        -10,
+        Decimal("-0.40"),
+        -400,
+        3595,
+    ]
+
+
+def test_a_commission_paid_to_us_is_not_charged() -> None:
+    parsed = netted(
+        "2013-02-04,Buy,T,100,,-5,-3505",
+        "2013-02-05,Buy,T,100,,-5,-3505",
+        "2013-02-06,Buy,T,100,,0.12,-3499.88",
+    )
+    assert mistakes(parsed) == [(4, "Fee", "amount_mismatch")]
+
+
+def test_a_price_below_zero_is_a_mistake() -> None:
+    parsed = netted("2013-02-04,Buy,T,100,-35,,")
+    assert mistakes(parsed) == [(2, "Price", "negative_not_allowed")]
+
+
+def test_a_credit_may_be_anything() -> None:
+    assert mistakes(netted("2013-02-07,Credit,,,,,2500")) == [(2, "What", "type_unknown")]
 
 
 def test_a_conversion_and_a_split() -> None:
