@@ -30,6 +30,8 @@ def _times(state: Replayed, places: list[Place], new: Decimal, old: Decimal) -> 
     """What places hold times new/old, at 8 decimals. Where accounts are not apart it is their sum
     that is rounded, and the last of them takes what is left of it."""
     held = [state.quantities[place] for place in places]
+    if new == old:
+        return held
     after = [half_even(quantity * new / old, 8) for quantity in held]
     if after and not state.by_account:
         after[-1] += half_even(sum(held, ZERO) * new / old, 8) - sum(after, ZERO)

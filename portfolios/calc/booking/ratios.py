@@ -30,10 +30,14 @@ def scaled(quantity: Decimal, new: Decimal, old: Decimal) -> Decimal:
 def after_ratio(queues: Iterable[Queue], new: Decimal, old: Decimal) -> Shares:
     """Every open lot's quantity times new/old, so that those of a queue sum to its own.
 
-    A queue is a position: what is held (or owed) of a security where lots are matched.
+    A queue is a position: what is held (or owed) of a security where lots are matched. One for
+    one leaves every lot what it is, to its last decimal.
     """
     shares: dict[OpenLot, Decimal] = {}
     for queue in queues:
+        if new == old:
+            shares.update((lot, lot.quantity_open) for lot in queue.open_lots())
+            continue
         lots = queue.open_lots()
         accounts: dict[str, list[OpenLot]] = {}
         for lot in lots:

@@ -91,6 +91,19 @@ def test_each_account_sells_its_own_fraction_where_accounts_are_apart() -> None:
     assert result.cash == {("main", "CAD"): Decimal(4), ("b", "CAD"): Decimal(4)}
 
 
+@pytest.mark.parametrize("quantity", ["0.1234567849", "1.123456789012", "1E-12"])
+@pytest.mark.parametrize("kind", ["SYMBOL_CHANGE", "MERGER"])
+def test_one_for_one_keeps_every_decimal_of_a_quantity(kind: str, quantity: str) -> None:
+    # a ratio is rounded at 8 decimals; one for one changes no quantity, so none is rounded
+    ratio: dict[str, Any] = {"new_shares": 1, "old_shares": 1} if kind == "MERGER" else {}
+    renamed = entry(99, kind, "2024-02-01", security="X", to_security="Y", **LAW, **ratio)
+    sale = entry(100, "SELL", "2024-03-01", security="Y", quantity=quantity, price="40")
+    held = booked(*lots_of(quantity), renamed)
+    assert quantities_of(held, "Y") == [Decimal(quantity)]
+    assert replay(held.accepted).quantity_of("Y") == Decimal(quantity)
+    assert booked(*lots_of(quantity), renamed, sale).problems == ()
+
+
 def test_a_lot_that_would_come_to_nothing_is_refused() -> None:
     # 0.00000001 · 1/3 rounds to nothing beside 3.33333333
     result = booked(*lots_of(10, "0.00000001"), event("SPLIT", 1, 3))
