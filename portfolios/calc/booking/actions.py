@@ -13,9 +13,15 @@ from portfolios.calc.booking.disposal import spread
 from portfolios.calc.booking.mistakes import invalid, missing
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue
-from portfolios.calc.booking.rates import base_rate
+from portfolios.calc.booking.rates import base_rate, known_rate, too_large
 from portfolios.calc.booking.ratios import Shares, after_ratio
-from portfolios.calc.booking.splits import by_account, pools_of, queues_of, sell_fraction
+from portfolios.calc.booking.splits import (
+    by_account,
+    pools_of,
+    queues_of,
+    sell_fraction,
+    unpayable,
+)
 from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey, Treatment
 from portfolios.calc.lots import Income, Movement
 
@@ -183,7 +189,16 @@ def income_in_kind(
     return lots
 
 
-def bad_fraction(entry: Entry, expected: Decimal) -> Problem | None:
+def too_much(
+    desk: Desk, entry: Entry, field: str, quantity: Decimal, unit: Decimal | None
+) -> Problem | None:
+    """A price that makes of a quantity more money than can be kept."""
+    rate = known_rate(desk, entry, entry.transaction_date)
+    problem = too_large(entry, quantity * (unit or ZERO), rate)
+    return None if problem is None else invalid(entry, field, problem.message)
+
+
+def bad_fraction(desk: Desk, entry: Entry, held: Held, expected: Decimal) -> Problem | None:
     """`quantity` says how many new shares came; what is missing was paid in cash."""
     received = entry.quantity
     if received is None or received == expected:
@@ -193,7 +208,11 @@ def bad_fraction(entry: Entry, expected: Decimal) -> Problem | None:
         return invalid(entry, "quantity", said)
     if entry.net_amount is None and entry.to_price is None:
         return missing(entry, "net_amount")
-    return None
+    if entry.net_amount is None and (
+        problem := too_much(desk, entry, "to_price", expected - received, entry.to_price)
+    ):
+        return problem
+    return unpayable(desk, entry, [pool for pool, _ in held])
 
 
 def pay_fraction(desk: Desk, entry: Entry, lots: Sequence[OpenLot]) -> None:

@@ -21,6 +21,7 @@ from portfolios.calc.booking.actions import (
     post_money,
     post_shares,
     shares_after,
+    too_much,
     untreated,
 )
 from portfolios.calc.booking.amounts import known
@@ -29,7 +30,7 @@ from portfolios.calc.booking.disposal import LINE_PLACES, realise, spread
 from portfolios.calc.booking.mistakes import invalid, missing
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.rates import base_rate
-from portfolios.calc.booking.ratios import Shares, after_ratio, in_accounts
+from portfolios.calc.booking.ratios import Shares, after_ratio, in_accounts, too_many_shares
 from portfolios.calc.booking.results import EMPTY, side
 from portfolios.calc.booking.splits import by_account, multiply, split_lots
 from portfolios.calc.entries import ZERO, Entry, Problem, Treatment
@@ -77,8 +78,11 @@ def stock_dividend(desk: Desk, entry: Entry) -> Problem | None:
     if problem := other_money(entry, held):
         return problem
     longs = [lot for lot in lots_in(held) if not lot.is_short]
-    shares = in_accounts(shares_after(held, new, old))
-    if problem := bad_fraction(entry, sum(shares.values(), ZERO)):
+    more = shares_after(held, new, old)
+    shares = in_accounts(more)
+    expected = sum(shares.values(), ZERO)
+    problem = too_many_shares(entry, more, new, old) or bad_fraction(desk, entry, held, expected)
+    if problem is not None:
         return problem
     _owe_more(desk, entry, held, (old + new, old))
     lots = income_in_kind(desk, entry, entry.security, shares, entry.gross_amount)
@@ -102,7 +106,14 @@ def spinoff(desk: Desk, entry: Entry) -> Problem | None:
     new, old = known(entry.new_shares), known(entry.old_shares)
     children = shares_after(held, new, old)
     shares = in_accounts(children)
-    if problem := bad_fraction(entry, sum(shares.values(), ZERO)):
+    expected = sum(shares.values(), ZERO)
+    worth = entry.to_price if taxable and entry.gross_amount is None else None
+    problem = (
+        too_many_shares(entry, children, new, old)
+        or too_much(desk, entry, "to_price", expected, worth)
+        or bad_fraction(desk, entry, held, expected)
+    )
+    if problem is not None:
         return problem
     if taxable and any(lot.is_short for lot in children):
         return untreated(entry, Treatment.CARRY_OVER)
@@ -124,6 +135,10 @@ def return_of_capital(desk: Desk, entry: Entry) -> Problem | None:
         return invalid(entry, "gross_amount", "A return of capital must not be negative.")
     held = held_queues(desk, entry)
     if problem := other_money(entry, held):
+        return problem
+    whole = sum((queue.held for _, queue in held), ZERO)
+    unit = entry.price if entry.gross_amount is None else None
+    if problem := too_much(desk, entry, "price", whole, unit):
         return problem
     lots = lots_in(held)
     paid = _paid_back(entry, [lot.quantity_open for lot in lots])

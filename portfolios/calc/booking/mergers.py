@@ -22,6 +22,7 @@ from portfolios.calc.booking.actions import (
     post_money,
     post_shares,
     shares_after,
+    too_much,
     untreated,
 )
 from portfolios.calc.booking.amounts import charges_in_cost, known
@@ -100,7 +101,11 @@ def _has_cash(entry: Entry) -> bool:
 def _refused(desk: Desk, entry: Entry, held: Held) -> Problem | None:
     """What the holding itself makes impossible."""
     cash, lots = _has_cash(entry), lots_in(held)
-    if (cash or entry.treatment is Treatment.TAXABLE) and (problem := other_money(entry, held)):
+    paid = cash or entry.treatment is Treatment.TAXABLE
+    if paid and (problem := other_money(entry, held)):
+        return problem
+    whole = sum((queue.held for _, queue in held), ZERO)
+    if problem := too_much(desk, entry, "price", whole, _price(entry)):
         return problem
     if entry.new_shares is None:
         return None
@@ -115,8 +120,14 @@ def _refused(desk: Desk, entry: Entry, held: Held) -> Problem | None:
     return (
         unbookable_ratio(entry, shares, new, old)
         or other_child(desk, entry, held)
-        or bad_fraction(entry, expected)
+        or too_much(desk, entry, "to_price", expected, entry.to_price if paid else None)
+        or bad_fraction(desk, entry, held, expected)
     )
+
+
+def _price(entry: Entry) -> Decimal | None:
+    """What is paid for a share, where that and no sum says what is paid."""
+    return entry.price if _has_cash(entry) and entry.gross_amount is None else None
 
 
 def _paid(entry: Entry, weights: Sequence[Decimal]) -> Sequence[Decimal]:

@@ -17,7 +17,7 @@ from bisect import insort
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from heapq import heappop, heappush
 from operator import attrgetter
 from typing import TypeAlias
@@ -29,6 +29,7 @@ from portfolios.calc.money import allocate, places_of
 Match: TypeAlias = tuple[OpenLot, Decimal]
 Rank: TypeAlias = tuple[bool, Decimal, object, OpenLot]
 _COMPACT_AT = 64
+_WIDE = Context(prec=60)  # many lots may be worth more than one may
 _PLACE = attrgetter("place")
 
 
@@ -156,7 +157,8 @@ class Queue:
             if whole is None or quantity == self.held:
                 parts.append(whole)
             else:
-                parts.append((whole * quantity / self.held).quantize(finest, ROUND_HALF_EVEN))
+                part = whole * quantity / self.held
+                parts.append(part.quantize(finest, ROUND_HALF_EVEN, _WIDE))
         cost, settled = parts
         if quantity == self.held:
             self.cost = self.settled = ZERO  # whatever was unknown is gone

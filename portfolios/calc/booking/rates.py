@@ -4,15 +4,17 @@ A recorded rate always beats the table. A rate that nobody knows is a problem an
 """
 
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import NamedTuple
 
 from portfolios.calc.booking.amounts import charges_in_cost
 from portfolios.calc.booking.desk import ONE, Desk, Pool
 from portfolios.calc.booking.disposal import Deal
+from portfolios.calc.booking.mistakes import LIMIT, invalid
 from portfolios.calc.entries import ZERO, Entry, Problem
 
 FINEST = Decimal("1E-12")
+WIDE = Context(prec=60)  # has room for what is refused as too large
 
 
 class Exchange(NamedTuple):
@@ -26,7 +28,7 @@ class Exchange(NamedTuple):
 
     def local(self, amount: Decimal) -> Decimal:
         """An amount of the entry's currency in the security's, to 12 decimals."""
-        return (amount * self.per / self.units).quantize(FINEST, ROUND_HALF_EVEN)
+        return (amount * self.per / self.units).quantize(FINEST, ROUND_HALF_EVEN, WIDE)
 
 
 def base_rate(desk: Desk, entry: Entry, on: date | None = None) -> Decimal | None:
@@ -99,7 +101,8 @@ def deal_of(desk: Desk, entry: Entry, pool: Pool, gross: Decimal, sign: int) -> 
         price = entry.price
         if price is not None and (entry.quantity or ZERO) * price != gross:
             price = None  # the amount says otherwise, and it is the authority
-        return _deal(desk, entry, (price, gross, charges), base_rate(desk, entry))
+        deal = _deal(desk, entry, (price, gross, charges), base_rate(desk, entry))
+        return too_large(entry, gross, deal.fx_rate) or deal
     exchange = exchange_of(desk, entry, currency, gross)
     if exchange is None:
         return _no_exchange(entry, currency)
@@ -112,8 +115,28 @@ def deal_of(desk: Desk, entry: Entry, pool: Pool, gross: Decimal, sign: int) -> 
         (None, local, exchange.local(charges)),
         _rate_through(desk, entry, currency, exchange),
     )
+    if problem := too_large(entry, local, deal.fx_rate):
+        return problem
     settled = gross + sign * charges if entry.currency == desk.base else None
     return deal._replace(settled=settled, charge_places=12)
+
+
+def too_large(entry: Entry, amount: Decimal, rate: Decimal | None) -> Problem | None:
+    """An amount that no book has room for, by itself or in base at a rate."""
+    if abs(amount) >= LIMIT:
+        return invalid(entry, "gross_amount", f"{float(amount):g} is too large to be booked.")
+    if rate is not None and abs(amount * rate) >= LIMIT:
+        said = f"{float(amount):g} at the rate {float(rate):g} is too large to be booked."
+        return invalid(entry, "fx_rate", said)
+    return None
+
+
+def unjoined(desk: Desk, entry: Entry, pool: Pool) -> Problem | None:
+    """Money in a currency that no rate joins to the security's says nothing about its lots."""
+    currency = local_currency(entry, pool)
+    if currency == entry.currency or exchange_of(desk, entry, currency, ZERO) is not None:
+        return None
+    return _no_exchange(entry, currency)
 
 
 def exchange_of(desk: Desk, entry: Entry, currency: str, gross: Decimal) -> Exchange | None:

@@ -8,23 +8,24 @@ its accounts, then over their lots, by largest remainder. Lots always sum to the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TypeAlias
 
 from portfolios.calc.booking.mistakes import LIMIT, invalid
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue
 from portfolios.calc.entries import ZERO, Entry, Problem
-from portfolios.calc.money import allocate, half_even
+from portfolios.calc.money import allocate, quantum
 
 QUANTITY_PLACES = 8
+WIDE = Context(prec=60)  # has room for what no book has: it is refused, with its number
 
 Shares: TypeAlias = Mapping[OpenLot, Decimal]
 
 
 def scaled(quantity: Decimal, new: Decimal, old: Decimal) -> Decimal:
     """A position times new/old, 8 decimals half-even."""
-    return half_even(quantity * new / old, QUANTITY_PLACES)
+    return (quantity * new / old).quantize(quantum(QUANTITY_PLACES), ROUND_HALF_EVEN, WIDE)
 
 
 def after_ratio(queues: Iterable[Queue], new: Decimal, old: Decimal) -> Shares:
@@ -63,12 +64,24 @@ def unbookable_ratio(entry: Entry, shares: Shares, new: Decimal, old: Decimal) -
     """A ratio that would leave a lot with nothing, or with more than can be kept."""
     for lot, after in shares.items():
         if not 0 < after < LIMIT:
-            said = (
-                f"A ratio of {new} for {old} would leave {lot.quantity_open} shares as "
-                f"{float(lot.quantity_open * new / old):g}, which cannot be held."
-            )
-            return invalid(entry, "new_shares", said)
+            return _unheld(entry, lot, new, old)
     return None
+
+
+def too_many_shares(entry: Entry, shares: Shares, new: Decimal, old: Decimal) -> Problem | None:
+    """A ratio that would bring more than can be kept; it may bring nothing for a small lot."""
+    for lot, brought in shares.items():
+        if brought >= LIMIT:
+            return _unheld(entry, lot, new, old)
+    return None
+
+
+def _unheld(entry: Entry, lot: OpenLot, new: Decimal, old: Decimal) -> Problem:
+    said = (
+        f"A ratio of {new} for {old} would leave {lot.quantity_open} shares as "
+        f"{float(lot.quantity_open * new / old):g}, which cannot be held."
+    )
+    return invalid(entry, "new_shares", said)
 
 
 def _dealt(whole: Decimal, weights: Sequence[Decimal]) -> Sequence[Decimal]:

@@ -11,7 +11,7 @@ from portfolios.calc.booking.desk import Desk, Pool
 from portfolios.calc.booking.disposal import relieve, spread
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue
-from portfolios.calc.booking.rates import deal_of
+from portfolios.calc.booking.rates import deal_of, unjoined
 from portfolios.calc.booking.ratios import Shares, after_ratio, scaled, unbookable_ratio
 from portfolios.calc.booking.trades import note_unknown
 from portfolios.calc.entries import ZERO, CostMethod, Entry, Problem
@@ -100,9 +100,8 @@ def _pay_fractions(desk: Desk, entry: Entry, pools: Sequence[Pool]) -> None:
 def unpayable(desk: Desk, entry: Entry, pools: Iterable[Pool]) -> Problem | None:
     """Money in a currency that no rate joins to the security's cannot be counted."""
     for pool in pools:
-        deal = deal_of(desk, entry, pool, ZERO, 0) if pool.currency else None
-        if isinstance(deal, Problem):
-            return deal
+        if pool.currency and (problem := unjoined(desk, entry, pool)):
+            return problem
     return None
 
 

@@ -12,7 +12,13 @@ from portfolios.calc.booking.matching import held_by, matched
 from portfolios.calc.booking.mistakes import invalid
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Match, Queue
-from portfolios.calc.booking.rates import base_rate, local_currency, no_rate, table_rate
+from portfolios.calc.booking.rates import (
+    base_rate,
+    local_currency,
+    no_rate,
+    table_rate,
+    too_large,
+)
 from portfolios.calc.booking.trades import post_delivery
 from portfolios.calc.entries import ZERO, CarriedLot, Entry, Problem
 from portfolios.calc.lots import Movement
@@ -67,7 +73,8 @@ def transfer_in(desk: Desk, entry: Entry) -> Problem | None:
     pool = desk.pool(entry.security, entry.account)
     if problem := other_currency(entry, pool, entry.security_currency or entry.currency):
         return problem
-    _arrive(desk, entry, pool, carried)
+    if problem := _arrive(desk, entry, pool, carried):
+        return problem
     post_delivery(desk, entry, quantity, delivered_worth(entry))
     _charge(desk, entry)
     return None
@@ -78,7 +85,8 @@ def opening_lot(desk: Desk, entry: Entry) -> Problem | None:
     pool = desk.pool(entry.security, entry.account)
     if problem := other_currency(entry, pool, entry.security_currency or entry.currency):
         return problem
-    _arrive(desk, entry, pool, entry.carried_lots or (_of_today(entry),))
+    if problem := _arrive(desk, entry, pool, entry.carried_lots or (_of_today(entry),)):
+        return problem
     post_delivery(desk, entry, known(entry.quantity), gross(entry))
     return None
 
@@ -153,10 +161,16 @@ def _of_today(entry: Entry) -> CarriedLot:
     )
 
 
-def _arrive(desk: Desk, entry: Entry, pool: Pool, carried: tuple[CarriedLot, ...]) -> None:
+def _arrive(
+    desk: Desk, entry: Entry, pool: Pool, carried: tuple[CarriedLot, ...]
+) -> Problem | None:
     currency = local_currency(entry, pool)
+    rates = [_rate_of(desk, entry, arriving, currency) for arriving in carried]
+    for arriving, rate in zip(carried, rates, strict=True):
+        if problem := too_large(entry, arriving.cost_basis or ZERO, rate):
+            return problem
     desk.method(pool, entry.transaction_date, entry.account)
-    for number, arriving in enumerate(carried, start=1):
+    for number, (arriving, rate) in enumerate(zip(carried, rates, strict=True), start=1):
         lot = OpenLot(
             entry.security,
             entry.account,
@@ -166,10 +180,11 @@ def _arrive(desk: Desk, entry: Entry, pool: Pool, carried: tuple[CarriedLot, ...
             currency,
             arriving.quantity,
             arriving.cost_basis,
-            _rate_of(desk, entry, arriving, currency),
+            rate,
         )
         lot.holding_start, lot.lot_label = arriving.holding_start, arriving.label
         desk.open(pool, lot)
+    return None
 
 
 def _rate_of(desk: Desk, entry: Entry, lot: CarriedLot, currency: str) -> Decimal | None:
