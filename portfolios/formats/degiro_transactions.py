@@ -7,13 +7,15 @@ fees, Total, Order ID. Prices in GBX are pence.
 
 - Value is the gross amount; fees and AutoFX fee stand beside it and move cash on top.
 - Fills of one order share its ID, so the external id counts them: the second one ends in :2.
-- A split shows here as a sale and a purchase of one moment without fees. They look like trades;
-  two such rows of one ISIN, day and time are refused by name.
+- A split, or another ISIN for the same shares, shows here as a sale and a purchase of one moment
+  without an order. They look like trades. Two such rows of one ISIN, or without fees and of
+  equal value, are refused by name.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -24,11 +26,22 @@ from portfolios.formats.degiro.words import TRADES_NEED
 from portfolios.formats.draft import Draft
 from portfolios.formats.reading.fitting import fitting_price
 from portfolios.formats.reading.gathering import Gathering
-from portfolios.formats.reading.machine_row import MachineRow
+from portfolios.formats.reading.machine_row import MachineRow, machine_number
 from portfolios.formats.reading.minor_currencies import currency_of, parts_per_unit, said_of
 
 NUMBERS = ("quantity", "price", "local", "value", "rate", "autofx", "fees", "total")
 RATE_PLACES = 12
+SPLIT = (
+    "split_unread",
+    "A sale and a purchase of one moment without fees: a split.",
+    "Enter a SPLIT, leave both out.",
+)
+RENAMED = (
+    "action_incomplete",
+    "Shares left and others of equal value came at one moment, without order or fees: a new ISIN.",
+    "Leave both rows out. Enter a SYMBOL_CHANGE, after a split if their number changed.",
+)
+NEAR = Decimal("0.005")  # four decimals of a price of pennies, times many shares
 IN_EURO = (
     "Amounts are in the account's currency, as DEGIRO converts them. If you hold other currencies "
     "there, compare the cash."
@@ -53,13 +66,12 @@ class DegiroTransactions:
             return table
         gathered = Gathering(options.base_currency)
         gathered.notes.extend(table.notes)
-        splits, fills = _splits(table.rows), Counter[str]()
+        events, fills = _events(table.rows), Counter[str]()
         for row in table.rows:
             day = row.fields.get("date", "")
             gathered.happened(row, day, f"{day} {row.fields.get('time', '')}")
-            if row.row in splits:
-                message = "A sale and a purchase of one moment without fees: a split."
-                row.wrong("quantity", "split_unread", message, "Enter a SPLIT, leave both out.")
+            if row.row in events:
+                row.wrong("quantity", *events[row.row])
             draft = _trade(row, fills, gathered, options)
             gathered.take(row, [draft] if draft else (), row.text("isin"))
         return gathered.parsed()
@@ -128,15 +140,48 @@ def _priced(row: MachineRow, draft: Draft, price: Decimal | None, gathered: Gath
     )
 
 
-def _splits(rows: tuple[MachineRow, ...]) -> frozenset[int]:
-    """Rows of one ISIN and moment, bought and sold, for which nobody was paid."""
-    moments: dict[tuple[str, str, str], list[MachineRow]] = defaultdict(list)
+def _events(rows: tuple[MachineRow, ...]) -> dict[int, tuple[str, str, str]]:
+    """Rows of one moment, sold and bought, for which nobody gave an order; and what they are."""
+    moments: dict[tuple[str, str], list[MachineRow]] = defaultdict(list)
     for row in rows:
         if row.text("isin") and not row.text("order"):
-            moments[row.text("isin"), row.text("date"), row.text("time")].append(row)
-    found: set[int] = set()
+            moments[row.text("date"), row.text("time")].append(row)
+    found: dict[int, tuple[str, str, str]] = {}
     for group in moments.values():
-        signs = {row.text("quantity").startswith("-") for row in group}
-        if len(signs) == 2:
-            found |= {row.row for row in group}
-    return frozenset(found)
+        found |= dict.fromkeys(_both_ways(group), SPLIT)
+        others = [row for row in group if row.row not in found and not _figure(row, "fees")]
+        found |= dict.fromkeys(_exchanged(others), RENAMED)
+    return found
+
+
+def _both_ways(group: Iterable[MachineRow]) -> Iterator[int]:
+    """Rows of an ISIN that was sold and bought."""
+    by_isin: dict[str, list[MachineRow]] = defaultdict(list)
+    for row in group:
+        by_isin[row.text("isin")].append(row)
+    for rows in by_isin.values():
+        if len({row.text("quantity").startswith("-") for row in rows}) == 2:
+            yield from (row.row for row in rows)
+
+
+def _exchanged(group: Iterable[MachineRow]) -> Iterator[int]:
+    """Pairs of rows of which one brought what the other took. They are compared by size, as there
+    may be many of one moment."""
+    sized = sorted((abs(_figure(row, "value", "total")), row.row, row) for row in group)
+    sold = [(size, row) for size, _, row in sized if row.text("quantity").startswith("-")]
+    bought = [(size, row) for size, _, row in sized if not row.text("quantity").startswith("-")]
+    while sold and bought:
+        (given, out), (taken, into) = sold[-1], bought[-1]
+        if given and abs(given - taken) <= NEAR * given:
+            yield from (out.row, into.row)
+            sold.pop()
+            bought.pop()
+        else:
+            (sold if given > taken else bought).pop()
+
+
+def _figure(row: MachineRow, *columns: str) -> Decimal:
+    """The number of the first column that is filled, zero where none is or none can be read: the
+    mistake is told by whoever reads the row."""
+    said = next((row.text(column) for column in columns if row.text(column)), "")
+    return machine_number(said) or Decimal(0)

@@ -235,6 +235,57 @@ def test_a_split_that_looks_like_trades_is_refused() -> None:
     assert wrong(parsed) == [(2, "quantity", "split_unread"), (3, "quantity", "split_unread")]
 
 
+NEW_FILE = """\
+Date,Time,Product,ISIN,Reference exchange,Venue,Quantity,Price,,Local value,,Value EUR,\
+Exchange rate,AutoFX Fee,Transaction and/or third party fees EUR,Total EUR,Order ID,
+"""
+
+
+def traded(quantity: int, price: float, isin: str, order: str = "", fees: str = "") -> str:
+    value = f"{-quantity * price:.2f}"
+    total = f"{-quantity * price + float(fees or 0):.2f}"
+    return (
+        f"04-02-2025,08:15,CORP,{isin},EAM,,{quantity},{price:.4f},EUR,{value},EUR,{value},,0.00,"
+        f"{fees},{total},,{order}\n"
+    )
+
+
+OLD_ISIN, NEW_ISIN = "NL0000000012", "NL0000000020"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "came"),
+    [
+        (100, 20.25, 100),
+        (1000, 2.025, 100),  # a reverse split, 10:1
+        (100, 1.0, 300),  # 3:1, 300 at 0.3333 are 99.99
+    ],
+)
+def test_shares_that_come_under_another_isin_are_no_sale(
+    quantity: int, price: float, came: int
+) -> None:
+    """Nothing is gained, and the holding goes on: it would be a lie to book a sale."""
+    rows = traded(came, round(price * quantity / came, 4), NEW_ISIN)
+    rows += traded(-quantity, price, OLD_ISIN)
+    parsed = TRADES.parse(Source((NEW_FILE + rows).encode()), options())
+    assert wrong(parsed) == [(row, "quantity", "action_incomplete") for row in (2, 3)]
+    assert "SYMBOL_CHANGE" in parsed.faults[0].remedy
+
+
+@pytest.mark.parametrize(
+    "sale",
+    [
+        traded(-100, 20.25, OLD_ISIN, order="o-1"),
+        traded(-100, 20.25, OLD_ISIN, fees="-2.00"),
+        traded(-100, 25, OLD_ISIN),
+    ],
+)
+def test_a_sale_with_an_order_a_fee_or_a_value_of_its_own_is_one(sale: str) -> None:
+    rows = traded(100, 20.25, NEW_ISIN) + sale
+    parsed = TRADES.parse(Source((NEW_FILE + rows).encode()), options())
+    assert sorted(draft.entry_type for draft in parsed.drafts) == ["BUY", "SELL"]
+
+
 def test_a_decimal_sign_that_nothing_tells_is_asked_for() -> None:
     """1.234 euro or 1,234? One row alone does not say."""
     head = sample(EN).content.splitlines(keepends=True)[0].decode()
