@@ -109,7 +109,7 @@ SENTENCES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("trade", (r"^(?:[\w -]+: )?(?:buy|sell|koop|verkoop|kauf|verkauf|achat|vente|compra|venta|"
          r"acquisto|vendita|venda)\b.*@")),
         ("exchange", (r"^fx |valuta (?:creditering|debitering)|währungswechsel|"
-         r"opération de change|change -|cambio de divisa|cambio valuta")),
+         r"opération de change|^change -|cambio de divisa|cambio valuta")),
         ("dividend_tax", (r"dividend ?tax|dividend ?belasting|dividendensteuer|kapitalertragsteuer|"
          r"impôts? sur (?:les )?dividende|retención del dividendo|ritenuta sul dividendo|"
          r"imposto sobre dividendo")),

@@ -194,6 +194,8 @@ def test_every_other_row_is_left_out_with_its_reason() -> None:
         ("Überweisung auf Ihr Geldkonto bei der flatexDEGIRO Bank", "within"),
         ("Einrichtung von Handelsmodalitäten 2025 Entgelt", "fee"),
         ("DEGIRO Aansluitingskosten 2025", "fee"),
+        ("DEGIRO Exchange Connection Fee 2025 (New York Stock Exchange - NSY)", "fee"),
+        ("Frais de connexion aux places boursières 2025 (Stock Exchange - NSY)", "fee"),
         ("London/Dublin Stamp Duty", "transaction_tax"),
         ("Something new", ""),
     ],
