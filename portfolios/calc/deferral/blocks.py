@@ -25,6 +25,11 @@ COST_PLACES = 6
 LotKey = tuple[int, int]
 
 
+def paid_back(gain: Fraction, waiting: Fraction, added: Fraction) -> Fraction:
+    """What of an added cost a recognised gain pays back, after the gain that was waiting."""
+    return min(max(gain, Fraction(0)), max(added - waiting, Fraction(0)))
+
+
 @dataclass(slots=True)
 class Part:
     """Shares of a block with one history: what was added to their cost, and since when held."""
@@ -83,6 +88,18 @@ class Block:
             quantity -= taken.quantity
             del self.parts[self._position(taken)]
             yield taken
+
+    def pay_back(self, gain: Fraction, waiting: Fraction) -> Decimal:
+        """Take out of the added cost what a gain of no shares pays back, share by share."""
+        whole = sum((part.quantity for part in self.parts), Fraction(0))
+        back = ZERO
+        for part in self.parts:
+            share = part.quantity / whole
+            exact = paid_back(gain * share, waiting * share, Fraction(part.added))
+            amount = half_even(as_number(exact), COST_PLACES)
+            part.added -= amount
+            back += amount
+        return back
 
     def absorb(self, quantity: Fraction) -> Iterator[Part]:
         """Mark up to so many shares as having absorbed a loss; each can do it once."""

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from portfolios.calc.deferral.blocks import COST_PLACES
+from portfolios.calc.deferral.blocks import COST_PLACES, paid_back
 from portfolios.calc.deferral.lines import lot_as_booked
 from portfolios.calc.deferral.records import DeferredLot, Holder
 from portfolios.calc.deferral.shares import as_number
@@ -43,6 +43,12 @@ class Pool:
         self.coming = [addition for addition in self.coming if addition.on > upto]
         self.added += sum((addition.amount for addition in due), ZERO)
         self.pending_until = max(addition.pending_until for addition in due)
+
+    def pay_back(self, gain: Fraction, waiting: Fraction) -> Decimal:
+        """Take out of the denied losses what a gain of no shares pays back."""
+        back = half_even(as_number(paid_back(gain, waiting, Fraction(self.added))), COST_PLACES)
+        self.added -= back
+        return back
 
     def relieve(self, quantity: Fraction) -> Decimal:
         """Take shares out; what leaves with them, six decimals; the last take the rest."""

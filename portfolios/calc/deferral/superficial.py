@@ -24,6 +24,7 @@ from fractions import Fraction
 from operator import itemgetter
 
 from portfolios.calc.deferral.blocks import (
+    COST_PLACES,
     Block,
     Move,
     blocks_of,
@@ -34,6 +35,7 @@ from portfolios.calc.deferral.denials import replacements, shared_by
 from portfolios.calc.deferral.events import in_order, positions
 from portfolios.calc.deferral.holdings import Holdings
 from portfolios.calc.deferral.lines import as_booked, unknown, untaxed
+from portfolios.calc.deferral.paybacks import Paybacks
 from portfolios.calc.deferral.pools import Addition, Pool, PoolKey, raised_lots
 from portfolios.calc.deferral.records import (
     WINDOW,
@@ -72,6 +74,7 @@ class _Pass:
         self.entries = {entry.seq: entry for entry in book.accepted}
         self.lots = blocks_of(book, self.count, circumstances, asof)
         self.moves = moves_of(book, self.count, self.lots)
+        self.paybacks = Paybacks(book, self.count, self.moves, is_averaged=True)
         outside = outside_blocks(circumstances.purchases, self.count, circumstances, asof)
         self.holdings = Holdings([*self.lots.values(), *outside])
         position = positions(book)
@@ -122,7 +125,8 @@ class _Pass:
         for holder in Holder:
             closures = [one for one in sale if self.circumstances.holder(one.account) is holder]
             sold = [one for one in closures if self._is_sale(one)]
-            lines += [as_booked(one, self._reason(one)) for one in closures if one not in sold]
+            lines += [as_booked(one, "SHORT") for one in closures if self._is_short(one)]
+            lines += self._paid_to(holder, [one for one in closures if self._is_payback(one)])
             if sold:
                 lines += self._sold_by(holder, sold)
         return lines
@@ -130,10 +134,37 @@ class _Pass:
     def _is_sale(self, closure: Closure) -> bool:
         """Neither one of a short position, nor one that gives up no shares."""
         entry = self.entries.get(closure.close_seq)
-        return self._reason(closure) is None and gives_up(closure, entry)
+        return not self._is_short(closure) and gives_up(closure, entry)
 
-    def _reason(self, closure: Closure) -> str | None:
-        return None if (closure.open_seq, closure.number) in self.lots else "SHORT"
+    def _is_payback(self, closure: Closure) -> bool:
+        return not self._is_short(closure) and not self._is_sale(closure)
+
+    def _is_short(self, closure: Closure) -> bool:
+        return (closure.open_seq, closure.number) not in self.lots
+
+    def _paid_to(self, holder: Holder, paid: Sequence[Closure]) -> list[DeferredClosure]:
+        """Gains of no shares by one owner: what they pay back of the pool's added cost is none."""
+        if holder is Holder.REGISTERED:
+            return [untaxed(closure) for closure in paid]
+        gains = [one.realized_pnl for one in paid if one.realized_pnl is not None]
+        if not paid or len(gains) < len(paid):
+            return [unknown(closure) for closure in paid]
+        group = self.lots[self.paybacks.lot_of(paid[0])].group
+        pool = self._pool(group, holder, paid[0].close_date)
+        waits = [self.paybacks.waiting(one) if pool.added else Fraction(0) for one in paid]
+        waiting = [one for one in waits if one is not None]
+        if len(waiting) < len(waits):
+            return [unknown(closure) for closure in paid]
+        back = pool.pay_back(Fraction(sum(gains, ZERO)), sum(waiting, Fraction(0)))
+        shares = allocate(back, gains, COST_PLACES) if back else [ZERO] * len(paid)
+        return [
+            replace(
+                as_booked(one, None),
+                added_cost=added,
+                gain=round_money(gain - added, self.book.base_currency),
+            )
+            for one, gain, added in zip(paid, gains, shares, strict=True)
+        ]
 
     def _sold_by(self, holder: Holder, sale: Sequence[Closure]) -> list[DeferredClosure]:
         """The closures of one sale by one owner: relieve the pool, then deny what is replaced."""

@@ -41,6 +41,7 @@ from portfolios.calc.deferral.blocks import (
 )
 from portfolios.calc.deferral.events import in_order
 from portfolios.calc.deferral.lines import as_booked, lot_as_booked, unknown, untaxed
+from portfolios.calc.deferral.paybacks import Paybacks
 from portfolios.calc.deferral.records import (
     WINDOW,
     Circumstances,
@@ -102,6 +103,7 @@ class _Pass:
 
     def run(self) -> Deferrals:
         moves = moves_of(self.book, self.count, self.blocks)
+        self.paybacks = Paybacks(self.book, self.count, moves)
         lines: list[DeferredClosure] = []
         for _, event in in_order(self.book, moves):
             if isinstance(event, Move):
@@ -140,7 +142,7 @@ class _Pass:
         if block is None:
             return as_booked(closure, "SHORT"), []
         if not gives_up(closure, self.entries.get(closure.close_seq)):
-            return as_booked(closure, None), []
+            return self._paid_back(closure), []
         parts = list(block.take(self.count.sold(closure)))
         if block.holder is Holder.REGISTERED:
             return untaxed(closure), []
@@ -159,6 +161,21 @@ class _Pass:
             for part in parts
         ]
         return line, sold
+
+    def _paid_back(self, closure: Closure) -> DeferredClosure:
+        """A gain of no shares: what it pays back of an added cost is none."""
+        block = self.blocks[self.paybacks.lot_of(closure)]
+        if block.holder is Holder.REGISTERED:
+            return untaxed(closure)
+        is_raised = any(part.added for part in block.parts)
+        waiting = self.paybacks.waiting(closure) if is_raised else Fraction(0)
+        if closure.realized_pnl is None or waiting is None:
+            return unknown(closure)
+        if not is_raised:
+            return as_booked(closure, None)
+        added = block.pay_back(Fraction(closure.realized_pnl), waiting)
+        gain = round_money(closure.realized_pnl - added, self.book.base_currency)
+        return replace(as_booked(closure, None), added_cost=added, gain=gain)
 
     def _deferred(
         self, closure: Closure, line: DeferredClosure, sold: Sequence[Sold]

@@ -1,6 +1,7 @@
 """Deferred losses through corporate actions: what goes on, and what is sold."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -120,14 +121,15 @@ def test_a_deferred_loss_goes_through_a_stock_merger() -> None:
 
 
 def test_cash_in_a_qualifying_merger_gives_up_no_shares() -> None:
-    # G = 60·5 + 30·100 − 2,520 = 780, recognised up to the cash of 300; the 600 go on
+    # G = 60·5 + 30·100 − 2,520 − 600 = 180, below the cash of 300: the new shares cost what they
+    # are worth, 3,120 − 300 + 180 = 3,000, of which 2,520 are booked
     got = deferred(
         *lost_ten_a_share(),
         trade(3, "BUY", "2024-11-20", "60", "42"),
         merged(4, Treatment.QUALIFYING, price="5", to_price="100"),
     )
-    assert [line.gain for line in got.closures] == [-1000, 300]
-    assert {lot.security: lot.added_cost for lot in got.lots} == {"Z": 600}
+    assert [line.gain for line in got.closures] == [-1000, 180]
+    assert {lot.security: lot.tax_cost for lot in got.lots} == {"Z": 3000}
 
 
 def test_a_taxable_merger_sells_and_buys() -> None:
@@ -140,13 +142,92 @@ def test_a_taxable_merger_sells_and_buys() -> None:
     assert [got.closures[1].gain, got.added_cost] == [-720, 0]
 
 
+def carrying_five_a_share() -> list[Entry]:
+    """100 that cost 100, and for tax 500 more, which a sale in January lost."""
+    return [
+        trade(1, "BUY", "2023-06-01", "100", "10"),
+        trade(2, "SELL", "2024-01-10", "100", "5"),
+        trade(3, "BUY", "2024-01-15", "100", "1"),
+    ]
+
+
+def returned(amount: str, currency: str = "USD") -> Entry:
+    return entry(4, "RETURN_OF_CAPITAL", "2024-03-01", currency, security="X", gross_amount=amount)
+
+
+@pytest.mark.parametrize(("amount", "gain", "tax_cost"), [("150", 0, 450), ("610", 10, 0)])
+def test_a_return_of_capital_pays_back_the_cost_for_tax(
+    amount: str, gain: int, tax_cost: int
+) -> None:
+    # 150 lower 100 + 500 to 450; of 610 ten exceed them
+    got = deferred(*carrying_five_a_share(), returned(amount))
+    assert [got.closures[1].gain, got.lots[0].tax_cost] == [gain, tax_cost]
+    ledger = [replace(one, currency="CAD") for one in carrying_five_a_share()]
+    got = denied(*ledger, returned(amount, "CAD"))
+    assert [got.closures[1].gain, got.lots[0].tax_cost] == [gain, tax_cost]
+
+
+def test_a_return_of_capital_pays_back_share_by_share() -> None:
+    # 10 of 100 shares carry 50; the excess of 50 is 5 on them, which they take, and 45 on the rest
+    got = deferred(
+        trade(1, "BUY", "2023-06-01", "10", "10"),
+        trade(2, "SELL", "2024-01-10", "10", "5"),
+        trade(3, "BUY", "2024-01-15", "100", "1"),
+        returned("150"),
+    )
+    assert [got.closures[1].gain, got.added_cost] == [45, 45]
+
+
+def cash_and_stock(cash: str, worth: str, currency: str = "USD", **more: str) -> Entry:
+    return entry(
+        4, "MERGER", "2024-03-01", currency, security="X", to_security="Z", new_shares="1",
+        old_shares="1", price=cash, to_price=worth, treatment=Treatment.QUALIFYING,
+        jurisdiction="US", **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cash", "worth", "gain", "tax_cost"),
+    [
+        ("1.50", "1", 0, 450),  # G = 250 − 600 < 0
+        ("1.50", "5", 50, 500),  # G = 650 − 600, new cost 600 − 150 + 50
+        ("1.50", "9", 150, 600),  # G = 1,050 − 600 exceeds the cash
+    ],
+)
+def test_a_merger_s_gain_is_that_over_the_cost_for_tax(
+    cash: str, worth: str, gain: int, tax_cost: int
+) -> None:
+    got = deferred(*carrying_five_a_share(), cash_and_stock(cash, worth))
+    assert [got.closures[1].gain, got.lots[0].tax_cost] == [gain, tax_cost]
+    ledger = [replace(one, currency="CAD") for one in carrying_five_a_share()]
+    got = denied(*ledger, cash_and_stock(cash, worth, "CAD"))
+    assert [got.closures[1].gain, got.lots[0].tax_cost] == [gain, tax_cost]
+
+
+def test_a_merger_s_gain_stays_when_some_of_the_new_shares_are_sold() -> None:
+    # G = 650 − 600 = 50 as before; then 40 that cost 40 + 160 of the 500 are sold for 400
+    got = deferred(
+        *carrying_five_a_share(),
+        cash_and_stock("1.50", "5"),
+        trade(5, "SELL", "2024-09-02", "40", "10", security="Z"),
+    )
+    assert [line.gain for line in got.closures[1:]] == [50, 200]
+
+
+def test_a_merger_s_gain_is_withheld_where_its_cost_cannot_be_told() -> None:
+    # a return of capital has changed the cost of the new shares since
+    later = replace(returned("20"), seq=5, security="Z", transaction_date=date(2024, 9, 2))
+    got = deferred(*carrying_five_a_share(), cash_and_stock("1.50", "5"), later)
+    assert [got.closures[1].reason, got.recognized] == ["UNKNOWN_RESULT", None]
+
+
 def test_a_return_of_capital_above_cost_is_a_gain_of_no_shares() -> None:
     got = deferred(
         *lost_ten_a_share(),
         trade(3, "BUY", "2024-11-20", "60", "42"),
         entry(4, "RETURN_OF_CAPITAL", "2025-06-02", "USD", security="X", price="43"),
     )
-    assert [got.closures[1].gain, got.added_cost] == [60, 600]
+    assert [got.closures[1].booked, got.closures[1].gain, got.added_cost] == [60, 0, 540]
 
 
 def test_a_spin_off_takes_nothing_of_a_deferred_loss() -> None:
