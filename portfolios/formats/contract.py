@@ -117,6 +117,9 @@ class Parsed:
 
     `settled` says that the format has read every field under the rules of our own files and filled
     in the amounts (`entry_row.read_entry`), out of a text without NUL: nobody need do it again.
+
+    `superseded` are entries that an earlier file may have made of rows which this one cancels,
+    corrects or puts together otherwise. None is imported; one that the ledger holds is a mistake.
     """
 
     drafts: tuple[Draft, ...] = ()
@@ -128,6 +131,7 @@ class Parsed:
     notes: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     settled: bool = False
+    superseded: tuple[Draft, ...] = ()
 
 
 class Format(Protocol):

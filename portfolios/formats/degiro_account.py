@@ -45,6 +45,7 @@ BY_SIGN = {
     "withdrawal": ("WITHDRAWAL", "DEPOSIT"),
 }
 OF_SECURITY = frozenset({"TAX", "TAX_REFUND", "RETURN_OF_CAPITAL", "DIVIDEND"})
+LONGEST = 20  # rows of one dividend that are taken apart
 TRADES_ELSEWHERE = "This file leaves trades to Transactions.csv: import both."
 
 
@@ -81,6 +82,7 @@ class DegiroAccount:
                 _single(row, kind, gathered, options)
         for group in income.values():
             _income(group, gathered, options)
+            _supersede(group, gathered, options)
         for group in legs.values():
             _exchange(group, gathered, options)
         gathered.stated.extend(_balances(table.rows, options))
@@ -151,6 +153,16 @@ def _income(group: list[MachineRow], gathered: Gathering, options: Options) -> N
     gathered.take(first, _paid(first, gross, tax, capital, options), first.text("isin"))
     for row in group[1:]:
         gathered.skip(row.row, f"Taken together with row {first.row}.", row.text("description"))
+
+
+def _supersede(group: list[MachineRow], gathered: Gathering, options: Options) -> None:
+    """What earlier files may have made of the same rows: of those up to some moment, or since."""
+    for place in range(1, min(len(group), LONGEST)):
+        for part in (group[:place], group[place:]):
+            aside = gathered.aside()
+            fresh = [MachineRow(row.row, row.fields, row.today) for row in part]
+            _income(fresh, aside, options)
+            gathered.supersede(aside)
 
 
 def _paid(

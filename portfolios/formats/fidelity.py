@@ -13,7 +13,7 @@ shares transferred in.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -75,10 +75,11 @@ class FidelityFormat:
         if isinstance(opened, Fault):
             return refused(opened)
         findings, readers = opened
-        reading = _Reading(findings)
-        for reader in without_cancelled(findings, readers, _cancels, _names, "Action"):
-            reading.read(reader)
-        reading.end()
+        readers, cancelled = without_cancelled(findings, readers, _cancels, _names, "Action")
+        _read_all(findings, readers)
+        aside = findings.aside()
+        _read_all(aside, cancelled)
+        findings.supersede(aside)
         return findings.parsed()
 
 
@@ -106,6 +107,13 @@ def _cancels(reader: RowReader) -> Hashable | None:
         if _action(reader).startswith(f"{side} cancel"):
             return (side, *_likeness(reader))
     return None
+
+
+def _read_all(findings: Findings, readers: Iterable[RowReader]) -> None:
+    reading = _Reading(findings)
+    for reader in readers:
+        reading.read(reader)
+    reading.end()
 
 
 class _Reading:

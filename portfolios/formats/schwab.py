@@ -11,7 +11,7 @@ Not in the file: the ratio of a split, the values of a spin-off, the cost of sha
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -156,12 +156,11 @@ class SchwabFormat:
             return refused(opened)
         findings, readers = opened
         readers = [_effective(reader) for reader in readers]
-        readers = without_cancelled(findings, readers, _cancels, _names, "Action")
-        dividends: list[Payment] = []
-        taxes: list[Payment] = []
-        for reader in readers:
-            _read(findings, reader, dividends, taxes)
-        add_dividends(findings, dividends, taxes)
+        readers, cancelled = without_cancelled(findings, readers, _cancels, _names, "Action")
+        _read_all(findings, readers)
+        aside = findings.aside()
+        _read_all(aside, cancelled)
+        findings.supersede(aside)
         return findings.parsed()
 
 
@@ -192,6 +191,14 @@ def _cancels(reader: RowReader) -> Hashable | None:
         return None
     size = reader.text("Quantity").lstrip("-")
     return (action.removeprefix("cancel "), reader.text("Symbol"), size, reader.text("Price"))
+
+
+def _read_all(findings: Findings, readers: Iterable[RowReader]) -> None:
+    dividends: list[Payment] = []
+    taxes: list[Payment] = []
+    for reader in readers:
+        _read(findings, reader, dividends, taxes)
+    add_dividends(findings, dividends, taxes)
 
 
 def _read(

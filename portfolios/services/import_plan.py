@@ -30,6 +30,7 @@ from portfolios.selectors.instruments import (
     words_of,
 )
 from portfolios.selectors.ledger import booking_settings, ledger_rows
+from portfolios.selectors.superseded import superseded_faults
 from portfolios.services.checks import reckoned_faults, settled
 from portfolios.services.import_choices import Choices, choices_from
 from portfolios.services.import_formats import read_file
@@ -164,6 +165,8 @@ def _look_anew(
     rows = list(ledger_rows(portfolio.pk))
     securities = _securities(plan.drafts, rows)
     plan = _compared(plan, rows, securities, portfolio.base_currency)
+    if rows and plan.parsed.superseded:
+        plan = _standing(plan, portfolio, rows, securities)
     plan = replace(plan, symbols={pk: security.symbol for pk, security in securities.items()})
     if chosen is not None and chosen.shape is Shape.HOLDINGS:
         plan = replace(plan, errors=(*plan.errors, *_held_already(plan, rows)))
@@ -303,6 +306,30 @@ def _compared(
     keys = {pk: security.key for pk, security in securities.items()}
     compared = compare(plan.drafts, rows, keys, base_currency)
     return replace(plan, compared=compared, errors=(*plan.errors, *compared.faults))
+
+
+def _standing(
+    plan: Plan,
+    portfolio: Portfolio,
+    rows: Sequence[Transaction],
+    securities: Mapping[UUID, Security],
+) -> Plan:
+    """With the ledger's entries that the file cancels or corrects among its mistakes. An entry
+    under the identifier of one of them contradicts it: that is the same mistake."""
+    keys = {pk: security.key for pk, security in securities.items()}
+    known = match_instruments(portfolio, plan.parsed.superseded, (), plan.choices.matches)
+    named = (_with_securities(draft, known) for draft in plan.parsed.superseded)
+    sure = [d for d, wrong in named if not wrong and (not d.security_id or d.security_id in keys)]
+    former, _ = _settled(sure, portfolio.base_currency)
+    met = {duplicate.seq for duplicate in plan.duplicates}
+    faults = superseded_faults(former, rows, met, keys, portfolio.base_currency)
+    told = {(fault.row, fault.value) for fault in faults}
+    others = (
+        fault
+        for fault in plan.errors
+        if fault.reason != "external_id_conflict" or (fault.row, fault.value) not in told
+    )
+    return replace(plan, errors=(*others, *faults))
 
 
 def _held_already(plan: Plan, rows: Iterable[Transaction]) -> Iterable[Fault]:

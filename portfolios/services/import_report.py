@@ -205,6 +205,7 @@ def _fates(plan: Plan) -> Iterable[RowFate]:
     found += [
         RowFate(skip.row, "skipped", None, (skip.reason,), value=skip.value)
         for skip in plan.parsed.skipped
+        if skip.row not in reasons
     ]
     return sorted(found, key=lambda fate: fate.row or 0)
 

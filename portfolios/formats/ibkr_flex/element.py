@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -36,6 +36,10 @@ class Statement:
     @property
     def options(self) -> Options:
         return self.findings.options
+
+    def aside(self) -> Statement:
+        """The same statement with a collector of its own."""
+        return replace(self, findings=self.findings.aside())
 
     def element(self, node: Node) -> Element:
         said = node.get("dateTime") or node.get("tradeDate")

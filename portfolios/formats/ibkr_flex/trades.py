@@ -30,8 +30,13 @@ def read_trades(statement: Statement, section: Node) -> None:
             wanted.append(element)
         else:
             element.skip(f"{_level(node) or node.tag}: it sums up or details rows that are read.")
-    for element in _without_cancelled(wanted):
+    lasting, cancelled = _without_cancelled(wanted)
+    for element in lasting:
         _read_trade(element)
+    aside = statement.aside()
+    for element in cancelled:
+        _read_trade(aside.element(element.node))
+    statement.findings.supersede(aside.findings)
 
 
 def _level(node: Node) -> str:
@@ -40,14 +45,16 @@ def _level(node: Node) -> str:
     return said or {"Trade": "EXECUTION", "Order": "ORDER"}.get(node.tag, "")
 
 
-def _without_cancelled(elements: Sequence[Element]) -> list[Element]:
-    """Trades without cancellations and what they cancel: the trade named, or the same trade."""
+def _without_cancelled(elements: Sequence[Element]) -> tuple[list[Element], list[Element]]:
+    """Trades without cancellations and what they cancel, which is the trade named, or the same
+    trade; and those that were cancelled."""
     originals: dict[Hashable, list[Element]] = defaultdict(list)
     for element in elements:
         if not _is_cancel(element):
             for key in (element.get("tradeID"), _likeness(element)):
                 originals[key].append(element)
     gone: set[int] = set()
+    cancelled: list[Element] = []
     for cancel in elements:
         if not _is_cancel(cancel):
             continue
@@ -59,10 +66,11 @@ def _without_cancelled(elements: Sequence[Element]) -> list[Element]:
             _refuse_cancel(cancel)
         else:
             gone.add(id(original))
+            cancelled.append(original)
             found.remove(original)
             original.skip(f"Cancelled by row {cancel.node.row}.")
             cancel.skip(f"Cancels row {original.node.row}.")
-    return [element for element in elements if id(element) not in gone]
+    return [element for element in elements if id(element) not in gone], cancelled
 
 
 def _is_cancel(element: Element) -> bool:

@@ -108,14 +108,17 @@ def _read_statement(
     statement = statement_of(element, securities, gathered, options)
     rows = list(_rows(element, options))
     taken_back = _reversals(rows)
+    aside = gathered.aside()
     for tag, row in rows:
         fitid = row.fields.get("FITID", "")
         if fitid in taken_back:
             gathered.skip(row.row, taken_back[fitid], fitid)
+            _take(tag, row, statement, aside)
         elif tag in WITHIN:
             gathered.skip(row.row, "Moved within the account.", fitid)
         else:
             _take(tag, row, statement, gathered)
+    gathered.supersede(aside)
     stated_balances(element, statement, gathered, options)
 
 

@@ -15,15 +15,17 @@ def without_cancelled(
     cancels: Callable[[RowReader], Hashable | None],
     trades: Callable[[RowReader], Iterable[Hashable]],
     column: str,
-) -> list[RowReader]:
-    """Rows without cancellations. `cancels` names what a row takes back, or None; `trades`
-    names what a row is. A cancellation without its trade is a mistake at `column`."""
+) -> tuple[list[RowReader], list[RowReader]]:
+    """Rows without cancellations, and the trades that were cancelled. `cancels` names what a row
+    takes back, or None; `trades` names what a row is. A cancellation without its trade is a
+    mistake at `column`."""
     originals: dict[Hashable, list[RowReader]] = defaultdict(list)
     for reader in readers:
         if cancels(reader) is None:
             for key in trades(reader):
                 originals[key].append(reader)
     gone: set[int] = set()
+    cancelled: list[RowReader] = []
     for reader in readers:
         named = cancels(reader)
         if named is None:
@@ -41,7 +43,8 @@ def without_cancelled(
             )
         else:
             gone.add(id(original))
+            cancelled.append(original)
             originals[named].remove(original)
             findings.skip(original.number_of_row, f"Cancelled by row {reader.number_of_row}.")
             findings.skip(reader.number_of_row, f"Cancels row {original.number_of_row}.")
-    return [reader for reader in readers if id(reader) not in gone]
+    return [reader for reader in readers if id(reader) not in gone], cancelled

@@ -28,6 +28,7 @@ class Findings:
     skipped: list[Skipped] = field(default_factory=list)
     stated: list[Stated] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    superseded: list[Draft] = field(default_factory=list)
     unread: set[str] | None = field(default_factory=set)
     columns: Mapping[str, str] = field(default_factory=dict)
     """The file's names of our columns, for mistakes that only the amounts together show."""
@@ -45,6 +46,14 @@ class Findings:
             self.fail(told, draft.symbol)
         else:
             self.drafts.append(draft)
+
+    def aside(self) -> Findings:
+        """A collector of its own for rows that make no entry, to learn what they once made."""
+        return Findings(self.options)
+
+    def supersede(self, aside: Findings) -> None:
+        """Entries that an earlier file may have made of rows that are cancelled or corrected."""
+        self.superseded.extend(aside.drafts)
 
     def fail(self, faults: Iterable[Fault], symbol: str = "") -> None:
         """Mistakes of one row, whose entry is therefore not known."""
@@ -94,6 +103,7 @@ class Findings:
             skipped=tuple(self.skipped),
             stated=tuple(self.stated),
             notes=tuple(self.notes),
+            superseded=tuple(self.superseded),
         )
 
 

@@ -24,6 +24,7 @@ class Gathering:
     stated: list[Stated] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    superseded: list[Draft] = field(default_factory=list)
     moments: dict[int, Moment | None] = field(default_factory=dict)
     """When each row happened, in files that say it."""
 
@@ -45,6 +46,14 @@ class Gathering:
         at = moment(day, said)
         if at is not None:
             self.moments[row.row] = at
+
+    def aside(self) -> Gathering:
+        """A collector of its own for rows that make no entry, to learn what they once made."""
+        return Gathering(self.base_currency)
+
+    def supersede(self, aside: Gathering) -> None:
+        """Entries that an earlier file may have made of rows that are cancelled or corrected."""
+        self.superseded.extend(aside.drafts)
 
     def skip(self, row: int, reason: str, value: str = "") -> None:
         """A row that is no entry, and why."""
@@ -70,4 +79,5 @@ class Gathering:
             skipped=tuple(sorted(self.skipped, key=lambda row: row.row)),
             stated=tuple(self.stated),
             notes=tuple(self.notes),
+            superseded=tuple(self.superseded),
         )

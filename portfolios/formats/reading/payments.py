@@ -6,8 +6,8 @@ paid for the same security on the same day; elsewhere it stays a tax of that sec
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from portfolios.formats.reading.findings import Findings
 
 CANCELLED = "Taken back by row {row}; together they come to nothing."
 PAID_IN_SHARES = "The dividend was paid in shares; the file does not hold its ratio or its value."
+FEW, MANY = 4, 16  # dividends of one day that may each have had any of the tax; sums of it
 JOINED = "Withheld from the dividend in row {row}; it is kept there."
 
 
@@ -38,6 +39,7 @@ def add_dividends(
     findings: Findings, dividends: Sequence[Payment], taxes: Sequence[Payment]
 ) -> None:
     """Enter dividends with their withholding, and every tax that belongs to none of them."""
+    _supersede(findings, dividends, taxes)
     dividends = lasting(findings, dividends)
     taxes = lasting(findings, taxes)
     withheld: dict[Hashable, list[Payment]] = defaultdict(list)
@@ -85,6 +87,37 @@ def lasting(findings: Findings, payments: Sequence[Payment]) -> list[Payment]:
         else:
             waiting[payment.key, payment.amount].append(payment)
     return [payment for payment in payments if id(payment) not in gone]
+
+
+def _supersede(findings: Findings, dividends: Sequence[Payment], taxes: Sequence[Payment]) -> None:
+    """What earlier files may have made of the same rows, of which they held only some: a dividend
+    with other tax or none, one that was taken back since, a tax by itself."""
+    aside = findings.aside()
+    withheld: dict[Hashable, list[Payment]] = defaultdict(list)
+    for tax in taxes:
+        withheld[tax.key].append(tax)
+    paid = Counter(dividend.key for dividend in dividends)
+    for dividend in dividends:
+        own = withheld[dividend.key]
+        if dividend.amount > 0 and paid[dividend.key] + len(own) > 1:
+            taken = own if paid[dividend.key] <= FEW else ()
+            for total in _sums(-tax.amount for tax in taken):
+                if 0 <= total <= dividend.amount:
+                    _add_dividend(aside, dividend, total)
+    for tax in taxes:
+        if paid[tax.key] + len(withheld[tax.key]) > 1:
+            add_signed(aside, tax, "TAX_REFUND", "TAX")
+    findings.supersede(aside)
+
+
+def _sums(amounts: Iterable[Decimal]) -> Sequence[Decimal]:
+    """What some of the amounts, all or none can come to; of very many amounts, of the first."""
+    sums = {ZERO}
+    for amount in amounts:
+        if len(sums) > MANY:
+            break
+        sums |= {each + amount for each in sums}
+    return sorted(sums)
 
 
 def _add_dividend(findings: Findings, dividend: Payment, taxes: Decimal) -> None:
