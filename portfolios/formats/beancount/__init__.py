@@ -10,7 +10,10 @@ such as `10/3 USD`, costs of two parts, `{*}`, texts over several lines.
   assets, income, expenses, equity, and held, gains, dividends, interest, taxes, fees, outside.
 - A held posting of a currency is cash, of anything else a security. `Assets:Broker:ACME` holding
   ACME, and `Assets:Broker:Cash`, are the account Broker.
-- What is bought at a cost opens a lot with its label and day; a sale from `{10 USD, 2024-01-02,
+- What is bought at a cost opens a lot with its label and day; several costs in one transaction
+  open several lots, each an entry with its share of cash and charges. A lot of several without a
+  label is called by its cost. Shares that leave and come in one transaction are a transfer or a
+  mistake. A sale from `{10 USD, 2024-01-02,
   "a"}` picks that lot, one from `{}` leaves it to the portfolio's method. Postings of gains are
   not read: they follow from cost.
 - `balance` holds at the beginning of its day, so it is stated for the close of the day before.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from portfolios.formats.beancount.accounts import Use
 from portfolios.formats.beancount.directives import Posting
-from portfolios.formats.draft import Draft
+from portfolios.formats.draft import ZERO, Draft
 
 BY_HAND = "Enter it by hand, and leave it out of the file."
 
@@ -35,3 +35,18 @@ def named(draft: Draft, symbol: str, known: Mapping[str, Mapping[str, str]]) -> 
         exchange=said.get("exchange", "")[:20],
         security_name=said.get("name", "")[:200] if symbol else "",
     )
+
+
+def worth(postings: Sequence[Posting]) -> tuple[Decimal | None, str]:
+    """Units times cost, else times price, and its currency; None where neither is stated."""
+    total, currency = ZERO, ""
+    for post in postings:
+        cost = post.cost.amount if post.cost is not None else None
+        unit = post.price if post.price is not None and (post.units or ZERO) < 0 else cost
+        unit = unit if unit is not None else post.price
+        if unit is None:
+            return None, ""
+        by_cost = unit is cost and post.cost is not None
+        currency = post.cost.currency if by_cost and post.cost else post.price_currency
+        total += (post.units or ZERO) * unit
+    return total, currency

@@ -10,13 +10,15 @@ from typing import Any
 from portfolios.calc.money import half_even, round_money
 from portfolios.formats.beancount.accounts import Accounts, Use
 from portfolios.formats.beancount.directives import Posting
-from portfolios.formats.beancount.sides import BY_HAND, Sides
+from portfolios.formats.beancount.parting import by_lot
+from portfolios.formats.beancount.sides import BY_HAND, Sides, worth
 from portfolios.formats.draft import ZERO, Draft
 from portfolios.formats.reading.fitting import fitting_price
 from portfolios.formats.reading.machine_row import MachineRow
 
 PLACES = 10
 RATE_PLACES = 12
+NO_TRANSFER = "Shares leave and come in one transaction, and are no transfer."
 
 
 def of_securities(sides: Sides, draft: Draft, row: MachineRow, accounts: Accounts) -> list[Draft]:
@@ -27,27 +29,52 @@ def of_securities(sides: Sides, draft: Draft, row: MachineRow, accounts: Account
         return []
     if not total:
         return _moved(sides, draft, row, accounts)
-    draft = replace(draft, quantity=abs(total), **_lots(sides.securities, buying=total > 0))
+    if len({post.units > 0 for post in sides.securities if post.units}) > 1:
+        row.wrong("posting", "type_unknown", NO_TRANSFER, BY_HAND)
+        return []
+    if total < 0:
+        return _of_lot(sides, draft, row, opening=False)
+    return [
+        found
+        for number, side in enumerate(by_lot(sides, row), start=1)
+        for found in _of_lot(side, _part(draft, number, side, accounts), row, opening=True)
+    ]
+
+
+def _part(draft: Draft, number: int, sides: Sides, accounts: Accounts) -> Draft:
+    """What the transaction says of one lot: its account, and after the first an id of its own."""
+    post = sides.securities[0]
+    own = f"{draft.external_id[:90]}:{number}" if draft.external_id and number > 1 else ""
+    return replace(
+        draft,
+        account=accounts.name(post.account, post.currency),
+        external_id=own or draft.external_id,
+    )
+
+
+def _of_lot(sides: Sides, draft: Draft, row: MachineRow, *, opening: bool) -> list[Draft]:
+    """Shares of one cost that come, or shares that go."""
+    total = sum((post.units or ZERO for post in sides.securities), ZERO)
+    draft = replace(draft, quantity=abs(total), **_lots(sides.securities, buying=opening))
     charges: dict[str, Any] = {
         "fees": sides.uses.get(Use.FEES, ZERO),
         "taxes": sides.uses.get(Use.TAXES, ZERO),
     }
     if sides.cash:
-        return _trade(sides, replace(draft, **charges), row, buying=total > 0)
-    worth = _worth(sides.securities)
+        return _trade(sides, replace(draft, **charges), row, buying=opening)
     if sides.uses.get(Use.DIVIDENDS):
         gross = -sides.uses[Use.DIVIDENDS]
         drip = replace(draft, entry_type="DRIP", gross_amount=gross, **charges)
         price = half_even((gross - drip.fees - drip.taxes) / abs(total), PLACES)
         return [replace(drip, price=price)] if gross > 0 else []
-    return _without_cash(sides, draft, worth, opening=total > 0)
+    return _without_cash(sides, draft, worth(sides.securities), opening=opening)
 
 
 def _without_cash(
-    sides: Sides, draft: Draft, worth: tuple[Decimal | None, str], *, opening: bool
+    sides: Sides, draft: Draft, valued: tuple[Decimal | None, str], *, opening: bool
 ) -> list[Draft]:
     """Shares that come from, or go to, outside: an opening balance, or a delivery at its cost."""
-    amount, currency = worth
+    amount, currency = valued
     draft = replace(draft, currency=currency or draft.currency)
     arrived = draft.holding_start
     if opening and arrived is not None and arrived < draft.transaction_date:
@@ -75,21 +102,6 @@ def _arriving(draft: Draft, amount: Decimal | None, acquired: date) -> Draft:
         lot_label="",
         holding_start=None,
     )
-
-
-def _worth(postings: list[Posting]) -> tuple[Decimal | None, str]:
-    """Units times cost, else times price, and its currency; None where neither is stated."""
-    total, currency = ZERO, ""
-    for post in postings:
-        cost = post.cost.amount if post.cost is not None else None
-        unit = post.price if post.price is not None and (post.units or ZERO) < 0 else cost
-        unit = unit if unit is not None else post.price
-        if unit is None:
-            return None, ""
-        by_cost = unit is cost and post.cost is not None
-        currency = post.cost.currency if by_cost and post.cost else post.price_currency
-        total += (post.units or ZERO) * unit
-    return total, currency
 
 
 def _lots(postings: list[Posting], *, buying: bool) -> dict[str, Any]:
@@ -126,16 +138,16 @@ def _trade(sides: Sides, draft: Draft, row: MachineRow, *, buying: bool) -> list
         message = "The cash does not fit a purchase or sale."
         row.wrong("posting", "type_unknown", message, BY_HAND)
         return []
-    worth, currency = _worth(sides.securities)
+    amount, currency = worth(sides.securities)
     draft = replace(draft, entry_type="BUY" if buying else "SELL", gross_amount=gross)
     if buying and draft.holding_start == draft.transaction_date:
         draft = replace(draft, holding_start=None)
-    if worth is None or not draft.quantity:
+    if amount is None or not draft.quantity:
         return [draft]
-    price = half_even(abs(worth) / draft.quantity, PLACES)
+    price = half_even(abs(amount) / draft.quantity, PLACES)
     if currency == draft.currency:
         return [replace(draft, price=fitting_price(draft.quantity, price, gross, currency))]
-    abroad = round_money(abs(worth), currency)
+    abroad = round_money(abs(amount), currency)
     rate = half_even(gross / abroad, RATE_PLACES) if abroad else None
     return [
         replace(
@@ -155,8 +167,7 @@ def _moved(sides: Sides, draft: Draft, row: MachineRow, accounts: Accounts) -> l
     places = {accounts.name(post.account, post.currency) for post in left}
     there = {accounts.name(post.account, post.currency) for post in came}
     if len(places) != 1 or len(there) != 1 or places == there or sides.cash:
-        message = "Shares leave and come in one transaction, and are no transfer."
-        row.wrong("posting", "type_unknown", message, BY_HAND)
+        row.wrong("posting", "type_unknown", NO_TRANSFER, BY_HAND)
         return []
     quantity = sum((post.units or ZERO for post in came), ZERO)
     return [

@@ -165,6 +165,88 @@ def test_a_total_price_and_a_total_cost() -> None:
     assert buy.price == 20 and sell.price == 25
 
 
+def bought(*postings: str) -> list[str]:
+    """The entries of a transaction, each with its shares, money, fees and label."""
+    found = []
+    for draft in map(told, transaction(*postings).drafts):
+        names = ("entry_type", "quantity", "price", "gross_amount", "fees", "lot_label")
+        found.append(" ".join(str(draft[name]) for name in names if name in draft))
+    return found
+
+
+def test_a_purchase_of_two_lots_is_two_entries_that_share_its_commission() -> None:
+    """300.00 and 400.00; of a commission of 7.00 the first bears 3.00, the second 4.00."""
+    lots = [
+        f'Assets:B:X  10 X {{{cost}.00 USD, "{label}"}}' for cost, label in ((30, "a"), (40, "b"))
+    ]
+    assert bought(*lots, "Assets:B:Cash  -707.00 USD", "Expenses:Fees  7.00 USD") == [
+        "BUY 10 30 300 3 a",
+        "BUY 10 40 400 4 b",
+    ]
+
+
+def test_a_lot_without_a_label_is_picked_by_its_cost_among_those_of_its_day() -> None:
+    """Both lots are of one day, which would name either: the second one is meant."""
+    lots = ["Assets:B:X  10 X {30.00 USD}", "Assets:B:X  10 X {40.00 USD}"]
+    sale = '2025-02-04 * "y"\n  Assets:B:X  -5 X {40.00 USD, 2025-02-03} @ 50 USD\n'
+    sale += "  Assets:B:Cash  250 USD\n  Income:Gains\n"
+    text = "\n".join(['2025-02-03 * "x"', *(f"  {lot}" for lot in lots), "  Assets:B:Cash"])
+    *_, sold = read(f"{text}\n{sale}").drafts
+    assert sold.lot_picks == [
+        {"acquisition_date": "2025-02-03", "label": "40.00 USD", "quantity": "5"}
+    ]
+
+
+def test_two_purchases_of_a_day_are_told_apart_by_their_cost() -> None:
+    buys = "".join(
+        f'2025-02-03 * "x"\n  Assets:B:X  10 X {{{cost}.00 USD}}\n  Assets:B:Cash\n'
+        for cost in (30, 40)
+    )
+    sale = '2025-02-04 * "y"\n  Assets:B:X  -5 X {40.00 USD} @ 50 USD\n  Assets:B:Cash  250 USD\n'
+    *_, sold = read(f"{buys}{sale}  Income:Gains\n").drafts
+    assert sold.lot_picks == [
+        {
+            "unit_cost": "40",
+            "currency": "USD",
+            "acquisition_date": "2025-02-03",
+            "quantity": "5",
+        }
+    ]
+
+
+def test_opening_lots_keep_their_days() -> None:
+    lots = [f"Assets:B:X  10 X {{{cost}.00 USD, {day}}}" for cost, day in
+            ((30, "2010-01-03"), (40, "2012-01-03"))]  # fmt: skip
+    parsed = transaction(*lots, "Equity:Opening")
+    carried = [lot for draft in parsed.drafts for lot in draft.carried_lots or ()]
+    assert [(lot["acquisition_date"], lot["cost_basis"]) for lot in carried] == [
+        ("2010-01-03", "300"),
+        ("2012-01-03", "400"),
+    ]
+
+
+def test_a_dividend_reinvested_in_two_lots() -> None:
+    lots = ["Assets:B:X  1 X {30.00 USD}", "Assets:B:X  1 X {40.00 USD}"]
+    assert bought(*lots, "Income:Dividends  -70.00 USD") == [
+        "DRIP 1 30 30 30.00 USD",
+        "DRIP 1 40 40 40.00 USD",
+    ]
+
+
+def test_each_lot_after_the_first_has_an_id_of_its_own() -> None:
+    lots = "Assets:B:X  1 X {30 USD}\n  Assets:B:X  1 X {40 USD}\n  Assets:B:Cash  -70 USD\n"
+    parsed = read(f'2025-02-03 * "x"\n  id: "b-1"\n  {lots}')
+    assert [draft.external_id for draft in parsed.drafts] == ["b-1", "b-1:2"]
+
+
+def test_one_lot_may_leave_its_cost_to_the_others() -> None:
+    first, second = "Assets:B:X  10 X {30 USD}", 'Assets:B:X  10 X {"b"}'
+    assert bought(first, second, "Assets:B:Cash  -700 USD") == [
+        "BUY 10 30 300 30 USD",
+        "BUY 10 400 b",
+    ]
+
+
 @pytest.mark.parametrize(
     ("postings", "row", "reason"),
     [
@@ -173,6 +255,10 @@ def test_a_total_price_and_a_total_cost() -> None:
         (["Assets:B:X  10 X {1 # 2 USD}", "Assets:B:Cash -1 USD"], 2, "line_unread"),
         (["Assets:B:X  10 X {2 USD}", "Assets:B:Cash -19 USD"], 1, "unbalanced"),
         (["Assets:B:X  10 X {2 USD}", "Assets:B:Cash", "Expenses:Fees"], 1, "amount_elided"),
+        (["Assets:B:X  9 X {}", 'Assets:B:X  1 X {"b"}', "Assets:B:Cash -9 USD"], 1,
+         "amount_elided"),
+        (["Assets:B:X  -1 X {}", "Assets:B:X  2 X {2 USD}", "Assets:B:Cash -1 USD"], 1,
+         "type_unknown"),
         (["Assets:B:Cash  -10 USD", "Expenses:Food  10 USD"], 1, "account_unknown"),
         (["Assets:B:Cash  10 USD", "Income:Dividends  -10 USD"], 1, "value_missing"),
         (["Assets:B:Cash  -10 USD", "Expenses:Fees  9 EUR @ 1.11 USD"], 1, "currency_mismatch"),
