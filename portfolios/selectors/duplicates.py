@@ -2,7 +2,8 @@
 
 A row with an external id is compared by it. A row without one is compared by content: the first
 of several equal rows matches the first equal entry, the second the second, so two equal
-purchases on one day stay two. Entries that were reversed no longer count.
+purchases on one day stay two. A corporate action that is neither may still be told by an entry of
+another account (`same_action`). Entries that were reversed no longer count.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from portfolios.formats.draft import Draft
 from portfolios.models import Transaction
 from portfolios.models.chain import same_content_hash
 from portfolios.selectors.ledger import to_entries
+from portfolios.selectors.same_action import ACTIONS, Event, by_event, event_of, told_already
+
+SAME_ACTION = "same_action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,11 @@ class Duplicate:
 
     @property
     def sentence(self) -> str:
+        serves = "; one entry serves every account" if self.reason == SAME_ACTION else ""
         if self.same_as_row is not None:
-            return f"The same as row {self.same_as_row}."
+            return f"The same as row {self.same_as_row}{serves}."
         run = f", imported in run {self.import_run}" if self.import_run else ""
-        return f"Entry {self.seq} says the same{run}."
+        return f"Entry {self.seq} says the same{run}{serves}."
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -65,9 +70,9 @@ class Known:
         alive = {entry.seq for entry in standing}
         self.by_id: dict[str, Transaction] = {}
         self.by_content: dict[str, list[Transaction]] = {}
-        for row in rows:
-            if row.seq not in alive:
-                continue
+        stand = [row for row in rows if row.seq in alive]
+        self.by_event = by_event(stand)
+        for row in stand:
             self.by_content.setdefault(row.content_hash, []).append(row)
             if row.external_id:
                 self.by_id.setdefault(row.external_id, row)
@@ -80,6 +85,7 @@ def sort_drafts(drafts: Iterable[Draft], known: Known, security_keys: Mapping[UU
     duplicates: list[Duplicate] = []
     faults: list[Fault] = []
     in_file: dict[str, Draft] = {}
+    actions: dict[Event, list[Draft]] = {}
     times: Counter[str] = Counter()
     for draft in drafts:
         found: Duplicate | Fault | None = None
@@ -91,6 +97,10 @@ def sort_drafts(drafts: Iterable[Draft], known: Known, security_keys: Mapping[UU
             content = content_of(draft, security_keys)
             times[content] += 1
             found = _by_content(draft, known.by_content.get(content, []), times[content])
+        if draft.entry_type in ACTIONS and not isinstance(found, Duplicate):
+            found = _by_action(draft, known, actions, security_keys) or found
+            if found is None:
+                actions.setdefault(event_of(draft), []).append(draft)
         if found is None:
             fresh.append(draft)
         elif isinstance(found, Duplicate):
@@ -128,6 +138,29 @@ def _by_content(draft: Draft, stored: Sequence[Transaction], time: int) -> Dupli
         return None
     match = stored[time - 1]
     return Duplicate(draft.row, "same_content", match.seq, match.import_run_id)
+
+
+def _by_action(
+    draft: Draft,
+    known: Known,
+    in_file: Mapping[Event, Sequence[Draft]],
+    security_keys: Mapping[UUID, str],
+) -> Duplicate | Fault | None:
+    """Whoever tells the same action for another account or under another identifier. The very same
+    row twice in one file is left to booking, which refuses the second."""
+    event = event_of(draft)
+    earlier = [
+        other
+        for other in in_file.get(event, ())
+        if draft.external_id != other.external_id
+        or content_of(draft, security_keys) != content_of(other, security_keys)
+    ]
+    told = told_already(draft, [*known.by_event.get(event, ()), *earlier])
+    if told is None or isinstance(told, Fault):
+        return told
+    if isinstance(told, Draft):
+        return Duplicate(draft.row, SAME_ACTION, same_as_row=told.row)
+    return Duplicate(draft.row, SAME_ACTION, told.seq, told.import_run_id)
 
 
 def _conflict(draft: Draft, other: str) -> Fault:

@@ -121,7 +121,7 @@ class Command(BaseCommand):
         for skipped in report.skipped:
             self.stdout.write(f"row {skipped['row']}: skipped, {skipped['reason']}")
         for duplicate in report.duplicates:
-            self.stdout.write(f"row {duplicate['row']}: entry {duplicate['entry']} says the same")
+            self.stdout.write(_repeated(duplicate))
         for kind, changed in report.changes.items():
             for change in changed:
                 name = next(iter(change.values()))
@@ -129,6 +129,15 @@ class Command(BaseCommand):
         for warning in report.warnings:
             self.stdout.write(f"note: {canonical_json(warning)}")
         self.stdout.write(report.sentence)
+
+
+def _repeated(duplicate: dict[str, Any]) -> str:
+    same = duplicate["same_as_row"]
+    said = (
+        f"entry {duplicate['entry']} says the same" if same is None else f"the same as row {same}"
+    )
+    serves = "; one entry serves every account" if duplicate["reason"] == "same_action" else ""
+    return f"row {duplicate['row']}: {said}{serves}"
 
 
 def _line(mistake: dict[str, Any]) -> str:
