@@ -5,7 +5,8 @@ Venue, Quantity (negative: a sale), Price, Local value, Value (in the account's 
 Exchange rate (local currency for 1 of the account's), AutoFX fee, Transaction and/or third party
 fees, Total, Order ID. Prices in GBX are pence.
 
-- Value is the gross amount; fees and AutoFX fee stand beside it and move cash on top.
+- Value is the gross amount; fees and AutoFX fee stand beside it and move cash on top. Total is the
+  cash that moved, all of it: a row whose Total says otherwise is a mistake.
 - Fills of one order share its ID, so the external id counts them: the second one ends in :2.
 - A split, or another ISIN for the same shares, shows here as a sale and a purchase of one moment
   without an order. They look like trades. Two such rows of one ISIN, or without fees and of
@@ -31,6 +32,7 @@ from portfolios.formats.reading.minor_currencies import currency_of, parts_per_u
 
 NUMBERS = ("quantity", "price", "local", "value", "rate", "autofx", "fees", "total")
 RATE_PLACES = 12
+ROUNDED = Decimal("0.02")  # three amounts, each rounded to a cent
 SPLIT = (
     "split_unread",
     "A sale and a purchase of one moment without fees: a split.",
@@ -84,8 +86,8 @@ def _trade(
     row: MachineRow, fills: Counter[str], gathered: Gathering, options: Options
 ) -> Draft | None:
     day, quantity = row.day("date"), row.number("quantity", required=True)
-    value = row.number("value" if row.text("value") else "total", required=True)
     currency = row.currency("value_currency" if row.text("value_currency") else "total_currency")
+    value, charges = _value(row, currency)
     isin, name = row.isin("isin"), row.text("product")
     order, price = row.text("order", longest=90), row.number("price")
     for column, number in (("quantity", quantity), ("value", value)):
@@ -104,11 +106,33 @@ def _trade(
         security_name=name,
         quantity=abs(quantity),
         gross_amount=abs(value),
-        fees=magnitude(row, "fees") + magnitude(row, "autofx"),
+        fees=charges,
         external_id=external_id,
         row=row.row,
     )
     return _priced(row, draft, abs(price) if price else None, gathered)
+
+
+def _value(row: MachineRow, currency: str) -> tuple[Decimal | None, Decimal]:
+    """What the trade itself moved, with its sign, and what it was charged: held against Total,
+    which is both together."""
+    charges = magnitude(row, "fees") + magnitude(row, "autofx")
+    for column in ("fees", "autofx", "total"):
+        code = row.text(f"{column}_currency")
+        if code and code != currency and row.text(column):
+            message = f"{column} is in {code[:10]}, the value in {currency}."
+            row.wrong(column, "currency_mismatch", message, "Enter this trade by hand.", code)
+    total = row.number("total", required=not row.text("value"))
+    if not row.text("value"):
+        return total if total is None else total + charges, charges
+    value = row.number("value")
+    if value is not None and total is not None and abs(value - charges - total) > ROUNDED:
+        message = (
+            f"The value of {value:f} less charges of {charges:f} is not the total of {total:f}."
+        )
+        remedy = "Look for a charge or a refund that is not read, and enter this trade by hand."
+        row.wrong("total", "amount_mismatch", message, remedy, f"{total:f}")
+    return value, charges
 
 
 def _priced(row: MachineRow, draft: Draft, price: Decimal | None, gathered: Gathering) -> Draft:

@@ -30,7 +30,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "venue": ("venue", "ausführungsort", "uitvoeringsplaats", "lieu", "centro", "sede", "local de"),
     "quantity": ("quantity", "anzahl", "aantal", "quantité", "número", "quantità", "quantidade"),
-    "price": ("price", "kurs", "koers", "cours", "precio", "quotazione", "preço"),
+    "price": ("price", "kurs", "koers", "cours", "precio", "quotazione", "preço", "preços"),
     "local": (
         "local value",
         "wert in lokal",
@@ -52,6 +52,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "autofx": (
         "autofx",
+        "autofx-gebühr",
+        "taxa autofx",
         "frais autofx",
         "comisión autofx",
         "commissione autofx",
@@ -61,7 +63,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "fees": (
         "transaction and/or",
         "transaktionsgebühren",
-        "transaktionskosten",
+        "transaktionskost",
         "transactiekosten",
         "frais de courtage",
         "frais de transaction",

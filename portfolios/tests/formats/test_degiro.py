@@ -4,7 +4,7 @@ import pytest
 
 from portfolios.formats import degiro_account, degiro_transactions
 from portfolios.formats.contract import DecimalStyle, Parsed, Source
-from portfolios.formats.degiro.words import said_in
+from portfolios.formats.degiro.words import places, said_in
 from portfolios.tests.formats.sample_files import options, sample, survives, told, wrong
 
 TRADES, ACCOUNT = degiro_transactions.FORMAT, degiro_account.FORMAT
@@ -286,6 +286,52 @@ def test_a_sale_with_an_order_a_fee_or_a_value_of_its_own_is_one(sale: str) -> N
     rows = traded(100, 20.25, NEW_ISIN) + sale
     parsed = TRADES.parse(Source((NEW_FILE + rows).encode()), options())
     assert sorted(draft.entry_type for draft in parsed.drafts) == ["BUY", "SELL"]
+
+
+@pytest.mark.parametrize(
+    ("charged", "total", "mistakes"),
+    [
+        ("0.00,-2.00", "-502.00", []),
+        ("-0.50,-1.50", "-502.01", []),  # each is rounded by itself
+        ("0.00,2.00", "-498.00", [(2, "total", "amount_mismatch")]),  # a refund
+        ("0.00,0.00", "-502.00", [(2, "total", "amount_mismatch")]),  # a charge of another column
+    ],
+)
+def test_the_value_and_its_charges_are_the_total(
+    charged: str, total: str, mistakes: list[tuple[int, str, str]]
+) -> None:
+    row = f"04-02-2025,08:15,CORP,{NEW_ISIN},EAM,XAMS,10,50,EUR,-500.00,EUR,-500.00,,{charged},"
+    parsed = TRADES.parse(Source(f"{NEW_FILE}{row}{total},,o-1\n".encode()), options())
+    assert wrong(parsed) == mistakes
+
+
+def test_without_a_value_the_total_less_its_charges_is_the_amount() -> None:
+    row = f"04-02-2025,08:15,CORP,{NEW_ISIN},EAM,XAMS,10,50,EUR,-500.00,EUR,,,0.00,-2.00,-502.00,,o"
+    (draft,) = TRADES.parse(Source(f"{NEW_FILE}{row}\n".encode()), options()).drafts
+    assert draft.gross_amount == 500
+    assert draft.net_amount == -502
+
+
+def test_a_charge_in_another_currency_is_a_mistake() -> None:
+    content = sample("degiro_transactions-de.csv").content
+    changed = Source(content.replace(b'"-1,00",EUR', b'"-1,00",USD'))
+    assert wrong(TRADES.parse(changed, options())) == [(2, "fees", "currency_mismatch")]
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("AutoFX-Gebühr", "autofx"),
+        ("Taxa Autofx", "autofx"),
+        ("Frais conversion AutoFX", "autofx"),
+        ("Transaktionskost", "fees"),
+        ("Transaction and/or third", "fees"),
+        ("Preços", "price"),
+        ("Value date", "value_date"),
+    ],
+)
+def test_a_column_is_known_by_the_beginning_of_its_name(name: str, column: str) -> None:
+    assert places([name]) == {column: 0}
 
 
 def test_a_decimal_sign_that_nothing_tells_is_asked_for() -> None:
