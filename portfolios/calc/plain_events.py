@@ -15,15 +15,17 @@ def ratio(state: Replayed, entry: Entry) -> None:
     gives = entry.entry_type is EntryType.STOCK_DIVIDEND
     taxable = gives and entry.treatment is Treatment.TAXABLE
     state.ratios.add(entry.security)
+    before = state.quantity_of(entry.security)
     places = places_of_security(state, entry.security)
     after = _times(state, places, new if taxable or not gives else old + new, old)
     for place, quantity in zip(places, after, strict=True):
         state.quantities[place] = quantity + (state.quantities[place] if taxable else ZERO)
-    if taxable:
-        _charge(state, entry)
-        _pay_shortfall(state, entry, entry.security, sum(after, ZERO))
-    elif entry.price is not None or entry.gross_amount is not None:
-        _pay_fractions(state, entry)
+    _charge(state, entry)
+    if gives and (taxable or entry.quantity is not None):
+        came = sum(after, ZERO) if taxable else sum(after, ZERO) - before
+        _pay_shortfall(state, entry, entry.security, came)
+    elif entry.price is not None or not gives:
+        _pay_fractions(state, entry, None if gives else _stated(entry))
 
 
 def _times(state: Replayed, places: list[Place], new: Decimal, old: Decimal) -> list[Decimal]:
@@ -38,8 +40,18 @@ def _times(state: Replayed, places: list[Place], new: Decimal, old: Decimal) -> 
     return after
 
 
-def _pay_fractions(state: Replayed, entry: Entry) -> None:
+def _stated(entry: Entry) -> Decimal | None:
+    """What was paid for the fractions of a split, before its charges; None where nothing says."""
+    if entry.gross_amount is not None or entry.net_amount is None:
+        return entry.gross_amount
+    paid = entry.net_amount + entry.fees + entry.taxes
+    return paid if paid > 0 else None
+
+
+def _pay_fractions(state: Replayed, entry: Entry, stated: Decimal | None) -> None:
     """The holding's fraction is sold, each account's own where accounts are apart."""
+    if stated is None and entry.price is None:
+        return
     places = places_of_security(state, entry.security)
     accounts = [place[1] for place in places] if state.by_account else [""]
     for account in accounts:
@@ -48,10 +60,10 @@ def _pay_fractions(state: Replayed, entry: Entry) -> None:
         if not fraction:
             continue
         take(state, entry.security, fraction, account)
-        if entry.price is not None and entry.gross_amount is None:
-            _pay_spread(state, entry, fraction * entry.price)
-    if entry.gross_amount is not None:
-        _pay_spread(state, entry, entry.gross_amount)
+        if stated is None:
+            _pay_spread(state, entry, fraction * price_of(entry))
+    if stated is not None:
+        _pay_spread(state, entry, stated)
 
 
 def reorganise(state: Replayed, entry: Entry) -> None:
@@ -82,7 +94,9 @@ def _pay_shortfall(
         return
     missing = expected - entry.quantity
     take(state, security, missing)
-    paid = entry.net_amount or missing * (entry.to_price or ZERO)
+    gives = entry.entry_type is EntryType.STOCK_DIVIDEND
+    unit = price_of(entry) if gives and entry.to_price is None else entry.to_price
+    paid = entry.net_amount or missing * (unit or ZERO)
     _pay_spread(state, entry, paid)
 
 

@@ -7,22 +7,21 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
-from portfolios.calc.booking.amounts import charges, known
+from portfolios.calc.booking.amounts import known
 from portfolios.calc.booking.desk import Desk, Pool
 from portfolios.calc.booking.disposal import spread
+from portfolios.calc.booking.lieu import Part, sell_together, unpayable
 from portfolios.calc.booking.mistakes import invalid, missing
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue
 from portfolios.calc.booking.rates import base_rate, known_rate, too_large
-from portfolios.calc.booking.ratios import Shares, after_ratio
+from portfolios.calc.booking.ratios import Shares, after_ratio, in_accounts
 from portfolios.calc.booking.splits import (
     by_account,
     pools_of,
     queues_of,
-    sell_fraction,
-    unpayable,
 )
-from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey, Treatment
+from portfolios.calc.entries import ZERO, CostMethod, Entry, Problem, SecurityKey, Treatment
 from portfolios.calc.lots import Income, Movement
 
 Held: TypeAlias = list[tuple[Pool, Queue]]
@@ -113,17 +112,6 @@ def post_shares(
             )
 
 
-def post_money(desk: Desk, entry: Entry, shares: Mapping[str, Decimal], paid: Decimal) -> None:
-    """What an event paid in all, less its charges, over the accounts by what they hold."""
-    whole = desk.posted(paid - charges(entry), entry.currency)
-    accounts = {account: abs(held) for account, held in shares.items() if held}
-    if not whole or not accounts:
-        return
-    parts = spread(whole, list(accounts.values()), desk.charge_places(entry.currency))
-    for account, part in zip(accounts, parts, strict=True):
-        desk.post(entry, Movement.TRADE, account=entry.cash_account or account, cash=part)
-
-
 def new_lots(
     desk: Desk,
     entry: Entry,
@@ -206,30 +194,42 @@ def bad_fraction(desk: Desk, entry: Entry, held: Held, expected: Decimal) -> Pro
     if received > expected:
         said = f"The ratio gives {expected} new shares, the entry says {received}."
         return invalid(entry, "quantity", said)
-    if entry.net_amount is None and entry.to_price is None:
-        return missing(entry, "net_amount")
-    if entry.net_amount is None and (
-        problem := too_much(desk, entry, "to_price", expected - received, entry.to_price)
-    ):
-        return problem
+    if entry.net_amount is None:
+        unit = _fraction_price(entry)
+        if unit is None:
+            return missing(entry, "net_amount")
+        field = "price" if entry.to_price is None else "to_price"
+        if problem := too_much(desk, entry, field, expected - received, unit):
+            return problem
     return unpayable(desk, entry, [pool for pool, _ in held])
 
 
-def pay_fraction(desk: Desk, entry: Entry, lots: Sequence[OpenLot]) -> None:
-    """Sell what was expected but not received, earliest lots first, pool by pool."""
-    expected = sum((lot.quantity_open for lot in lots if not lot.is_short), ZERO)
-    if not lots or entry.quantity is None or entry.quantity == expected:
+def pay_fraction(
+    desk: Desk, entry: Entry, lots: Sequence[OpenLot], came: Mapping[str, Decimal] | None = None
+) -> None:
+    """Sell what was expected but not received, earliest lots first, pool by pool.
+
+    lots: those that have the new shares; came: how many of these came to each account, where
+    not all of the lots did.
+    """
+    came = in_accounts({lot: lot.quantity_open for lot in lots}) if came is None else came
+    expected = sum(came.values(), ZERO)
+    if not came or entry.quantity is None or entry.quantity == expected:
         return
     left = expected - entry.quantity
     paid = entry.net_amount
     if paid is None:
-        paid = desk.posted(left * known(entry.to_price), entry.currency)
-    sold: list[tuple[Pool, Decimal]] = []
+        paid = desk.posted(left * known(_fraction_price(entry)), entry.currency)
+    parts: list[Part] = []
     for pool in dict.fromkeys(desk.pool(lot.security, lot.account) for lot in lots):
-        part = min(left, pool.longs.held)
-        if part:
-            sold.append((pool, part))
-            left -= part
-    amounts = spread(paid, [part for _, part in sold], desk.charge_places(entry.currency))
-    for (pool, part), amount in zip(sold, amounts, strict=True):
-        sell_fraction(desk, entry, pool, (part, amount))
+        quantity = min(left, pool.longs.held)
+        if quantity:
+            parts.append(Part(pool, pool.longs.match(quantity, CostMethod.FIFO)))
+            left -= quantity
+    sell_together(desk, entry, parts, paid)
+
+
+def _fraction_price(entry: Entry) -> Decimal | None:
+    """What a share of a fraction was paid with; a stock dividend has but one price."""
+    gives = entry.entry_type == "STOCK_DIVIDEND"
+    return entry.price if gives and entry.to_price is None else entry.to_price

@@ -18,7 +18,6 @@ from portfolios.calc.booking.actions import (
     other_child,
     other_money,
     pay_fraction,
-    post_money,
     post_shares,
     shares_after,
     too_much,
@@ -27,12 +26,13 @@ from portfolios.calc.booking.actions import (
 from portfolios.calc.booking.amounts import known
 from portfolios.calc.booking.desk import Desk
 from portfolios.calc.booking.disposal import LINE_PLACES, realise, spread
+from portfolios.calc.booking.lieu import post_money, unpayable
 from portfolios.calc.booking.mistakes import invalid, missing
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.rates import base_rate
 from portfolios.calc.booking.ratios import Shares, after_ratio, in_accounts, too_many_shares
 from portfolios.calc.booking.results import EMPTY, side
-from portfolios.calc.booking.splits import by_account, multiply, split_lots
+from portfolios.calc.booking.splits import by_account, multiply, pay_fractions, split_lots
 from portfolios.calc.entries import ZERO, Entry, Problem, Treatment
 
 
@@ -71,7 +71,7 @@ def stock_dividend(desk: Desk, entry: Entry) -> Problem | None:
         return problem
     new, old = known(entry.new_shares), known(entry.old_shares)
     if entry.treatment is Treatment.CARRY_OVER:
-        return multiply(desk, entry, old + new, old)
+        return _given(desk, entry, (old + new, old))
     if entry.gross_amount is None:
         return missing(entry, "gross_amount")
     held = held_queues(desk, entry)
@@ -88,6 +88,26 @@ def stock_dividend(desk: Desk, entry: Entry) -> Problem | None:
     lots = income_in_kind(desk, entry, entry.security, shares, entry.gross_amount)
     post_money(desk, entry, by_account(longs), ZERO)
     pay_fraction(desk, entry, lots)
+    return None
+
+
+def _given(desk: Desk, entry: Entry, ratio: tuple[Decimal, Decimal]) -> Problem | None:
+    """Every lot grows. What was declared is worth, not money; a fraction of the new shares that
+    did not come was paid in cash."""
+    held = held_queues(desk, entry)
+    longs = [lot for lot in lots_in(held) if not lot.is_short]
+    before, after = by_account(longs), in_accounts(shares_after(held, *ratio))
+    came = {account: after[account] - shares for account, shares in before.items()}
+    pools = [pool for pool, _ in held]
+    problem = bad_fraction(desk, entry, held, sum(came.values(), ZERO))
+    if entry.price is not None:
+        problem = problem or unpayable(desk, entry, pools)
+    if problem := problem or multiply(desk, entry, *ratio):
+        return problem
+    if entry.quantity is not None:
+        pay_fraction(desk, entry, longs, came)
+    elif entry.price is not None:
+        pay_fractions(desk, entry, list(dict.fromkeys(pools)))
     return None
 
 
@@ -120,6 +140,7 @@ def spinoff(desk: Desk, entry: Entry) -> Problem | None:
     lots = (
         _spun_as_income(desk, entry, shares) if taxable else _spun_off(desk, entry, held, children)
     )
+    post_money(desk, entry, by_account(lots_in(held)), ZERO)
     pay_fraction(desk, entry, lots)
     return None
 
@@ -183,9 +204,7 @@ def _spun_as_income(desk: Desk, entry: Entry, shares: dict[str, Decimal]) -> lis
     if worth is None:
         whole = sum(shares.values(), ZERO)
         worth = desk.posted(whole * known(entry.to_price), entry.currency)
-    lots = income_in_kind(desk, entry, entry.to_security, shares, worth)
-    post_money(desk, entry, shares, ZERO)
-    return lots
+    return income_in_kind(desk, entry, entry.to_security, shares, worth)
 
 
 def _spun_off(desk: Desk, entry: Entry, held: Held, shares: Shares) -> list[OpenLot]:

@@ -19,7 +19,6 @@ from portfolios.calc.booking.actions import (
     other_child,
     other_money,
     pay_fraction,
-    post_money,
     post_shares,
     shares_after,
     too_much,
@@ -28,6 +27,7 @@ from portfolios.calc.booking.actions import (
 from portfolios.calc.booking.amounts import charges_in_cost, known
 from portfolios.calc.booking.desk import Desk
 from portfolios.calc.booking.disposal import LINE_PLACES, Deal, realise, relieve, spread
+from portfolios.calc.booking.lieu import post_money
 from portfolios.calc.booking.mistakes import missing
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue

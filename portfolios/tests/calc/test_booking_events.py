@@ -8,7 +8,8 @@ import pytest
 from portfolios.calc.booking import book
 from portfolios.calc.entries import BookingSettings, CostMethod, Entry, Treatment
 from portfolios.calc.lots import Book
-from portfolios.tests.calc.ledgers import booked, buy, codes, entry, no_rates, sell
+from portfolios.calc.plain_replay import replay
+from portfolios.tests.calc.ledgers import booked, buy, codes, decimals, entry, no_rates, sell
 
 CARRIED: dict[str, Any] = {"jurisdiction": "US", "treatment": Treatment.CARRY_OVER}
 TAXED: dict[str, Any] = {"jurisdiction": "US", "treatment": Treatment.TAXABLE}
@@ -16,14 +17,107 @@ AVERAGE = BookingSettings(base_currency="CAD", cost_method=CostMethod.AVERAGE)
 
 
 def event(kind: str, new: str, old: str, **more: Any) -> Entry:
-    child = {"to_security": "Y"} if kind in {"SPINOFF", "MERGER"} else {}
-    return entry(
-        9, kind, "2024-02-01", security="X", new_shares=new, old_shares=old, **child, **more
-    )
+    if kind in {"SPINOFF", "MERGER"}:
+        more["to_security"] = "Y"
+    return entry(9, kind, "2024-02-01", security="X", new_shares=new, old_shares=old, **more)
 
 
 def held(result: Book) -> dict[Any, Decimal]:
     return {position.security: position.quantity for position in result.positions}
+
+
+def cash(result: Book) -> Decimal:
+    return sum(result.cash.values(), Decimal(0))
+
+
+# --- charges and cash ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("REVERSE_SPLIT", {}),
+        ("SPLIT", {"net_amount": "-38"}),  # what it did to cash, and that was its fee
+        ("STOCK_DIVIDEND", CARRIED),
+        ("SPINOFF", {"cost_fraction": "0.2", **CARRIED}),
+        ("MERGER", CARRIED),
+        ("RETURN_OF_CAPITAL", {"gross_amount": "0"}),
+        ("SYMBOL_CHANGE", {"to_security": "Y"}),
+    ],
+)
+def test_what_an_event_charges_is_paid(kind: str, more: dict[str, Any]) -> None:
+    # 2,000 − 1,000 − 38 = 962
+    result = booked(
+        entry(1, "DEPOSIT", "2024-01-05", gross_amount="2000"),
+        buy(2, "2024-01-05", "100", "10"),
+        event(kind, "1", "10", fees="30", taxes="8", **more),
+    )
+    assert codes(result) == []
+    assert cash(result) == replay(result.accepted).cash_of("CAD") == 962
+
+
+def test_charges_of_a_split_go_over_the_accounts_that_hold_it() -> None:
+    # 30 and 10 shares: 6 and 2 of 8, out of 300 and 100 paid for them
+    result = booked(
+        buy(1, "2024-01-05", "30", "10", account="a"),
+        buy(2, "2024-01-05", "10", "10", account="b"),
+        event("SPLIT", "2", "1", fees="8"),
+    )
+    assert result.cash == {("a", "CAD"): Decimal(-306), ("b", "CAD"): Decimal(-102)}
+
+
+@pytest.mark.parametrize(
+    "paid",
+    [
+        {"net_amount": "5"},
+        {"price": "10"},
+        {"net_amount": "5", "gross_amount": "110"},
+    ],
+    ids=["stated", "at a price", "beside what was declared"],
+)
+def test_the_fraction_of_a_stock_dividend_that_did_not_come_was_paid(paid: dict[str, Any]) -> None:
+    # 105 · 1/10 = 10.5 of which 10 came; the half costs 1,050 · 0.5/115.5 = 4.545455, gains 0.45
+    dividend = event("STOCK_DIVIDEND", "1", "10", quantity="10", **paid, **CARRIED)
+    result = booked(buy(1, "2024-01-05", "105", "10"), dividend)
+    (closure,) = result.closures
+    assert (closure.quantity, closure.realized_pnl) == (Decimal("0.5"), Decimal("0.45"))
+    assert held(result) == {"X": 115}
+    plain = replay(result.accepted)
+    assert cash(result) == plain.cash_of("CAD") == -1045
+    assert plain.quantity_of("X") == 115
+
+
+def test_what_a_stock_dividend_was_declared_at_is_no_price_of_its_fraction() -> None:
+    # nothing says that the half of 10.5 did not come
+    dividend = event("STOCK_DIVIDEND", "1", "10", gross_amount="110", **CARRIED)
+    result = booked(buy(1, "2024-01-05", "105", "10"), dividend)
+    assert (held(result)["X"], cash(result)) == decimals("115.5", -1050)
+    assert replay(result.accepted).quantity_of("X") == Decimal("115.5")
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "field"),
+    [
+        ({"quantity": "11"}, "invalid_number", "quantity"),
+        ({"quantity": "10"}, "missing_field", "net_amount"),
+    ],
+)
+def test_a_stock_dividend_that_does_not_add_up_is_named(
+    said: dict[str, Any], code: str, field: str
+) -> None:
+    dividend = event("STOCK_DIVIDEND", "1", "10", **said, **CARRIED)
+    result = booked(buy(1, "2024-01-05", "105", "10"), dividend)
+    assert [(one.code, one.field) for one in result.problems] == [(code, field)]
+    assert held(result) == {"X": 105}
+
+
+def test_a_split_may_say_what_it_paid_as_its_effect_on_cash() -> None:
+    # 5 · 3/2 = 7.5; the half for 20.75 + 1 of fees, of which 20.75 is left: −100 + 20.75
+    result = booked(
+        buy(1, "2024-01-05", "5", "20"), event("SPLIT", "3", "2", net_amount="20.75", fees="1")
+    )
+    assert (held(result)["X"], result.closures[0].proceeds_local) == decimals(7, "21.75")
+    assert cash(result) == replay(result.accepted).cash_of("CAD") == Decimal("-79.25")
 
 
 # --- a mistake is data -----------------------------------------------------------------------
