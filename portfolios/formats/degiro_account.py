@@ -9,7 +9,8 @@ description says what a row is; a sentence that is not known is a mistake, never
 - Currency legs without an order are paired by moment: what went is converted to what came.
 - Dividends and their taxes of one ISIN, value date and currency are one entry. Rows that take
   each other back are left out together.
-- Cash sweeps and money market funds move within DEGIRO; reservations are booked when they settle.
+- Cash sweeps move within DEGIRO, and into money market funds and out of them, which are cash here:
+  what such a fund gains or loses is interest. Reservations are booked when they settle.
 - The last balance of each currency is stated.
 """
 

@@ -104,6 +104,8 @@ CODE = re.compile(r"\b([A-Z]{3})$")
 SENTENCES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(words, re.IGNORECASE))
     for name, words in (
+        ("interest", (r"^(?=.*(?:money market|geldmarkt|cash fund|fonds monétaire))"
+         r".*(?:[ck]ompens|ausgleich|price change|preisänderung|koersverandering|variation)")),
         ("within", (r"cash sweep|geldkonto|geldrekening|cash account at|money market|geldmarkt|"
          r"cash fund|compte espèces|flatexdegiro bank|fonds monétaire")),
         ("reserved", r"^reserv|^réserv"),

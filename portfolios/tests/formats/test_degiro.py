@@ -197,11 +197,28 @@ def test_every_other_row_is_left_out_with_its_reason() -> None:
         ("DEGIRO Exchange Connection Fee 2025 (New York Stock Exchange - NSY)", "fee"),
         ("Frais de connexion aux places boursières 2025 (Stock Exchange - NSY)", "fee"),
         ("London/Dublin Stamp Duty", "transaction_tax"),
+        ("DEGIRO Geldmarktfondsen Compensatie", "interest"),
+        ("Koersverandering geldmarktfonds (EUR)", "interest"),
+        ("Geldmarktfonds Preisänderung (CHF)", "interest"),
+        ("Variation Fonds Monétaires (EUR)", "interest"),
+        ("Money Market fund price change (EUR)", "interest"),
+        ("Conversie geldmarktfonds: Koop 100 @ 1,0045 EUR", "within"),
+        ("Geldmarktfonds Umwandlung: Verkauf 12,49 zu je 1,0045 EUR", "within"),
+        ("Conversion Fonds Monétaires finalisée: Vente 1 046,3825 @ 0,9854 EUR", "within"),
         ("Something new", ""),
     ],
 )
 def test_a_sentence_says_what_its_row_is(sentence: str, kind: str) -> None:
     assert said_in(sentence) == kind
+
+
+def test_what_a_money_market_fund_loses_is_charged() -> None:
+    """These funds are cash: their units are not held beside it."""
+    sentence = "Koersverandering geldmarktfonds (EUR),,EUR,-0.12,"
+    parsed = with_change(ACCOUNT, EN, "Flatex Interest Income,,EUR,0.12,", sentence)
+    assert [
+        told(d)["gross_amount"] for d in parsed.drafts if d.entry_type == "INTEREST_CHARGE"
+    ] == ["0.12"]
 
 
 @pytest.mark.parametrize(
