@@ -112,6 +112,14 @@ def post_shares(
             )
 
 
+def cost_rate(desk: Desk, lot: OpenLot, today: Decimal | None) -> Decimal | None:
+    """The rate at which a lot's cost stands in a closure: its own, or that of the day where the
+    portfolio's cost moves with it."""
+    if desk.cost_at_todays_rate and today is not None:
+        return today
+    return lot.fx_rate
+
+
 def new_lots(
     desk: Desk,
     entry: Entry,

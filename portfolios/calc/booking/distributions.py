@@ -11,6 +11,7 @@ from typing import NamedTuple
 from portfolios.calc.booking.actions import (
     Held,
     bad_fraction,
+    cost_rate,
     held_queues,
     income_in_kind,
     lots_in,
@@ -259,5 +260,6 @@ def _lower(desk: Desk, entry: Entry, lot: OpenLot, amount: Decimal) -> None:
         part = Fraction(lot.cost_basis_local) / Fraction(before)
         lot.cost_settled = part_of_cost(lot.cost_settled, part, desk.finest)
     if gain:
-        sides = EMPTY._replace(rate=lot.fx_rate), side(gain, base_rate(desk, entry), None)
+        today = base_rate(desk, entry)
+        sides = EMPTY._replace(rate=cost_rate(desk, lot, today)), side(gain, today, None)
         realise(desk, lot, ZERO, entry, sides)

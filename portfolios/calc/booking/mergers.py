@@ -12,6 +12,7 @@ from typing import NamedTuple
 from portfolios.calc.booking.actions import (
     Held,
     bad_fraction,
+    cost_rate,
     held_queues,
     lots_in,
     new_lots,
@@ -220,7 +221,9 @@ def _kept(
     relieved, base = _difference(cost, kept), None
     if settled is not None and cost and relieved is not None:
         base = (settled * relieved / cost).quantize(desk.finest, ROUND_HALF_EVEN)
-    sides = side(relieved, lot.fx_rate, base), side(cash, base_rate(desk, entry), None)
+    today = base_rate(desk, entry)
+    own = None if desk.cost_at_todays_rate and today is not None else base
+    sides = side(relieved, cost_rate(desk, lot, today), own), side(cash, today, None)
     note_unknown(desk, entry, [realise(desk, lot, before, entry, sides)])
     return kept, _difference(settled, base)
 

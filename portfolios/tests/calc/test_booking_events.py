@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from portfolios.calc.booking import book
-from portfolios.calc.entries import BookingSettings, CostMethod, Entry, Treatment
+from portfolios.calc.entries import BookingSettings, CostFx, CostMethod, Entry, Treatment
 from portfolios.calc.lots import Book
 from portfolios.calc.plain_replay import replay
 from portfolios.tests.calc.ledgers import booked, buy, codes, decimals, entry, no_rates, sell
 
 CARRIED: dict[str, Any] = {"jurisdiction": "US", "treatment": Treatment.CARRY_OVER}
 TAXED: dict[str, Any] = {"jurisdiction": "US", "treatment": Treatment.TAXABLE}
+CURRENT = BookingSettings(base_currency="CAD", cost_fx=CostFx.CURRENT)
 AVERAGE = BookingSettings(base_currency="CAD", cost_method=CostMethod.AVERAGE)
 
 
@@ -118,6 +119,34 @@ def test_a_split_may_say_what_it_paid_as_its_effect_on_cash() -> None:
     )
     assert (held(result)["X"], result.closures[0].proceeds_local) == decimals(7, "21.75")
     assert cash(result) == replay(result.accepted).cash_of("CAD") == Decimal("-79.25")
+
+
+# --- cost at the rate of the day -------------------------------------------------------------
+
+
+def at_todays_rate(kind: str, price: str, **more: Any) -> Book:
+    """100 shares at 40 dollars and a rate of 1.30; then an event at 1.40."""
+    bought = entry(1, "BUY", "2024-01-05", "USD", security="X", quantity="100", price="40",
+                   fx_rate="1.30")  # fmt: skip
+    happened = entry(9, kind, "2024-02-01", "USD", security="X", price=price, fx_rate="1.40",
+                     **more)  # fmt: skip
+    return booked(bought, happened, settings=CURRENT)
+
+
+def test_a_merger_takes_the_cost_that_cash_pays_back_at_the_rate_of_the_day() -> None:
+    # 1,500 + 2,000 − 4,000 is a loss, which waits: 1,500 of cost for 1,500, both at 1.40
+    merged = at_todays_rate(
+        "MERGER", "15", to_security="Y", to_price="20", new_shares="1", old_shares="1",
+        jurisdiction="US", treatment=Treatment.QUALIFYING,
+    )  # fmt: skip
+    (closure,) = merged.closures
+    assert (closure.realized_pnl, closure.price_pnl, closure.fx_pnl) == decimals(0, 0, 0)
+
+
+def test_what_a_return_of_capital_pays_beyond_cost_is_all_price_at_the_rate_of_the_day() -> None:
+    # 5,000 − 4,000 = 1,000 at 1.40
+    (closure,) = at_todays_rate("RETURN_OF_CAPITAL", "50").closures
+    assert (closure.realized_pnl, closure.price_pnl, closure.cross_pnl) == decimals(1400, 1400, 0)
 
 
 # --- a mistake is data -----------------------------------------------------------------------
