@@ -66,7 +66,7 @@ class DegiroAccount:
         table = read_degiro(source, options, ACCOUNT_NEEDS, NUMBERS, amount_first=False)
         if isinstance(table, Parsed):
             return table
-        gathered = Gathering(options.base_currency)
+        gathered = Gathering(options.base_currency, newest_first=True)
         gathered.notes.extend(table.notes)
         income: dict[tuple[str, str, str], list[MachineRow]] = defaultdict(list)
         legs: dict[tuple[str, str], list[MachineRow]] = defaultdict(list)

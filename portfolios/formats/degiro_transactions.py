@@ -7,7 +7,8 @@ fees, Total, Order ID. Prices in GBX are pence.
 
 - Value is the gross amount; fees and AutoFX fee stand beside it and move cash on top. Total is the
   cash that moved, all of it: a row whose Total says otherwise is a mistake.
-- Fills of one order share its ID, so the external id counts them: the second one ends in :2.
+- Fills of one order share its ID, so the external id counts them from the oldest, which keeps its
+  id when later ones are added above it: the second one ends in :2.
 - A split, or another ISIN for the same shares, shows here as a sale and a purchase of one moment
   without an order. They look like trades. Two such rows of one ISIN, or without fees and of
   equal value, are refused by name.
@@ -66,25 +67,34 @@ class DegiroTransactions:
         table = read_degiro(source, options, TRADES_NEED, NUMBERS, amount_first=True)
         if isinstance(table, Parsed):
             return table
-        gathered = Gathering(options.base_currency)
+        gathered = Gathering(options.base_currency, newest_first=True)
         gathered.notes.extend(table.notes)
-        events, fills = _events(table.rows), Counter[str]()
+        events = _events(table.rows)
         for row in table.rows:
             day = row.fields.get("date", "")
             gathered.happened(row, day, f"{day} {row.fields.get('time', '')}")
             if row.row in events:
                 row.wrong("quantity", *events[row.row])
-            draft = _trade(row, fills, gathered, options)
+            draft = _trade(row, gathered, options)
             gathered.take(row, [draft] if draft else (), row.text("isin"))
-        return gathered.parsed()
+        parsed = gathered.parsed()
+        return replace(parsed, drafts=tuple(_numbered(parsed.drafts)))
 
 
 FORMAT = DegiroTransactions()
 
 
-def _trade(
-    row: MachineRow, fills: Counter[str], gathered: Gathering, options: Options
-) -> Draft | None:
+def _numbered(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """Fills in the order of time, each order's second and later ones with their number."""
+    fills = Counter[str]()
+    for draft in drafts:
+        order = draft.external_id
+        fills[order] += 1
+        later = order and fills[order] > 1
+        yield replace(draft, external_id=f"{order}:{fills[order]}") if later else draft
+
+
+def _trade(row: MachineRow, gathered: Gathering, options: Options) -> Draft | None:
     day, quantity = row.day("date"), row.number("quantity", required=True)
     currency = row.currency("value_currency" if row.text("value_currency") else "total_currency")
     value, charges = _value(row, currency)
@@ -95,8 +105,6 @@ def _trade(
             row.wrong(column, "zero_not_allowed", f"{column} is zero.", "Mend the row.")
     if day is None or not quantity or not value or row.faults:
         return None
-    fills[order] += 1
-    external_id = f"{order}:{fills[order]}" if order and fills[order] > 1 else order
     draft = Draft(
         entry_type="BUY" if quantity > 0 else "SELL",
         transaction_date=day,
@@ -107,7 +115,7 @@ def _trade(
         quantity=abs(quantity),
         gross_amount=abs(value),
         fees=charges,
-        external_id=external_id,
+        external_id=order,
         row=row.row,
     )
     return _priced(row, draft, abs(price) if price else None, gathered)

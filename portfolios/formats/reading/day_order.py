@@ -38,16 +38,22 @@ def moment(day: str, said: str) -> Moment | None:
     return day, hour, minute, second
 
 
-def in_order(drafts: Sequence[Draft], moments: Moments, tables: Mapping[int, str]) -> list[Draft]:
+def in_order(
+    drafts: Sequence[Draft],
+    moments: Moments,
+    tables: Mapping[int, str],
+    *,
+    newest_first: bool = False,
+) -> list[Draft]:
     """Entries by day. Those of a day as their tables list them, the oldest first; those that have
     a moment then share their places among themselves by it. Both maps are by row; a row without
-    a table is of the one that has no name."""
+    a table is of the one that has no name. `newest_first` is of tables in which nothing tells."""
     by_table: dict[str, list[Draft]] = defaultdict(list)
     for draft in sorted(drafts, key=lambda draft: draft.row or 0):
         by_table[tables.get(draft.row or 0, "")].append(draft)
     listed: list[Draft] = []
     for table in by_table.values():
-        way = -1 if _newest_first(table, moments) else 1
+        way = _direction(table, moments) or (-1 if newest_first else 1)
         listed += sorted(table, key=lambda draft: way * (draft.row or 0))
     by_day: dict[date, list[Draft]] = defaultdict(list)
     for draft in listed:
@@ -55,10 +61,12 @@ def in_order(drafts: Sequence[Draft], moments: Moments, tables: Mapping[int, str
     return [draft for day in sorted(by_day) for draft in _timed(by_day[day], moments)]
 
 
-def _newest_first(table: Sequence[Draft], moments: Moments) -> bool:
-    """Whether more steps go back in time than forward; as many: whether the last row is older."""
-    steps = [_step(*pair, moments) for pair in pairwise(table)]
-    return (sum(steps) or _step(table[0], table[-1], moments)) < 0
+def _direction(table: Sequence[Draft], moments: Moments) -> int:
+    """-1 where more steps go back in time than forward, 1 for the opposite; where as many do, by
+    the first row and the last; 0 where nothing tells."""
+    steps = sum(_step(*pair, moments) for pair in pairwise(table))
+    steps = steps or _step(table[0], table[-1], moments)
+    return (steps > 0) - (steps < 0)
 
 
 def _step(one: Draft, other: Draft, moments: Moments) -> int:

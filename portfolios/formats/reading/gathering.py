@@ -27,6 +27,8 @@ class Gathering:
     superseded: list[Draft] = field(default_factory=list)
     moments: dict[int, Moment | None] = field(default_factory=dict)
     """When each row happened, in files that say it."""
+    newest_first: bool = False
+    """Whether such a list begins with its newest row even where nothing in it tells."""
 
     def take(self, row: MachineRow, drafts: Iterable[Draft], symbol: str = "") -> None:
         """The entries of one row, if all of it could be read; else its mistakes."""
@@ -68,8 +70,8 @@ class Gathering:
         """Entries by day, and within a day by their moments, or in the order of the file where
         it states none; mistakes by row."""
         ordered = (
-            in_order(self.drafts, self.moments, {})
-            if self.moments
+            in_order(self.drafts, self.moments, {}, newest_first=self.newest_first)
+            if self.moments or self.newest_first
             else sorted(self.drafts, key=lambda draft: draft.transaction_date)
         )
         return Parsed(

@@ -50,7 +50,7 @@ def test_the_trades_of_a_dutch_file() -> None:
             "gross_amount": "64",
             "fees": "0.16",
             "net_amount": "-64.16",
-            "external_id": "2a1b2c3d-cccc:2",  # the second fill of the order
+            "external_id": "2a1b2c3d-cccc",  # the order's first fill stands below its second
         },
         ACME
         | ABROAD
@@ -63,7 +63,7 @@ def test_the_trades_of_a_dutch_file() -> None:
             "gross_amount": "96",
             "fees": "2.24",  # 2.00 and the AutoFX fee of 0.24
             "net_amount": "-98.24",
-            "external_id": "2a1b2c3d-cccc",
+            "external_id": "2a1b2c3d-cccc:2",
         },
         {
             "entry_type": "BUY",
@@ -303,6 +303,19 @@ def test_a_sale_with_an_order_a_fee_or_a_value_of_its_own_is_one(sale: str) -> N
     rows = traded(100, 20.25, NEW_ISIN) + sale
     parsed = TRADES.parse(Source((NEW_FILE + rows).encode()), options())
     assert sorted(draft.entry_type for draft in parsed.drafts) == ["BUY", "SELL"]
+
+
+@pytest.mark.parametrize("minute", ["09:30", "08:15"])
+def test_a_fill_keeps_its_identifier_when_a_later_one_is_added(minute: str) -> None:
+    """The next export lists the order's next fill above, be it of another day or one minute."""
+    first = traded(10, 50, NEW_ISIN, order="o-1")
+    second = traded(5, 51, NEW_ISIN, order="o-1").replace("08:15", minute)
+    for rows, expected in (
+        (first, {"10": "o-1"}),
+        (second + first, {"10": "o-1", "5": "o-1:2"}),
+    ):
+        parsed = TRADES.parse(Source((NEW_FILE + rows).encode()), options())
+        assert {str(d.quantity): d.external_id for d in parsed.drafts} == expected
 
 
 @pytest.mark.parametrize(
