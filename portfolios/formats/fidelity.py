@@ -23,7 +23,7 @@ from market.formats.fields import Place
 from portfolios.formats.contract import DateStyle, Options, Parsed, Shape, Source
 from portfolios.formats.draft import ZERO, Draft
 from portfolios.formats.fidelity_actions import CORE, meaning
-from portfolios.formats.reading.broker_table import Layout, of_trade, open_table
+from portfolios.formats.reading.broker_table import Layout, deny_signs, of_trade, open_table
 from portfolios.formats.reading.cancelled import without_cancelled
 from portfolios.formats.reading.findings import Findings, refused
 from portfolios.formats.reading.payments import (
@@ -173,7 +173,11 @@ class _Reading:
         accrued = reader.size("Accrued Interest ($)") or ZERO
         if symbol.startswith("-") or "ing transaction" in action:
             self._option(reader)
-        elif reader.faults or day is None:
+            return
+        if symbol not in CORE:
+            held, moved = ("Quantity", quantity), (AMOUNT, amount)
+            deny_signs(reader, kind, quantity=held, money=moved, charges=fees)
+        if reader.faults or day is None:
             self.findings.fail(reader.faults, symbol)
         elif symbol in CORE:
             self.findings.skip(reader.number_of_row, "The core account is cash here.", symbol)
@@ -192,7 +196,7 @@ class _Reading:
     ) -> None:
         """Interest accrued on a bond is paid with it, and is an entry of its own."""
         buys = draft.entry_type in ("BUY", "COVER")
-        net = None if amount is None else abs(amount) - accrued
+        net = None if amount is None else amount + (accrued if buys else -accrued)
         said = of_trade(
             draft.entry_type,
             quantity=quantity,

@@ -19,7 +19,13 @@ from decimal import Decimal
 from market.formats.faults import Fault
 from portfolios.formats.contract import DateStyle, Options, Parsed, Shape, Source
 from portfolios.formats.draft import ZERO, Draft
-from portfolios.formats.reading.broker_table import Layout, is_prose, of_trade, open_table
+from portfolios.formats.reading.broker_table import (
+    Layout,
+    deny_signs,
+    is_prose,
+    of_trade,
+    open_table,
+)
 from portfolios.formats.reading.cancelled import without_cancelled
 from portfolios.formats.reading.findings import Findings, refused
 from portfolios.formats.reading.payments import PAID_IN_SHARES, Payment, add_dividends, add_signed
@@ -208,12 +214,15 @@ def _read(
     day, amount = reader.day("Date", needed=True), reader.amount("Amount")
     quantity, fees = reader.amount("Quantity"), reader.size("Fees & Comm") or ZERO
     price = reader.size("Price")
+    kind = TRADES.get(action, "")
+    if kind and not OPTION.search(symbol):
+        moved = ("Amount", amount)
+        deny_signs(reader, kind, quantity=("Quantity", quantity), money=moved, charges=fees)
     if reader.faults or day is None:
         findings.fail(reader.faults, symbol)
     elif OPTION.search(symbol) or action.startswith(OPTIONS):
         _option(findings, reader, amount)
-    elif action in TRADES:
-        kind = TRADES[action]
+    elif kind:
         said = of_trade(kind, quantity=quantity, price=price, net=amount, fees=fees, symbol=symbol)
         findings.add(replace(_draft(reader, kind, day), **said, net_amount=amount))
     elif action in TAXES:

@@ -53,6 +53,7 @@ FLOWS = frozenset(
 )
 CHARGES = frozenset({"CARD_ORDERING_FEE", "ROUND_UP_FEE", "ROUND_UP_SAVINGS_FEE", "FEE"})
 TAXED = frozenset({"PRE_DETERMINED_TAX_BASE", "TAX_OPTIMIZATION", "TAX_CORRECTION"})
+TAKEN_BACK = "Leave the row out, and reverse the earlier trade if it takes one back."
 TOLERANCE = Decimal("0.001")  # beyond it, the rate is of something else
 BASIS_POINT = Decimal("0.0001")
 RATE_PLACES = 12
@@ -153,6 +154,8 @@ def _trade(row: MachineRow, draft: Draft, gathered: Gathering) -> list[Draft]:
     for column, number in (("shares", shares), ("amount", amount)):
         if number is not None and not number:
             row.wrong(column, "zero_not_allowed", f"{column} is zero.", "Mend the row.")
+    if shares and amount:
+        _deny_signs(row, shares, amount, buying=draft.entry_type == "BUY")
     if not shares or not amount or row.faults:
         return []
     gross = abs(amount)
@@ -166,6 +169,17 @@ def _trade(row: MachineRow, draft: Draft, gathered: Gathering) -> list[Draft]:
     )
     foreign = _foreign(row, draft, gathered)
     return [replace(foreign, price=None) if foreign.security_currency else foreign]
+
+
+def _deny_signs(row: MachineRow, shares: Decimal, amount: Decimal, *, buying: bool) -> None:
+    """The amount is before charges: it leaves for a purchase and arrives for a sale."""
+    if buying and shares < 0:
+        message = f"{shares} shares are bought."
+        row.wrong("shares", "negative_not_allowed", message, TAKEN_BACK, str(shares))
+    if (amount > 0) is buying:
+        reason = "amount_mismatch" if buying else "negative_not_allowed"
+        message = f"A {'purchase brings' if buying else 'sale costs'} {abs(amount)}."
+        row.wrong("amount", reason, message, TAKEN_BACK, str(amount))
 
 
 def _income(row: MachineRow, draft: Draft, gathered: Gathering) -> list[Draft]:

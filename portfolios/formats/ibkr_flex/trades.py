@@ -116,18 +116,21 @@ def _read_security_trade(element: Element) -> None:
     currency = read.currency("currency")
     quantity = read.amount("quantity", needed=True)
     proceeds = read.amount("proceeds")
+    taxes = read.amount("taxes") or ZERO
     fields: dict[str, Any] = {
         **element.security(),
         "quantity": abs(quantity) if quantity else None,
         "price": read.size("tradePrice"),
         "gross_amount": abs(proceeds) if proceeds else None,
         "settlement_date": read.day("settleDateTarget", ahead=True),
-        "taxes": read.size("taxes") or ZERO,
+        "taxes": abs(taxes),
         "external_id": element.get("tradeID") or element.get("transactionID"),
     }
     commission, stated = read.amount("ibCommission") or ZERO, read.amount("netCash")
     if quantity is not None and not quantity:
         element.refuse("quantity", "zero_not_allowed", "The quantity is zero.", "Leave it out.")
+        return
+    if quantity is not None and _is_denied(element, quantity, proceeds or ZERO, taxes):
         return
     if element.faults or day is None or quantity is None:
         element.fail()
@@ -135,6 +138,25 @@ def _read_security_trade(element: Element) -> None:
     draft = element.draft(_kind(element, quantity), day, currency, **fields)
     draft = _in_percent(draft, element.get("assetCategory").upper())
     _add_with_commission(element, draft, commission, stated)
+
+
+def _is_denied(element: Element, quantity: Decimal, proceeds: Decimal, taxes: Decimal) -> bool:
+    """Whether a sign denies the others: the shares those of buySell, the proceeds the shares, or
+    taxes that are paid to us."""
+    remedy = "Leave the row out, and reverse the earlier trade if it takes one back."
+    side = element.get("buySell").upper()
+    if (side == "BUY" and quantity < 0) or (side == "SELL" and quantity > 0):
+        said = f"{side} of {quantity}."
+        element.refuse("quantity", "negative_not_allowed", said, remedy)
+    elif quantity * proceeds > 0:
+        said = f"Proceeds of {proceeds} for a quantity of {quantity}: both have one sign."
+        element.refuse("proceeds", "amount_mismatch", said, remedy)
+    elif taxes > 0:
+        said = f"Taxes of {taxes} are paid to us."
+        element.refuse("taxes", "value_unexpected", said, "Enter the refund by hand.")
+    else:
+        return False
+    return True
 
 
 def _kind(element: Element, quantity: Decimal) -> str:

@@ -24,6 +24,7 @@ BUYS = frozenset({"BUYSTOCK", "BUYMF", "BUYOTHER", "BUYDEBT", "BUYOPT"})
 SELLS = frozenset({"SELLSTOCK", "SELLMF", "SELLOTHER", "SELLDEBT", "SELLOPT"})
 SHORTS = frozenset({"SELLSHORT", "SELLTOOPEN"})
 COVERS = frozenset({"BUYTOCOVER", "BUYTOCLOSE"})
+TAKEN_BACK = "Leave it out, and reverse the earlier trade if it takes one back."
 PRICED_OTHERWISE = frozenset({"BUYDEBT", "SELLDEBT", "BUYOPT", "SELLOPT"})
 
 
@@ -34,7 +35,9 @@ def _trade(tag: str, row: MachineRow, _statement: Statement, common: Draft) -> l
     if units is None or total is None or row.faults:
         return []
     buying = tag in BUYS
-    gross = abs(total) + (-fees - taxes - accrued if buying else fees + taxes - accrued)
+    gross = -total - fees - taxes - accrued if buying else total + fees + taxes - accrued
+    if _is_denied(row, units, total, gross, buying=buying):
+        return []
     if not units or gross <= 0:
         column = "UNITS" if not units else "TOTAL"
         row.wrong(column, "zero_not_allowed", f"{column} leaves nothing traded.", "Mend it.")
@@ -54,6 +57,20 @@ def _trade(tag: str, row: MachineRow, _statement: Statement, common: Draft) -> l
         taxes=taxes,
     )
     return [in_original(trade), *_accrued(trade, accrued, buying=buying)]
+
+
+def _is_denied(
+    row: MachineRow, units: Decimal, total: Decimal, gross: Decimal, *, buying: bool
+) -> bool:
+    """Whether a sign says the opposite of the element: shares that a purchase takes, money that
+    it brings, or money that a sale costs beyond its charges."""
+    if buying and units < 0:
+        row.wrong("UNITS", "negative_not_allowed", f"{units} units are bought.", TAKEN_BACK)
+    if buying and total > 0:
+        row.wrong("TOTAL", "amount_mismatch", f"A purchase brings {total}.", TAKEN_BACK)
+    if not buying and total < 0 and gross <= 0:
+        row.wrong("TOTAL", "negative_not_allowed", f"A sale costs {-total}.", TAKEN_BACK)
+    return bool(row.faults)
 
 
 def _side(row: MachineRow, *, buying: bool) -> str:
@@ -97,6 +114,8 @@ def _accrued(trade: Draft, accrued: Decimal, *, buying: bool) -> list[Draft]:
 def _reinvest(_tag: str, row: MachineRow, _statement: Statement, common: Draft) -> list[Draft]:
     total, units = row.number("TOTAL", required=True), row.number("UNITS", required=True)
     fees, taxes = summed(row, CHARGES), summed(row, WITHHELD)
+    if units is not None and units < 0:
+        row.wrong("UNITS", "negative_not_allowed", f"{units} units are reinvested.", TAKEN_BACK)
     if total is None or units is None or row.faults:
         return []
     invested = abs(total) - fees - taxes

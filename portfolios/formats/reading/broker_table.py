@@ -29,6 +29,7 @@ from portfolios.formats.reading.tables import (
 LIKE_A_DATE = re.compile(r"[0-9]{1,4}[-/.][0-9A-Za-z]{1,9}[-/.][0-9]{1,4}")
 CUSIP = re.compile(r"[0-9A-Z]{8}[0-9]")
 HUNDRED = Decimal(100)
+PAID = frozenset({"BUY", "COVER"})
 
 
 def is_prose(record: Record) -> bool:
@@ -116,6 +117,29 @@ def _no_header(layout: Layout) -> Fault:
     )
 
 
+def deny_signs(
+    reader: RowReader,
+    kind: str,
+    *,
+    quantity: tuple[str, Decimal | None],
+    money: tuple[str, Decimal | None],
+    charges: Decimal = ZERO,
+) -> None:
+    """Keep as mistakes of the row the signs that deny its type, of a broker who signs what reached
+    or left the account: each number with its column. A sale costs money only where its charges
+    are more than it brought; its shares may have a minus or none."""
+    shares, moved = quantity[1] or ZERO, money[1] or ZERO
+    remedy = "Leave the row out, and reverse the earlier trade if it takes one back."
+    if kind in PAID and shares < 0:
+        said = f"{kind} of {shares} shares."
+        place = reader.place(quantity[0])
+        reader.faults.append(place.fault("negative_not_allowed", said, remedy, str(shares)))
+    if moved > 0 if kind in PAID else moved < 0 and moved + charges <= 0:
+        way, reason = ("in", "amount_mismatch") if moved > 0 else ("out", "negative_not_allowed")
+        said = f"The money of this {kind} goes {way}: {moved}."
+        reader.faults.append(reader.place(money[0]).fault(reason, said, remedy, str(moved)))
+
+
 def of_trade(
     kind: str,
     *,
@@ -130,8 +154,9 @@ def of_trade(
     quantity = abs(quantity) if quantity else None
     gross = None
     if net:
-        paid = kind in ("BUY", "COVER")
-        gross = tidy(abs(net) - fees if paid else abs(net) + fees)
+        paid = kind in PAID
+        brought = net if net + fees > 0 else abs(net)
+        gross = tidy(abs(net) - fees if paid else brought + fees)
     return {
         "quantity": quantity,
         "price": in_percent(price, quantity, gross, symbol),

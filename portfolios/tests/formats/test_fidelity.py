@@ -106,3 +106,16 @@ def test_a_dividend_paid_in_shares_is_a_mistake_as_its_ratio_is_not_in_the_file(
     parsed = read(FORMAT, text)
     assert mistakes(parsed) == [(2, "Action", "action_incomplete")]
     assert skips(parsed) == {}
+
+
+def test_a_purchase_that_takes_shares_and_brings_money_is_a_mistake() -> None:
+    text = (
+        "Run Date,Action,Symbol,Quantity,Price ($),Amount ($)\n"
+        "02/20/2013,YOU BOUGHT AT&T (T) (Cash),T,-100,35,3500\n"
+        "02/20/2013,YOU SOLD AT&T (T) (Cash),T,-100,35,-3500\n"
+    )
+    assert mistakes(read(FORMAT, text)) == [
+        (2, "Quantity", "negative_not_allowed"),
+        (2, "Amount ($)", "amount_mismatch"),
+        (3, "Amount ($)", "negative_not_allowed"),
+    ]

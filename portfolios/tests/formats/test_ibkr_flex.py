@@ -1,5 +1,7 @@
 """A Flex response of two accounts: every element becomes an entry, a mistake or a reason."""
 
+import pytest
+
 from portfolios.formats.contract import DateStyle, Stated
 from portfolios.formats.ibkr_flex import FORMAT
 from portfolios.tests.formats.reading_aloud import entries, lines, mistakes, read, sample, skips
@@ -160,6 +162,21 @@ def test_a_cancellation_of_a_trade_elsewhere_is_a_mistake() -> None:
     )
     parsed = read(FORMAT, statement(f"<Trades>{row}</Trades>"))
     assert mistakes(parsed) == [(1, "transactionType", "value_unexpected")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "reason"),
+    [
+        ('quantity="1"', 'quantity="-1"', "quantity", "negative_not_allowed"),
+        ('proceeds="-5"', 'proceeds="5"', "proceeds", "amount_mismatch"),
+        ("buySell", 'taxes="0.1" buySell', "taxes", "value_unexpected"),
+    ],
+)
+def test_a_sign_that_denies_the_trade_is_a_mistake(
+    old: str, new: str, column: str, reason: str
+) -> None:
+    row = TRADE.format(tag="Trade", day="20130204").replace(old, new)
+    assert mistakes(read(FORMAT, statement(f"<Trades>{row}</Trades>"))) == [(1, column, reason)]
 
 
 def test_hostile_xml_is_refused() -> None:

@@ -220,6 +220,10 @@ def test_an_original_currency_gives_the_actual_rate() -> None:
     ("old", "new", "row", "column", "reason"),
     [
         ("<UNITS>100", "<UNITS>many", 2, "UNITS", "number_invalid"),
+        ("<UNITS>100", "<UNITS>-100", 2, "UNITS", "negative_not_allowed"),
+        ("<TOTAL>-2005.00", "<TOTAL>1995.00", 2, "TOTAL", "amount_mismatch"),
+        ("<TOTAL>994.98", "<TOTAL>-1005.02", 3, "TOTAL", "negative_not_allowed"),
+        ("<UNITS>0.4", "<UNITS>-0.4", 5, "UNITS", "negative_not_allowed"),
         ("<UNITS>100", "<UNITS>0", 2, "UNITS", "zero_not_allowed"),
         ("<TOTAL>-2005.00", "<TOTAL>-2105.00", 2, "gross_amount", "amount_mismatch"),
         ("<TOTAL>-2005.00", "<TOTAL>-1E+1000000", 2, "TOTAL", "number_invalid"),

@@ -125,3 +125,26 @@ def test_a_file_that_begins_with_its_newest_row_is_turned_round() -> None:
     )
     kinds = [draft.entry_type for draft in read(FORMAT, text).drafts]
     assert kinds == ["BUY", "SELL", "DIVIDEND"]  # what was bought that day could be sold
+
+
+def test_a_sign_that_denies_the_action_is_a_mistake() -> None:
+    """A sale brings money, and a purchase takes it; a sale's shares may have a minus."""
+    text = (
+        f'{HEAD}"02/14/2013","Sell","T","AT&T","-10","$36.20","","-$362.00"\n'
+        '"02/14/2013","Buy","T","AT&T","-10","$36.20","","$362.00"\n'
+        '"02/14/2013","Sell","T","AT&T","-10","$36.20","","$362.00"\n'
+    )
+    parsed = read(FORMAT, text)
+    assert mistakes(parsed) == [
+        (2, "Amount", "negative_not_allowed"),
+        (3, "Quantity", "negative_not_allowed"),
+        (3, "Amount", "amount_mismatch"),
+    ]
+    assert [draft.entry_type for draft in parsed.drafts] == ["SELL"]
+
+
+def test_a_sale_for_less_than_its_commission_costs_money() -> None:
+    """100 shares at 0.001 are 0.10; less 4.95 that leaves -4.85."""
+    text = f'{HEAD}"02/14/2013","Sell","GONE","GONE","100","$0.001","$4.95","-$4.85"\n'
+    (draft,) = read(FORMAT, text).drafts
+    assert (str(draft.gross_amount), str(draft.net_amount)) == ("0.1", "-4.85")

@@ -126,6 +126,9 @@ def test_the_entries_of_a_messy_export() -> None:
     ("old", "new", "row", "column", "reason"),
     [
         ('"1.5000000000"', '"many"', 3, "shares", "number_invalid"),
+        ('"1.5000000000"', '"-1.5"', 3, "shares", "negative_not_allowed"),
+        ('"-150.00"', '"150.00"', 3, "amount", "amount_mismatch"),
+        ('"60.00"', '"-60.00"', 4, "amount", "negative_not_allowed"),
         ('"1.5000000000"', '""', 3, "shares", "value_missing"),
         ('"-150.00"', '"-250.00"', 3, "gross_amount", "amount_mismatch"),
         ('"-150.00"', '"0"', 3, "amount", "zero_not_allowed"),
