@@ -52,11 +52,13 @@ def compare(
     rows: Sequence[Transaction],
     keys: Mapping[UUID, str],
     base_currency: str,
+    *,
+    ids_by_account: bool = False,
 ) -> Compared:
     """Hold every entry of a file against the ledger's rows and the entries before it."""
     known = Known(rows, base_currency)
     if all(draft.entry_type != EntryType.REVERSAL for draft in drafts):
-        sorted_ = sort_drafts(drafts, known, keys)
+        sorted_ = sort_drafts(drafts, known, keys, ids_by_account=ids_by_account)
         return Compared(fresh=sorted_.fresh, duplicates=sorted_.duplicates, faults=sorted_.faults)
     return _Comparison(drafts, rows, keys, known).outcome()
 

@@ -1,9 +1,9 @@
 """Which rows of a file the ledger holds already.
 
-A row with an external id is compared by it. A row without one is compared by content: the first
-of several equal rows matches the first equal entry, the second the second, so two equal
-purchases on one day stay two. A corporate action that is neither may still be told by an entry of
-another account (`same_action`). Entries that were reversed no longer count.
+A row with an external id is compared by it (`identifiers`). A row without one is compared by
+content: the first of several equal rows matches the first equal entry, the second the second, so
+two equal purchases on one day stay two. A corporate action that is neither may still be told by an
+entry of another account (`same_action`). Entries that were reversed no longer count.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from portfolios.calc.booking.reversals import effective
 from portfolios.formats.draft import Draft
 from portfolios.models import Transaction
 from portfolios.models.chain import same_content_hash
+from portfolios.selectors.identifiers import Identifiers
 from portfolios.selectors.ledger import to_entries
 from portfolios.selectors.same_action import ACTIONS, Event, by_event, event_of, told_already
 
@@ -68,31 +69,39 @@ class Known:
     def __init__(self, rows: Sequence[Transaction], base_currency: str) -> None:
         standing, _ = effective(to_entries(rows, base_currency))
         alive = {entry.seq for entry in standing}
-        self.by_id: dict[str, Transaction] = {}
+        self.by_id: Identifiers[Transaction] = Identifiers()
         self.by_content: dict[str, list[Transaction]] = {}
         stand = [row for row in rows if row.seq in alive]
         self.by_event = by_event(stand)
         for row in stand:
             self.by_content.setdefault(row.content_hash, []).append(row)
             if row.external_id:
-                self.by_id.setdefault(row.external_id, row)
+                self.by_id.add(row)
 
 
-def sort_drafts(drafts: Iterable[Draft], known: Known, security_keys: Mapping[UUID, str]) -> Sorted:
+def sort_drafts(
+    drafts: Iterable[Draft],
+    known: Known,
+    security_keys: Mapping[UUID, str],
+    *,
+    ids_by_account: bool = False,
+) -> Sorted:
     """Hold each draft against the ledger and against the rows before it. Only where something may
     be the same is the content looked at: an empty ledger has nothing to compare it with."""
     fresh: list[Draft] = []
     duplicates: list[Duplicate] = []
     faults: list[Fault] = []
-    in_file: dict[str, Draft] = {}
+    in_file: Identifiers[Draft] = Identifiers()
     actions: dict[Event, list[Draft]] = {}
     times: Counter[str] = Counter()
     for draft in drafts:
         found: Duplicate | Fault | None = None
         if draft.external_id:
-            if draft.external_id in known.by_id or draft.external_id in in_file:
-                found = _by_id(draft, known, in_file, security_keys)
-            in_file.setdefault(draft.external_id, draft)
+            stored = known.by_id.find(draft, by_account=ids_by_account)
+            earlier = in_file.find(draft, by_account=True)
+            if stored is not None or earlier is not None:
+                found = _by_id(draft, stored, earlier, security_keys)
+            in_file.add(draft)
         elif known.by_content:
             content = content_of(draft, security_keys)
             times[content] += 1
@@ -118,10 +127,12 @@ def content_of(draft: Draft, security_keys: Mapping[UUID, str]) -> str:
 
 
 def _by_id(
-    draft: Draft, known: Known, in_file: Mapping[str, Draft], security_keys: Mapping[UUID, str]
+    draft: Draft,
+    stored: Transaction | None,
+    earlier: Draft | None,
+    security_keys: Mapping[UUID, str],
 ) -> Duplicate | Fault | None:
     content = content_of(draft, security_keys)
-    stored, earlier = known.by_id.get(draft.external_id), in_file.get(draft.external_id)
     if stored is not None:
         if stored.content_hash != content:
             return _conflict(draft, f"entry {stored.seq}")

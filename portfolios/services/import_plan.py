@@ -20,6 +20,7 @@ from portfolios.formats.entry_rules import RULES
 from portfolios.models import EntryType, ImportRun, Portfolio, Transaction
 from portfolios.selectors.compared import Compared, compare
 from portfolios.selectors.duplicates import Duplicate
+from portfolios.selectors.identifiers import COUNTED_BY_ACCOUNT
 from portfolios.selectors.imports import rests_on_what_stands
 from portfolios.selectors.instruments import (
     Instrument,
@@ -304,7 +305,8 @@ def _compared(
 ) -> Plan:
     """Which entries the ledger holds already; reversals by what they reverse."""
     keys = {pk: security.key for pk, security in securities.items()}
-    compared = compare(plan.drafts, rows, keys, base_currency)
+    by_account = plan.choices.format in COUNTED_BY_ACCOUNT
+    compared = compare(plan.drafts, rows, keys, base_currency, ids_by_account=by_account)
     return replace(plan, compared=compared, errors=(*plan.errors, *compared.faults))
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import User
+from portfolios.exceptions import ImportRefused
 from portfolios.models import BalanceAssertion, ImportRun, Portfolio, Transaction
 from portfolios.selectors.imports import run_rows
 from portfolios.services import ImportReport, preview_import, reverse_entry, run_import, undo_import
@@ -10,6 +11,7 @@ from portfolios.services import ImportReport, preview_import, reverse_entry, run
 HEADER = "date,type,symbol,exchange,quantity,price,gross_amount,currency\n"
 BUY = "2013-02-04,BUY,MAPLE,XTSE,100,20,,CAD\n"
 MORE = "2013-02-05,BUY,MAPLE,XTSE,10,20,,CAD\n"
+IDENTIFIED = "date,type,gross_amount,currency,account,external_id\n"
 JANUARY, YEAR = HEADER + BUY, HEADER + MORE + BUY
 
 pytestmark = pytest.mark.usefixtures("market")
@@ -103,6 +105,37 @@ def test_the_balances_of_a_completed_run_are_stated_once(portfolio: Portfolio, a
 
     assert bring(portfolio, alice, second, "two.ofx").rows_added == 1
     assert before == BalanceAssertion.objects.count() == 2
+
+
+def test_ofx_counts_its_identifiers_in_each_account(portfolio: Portfolio, alice: User) -> None:
+    """The banks of two accounts both called their first deposit one."""
+    bring(portfolio, alice, statement("one"), "a.ofx")
+    assert bring(portfolio, alice, statement("one", account="222"), "b.ofx").rows_added == 1
+    again = bring(portfolio, alice, statement("one", "two", account="222"), "b.ofx")
+    assert (again.rows_added, [d["entry"] for d in again.duplicates]) == (1, [2])
+
+
+@pytest.mark.parametrize("account", ["", "222"])
+def test_elsewhere_an_identifier_is_one_of_the_portfolio(
+    portfolio: Portfolio, alice: User, account: str
+) -> None:
+    """Also of an OFX account, where the other row says no account: it may be that one."""
+    header, row = IDENTIFIED, "2013-02-04,DEPOSIT,5,USD,{},one\n"
+    bring(portfolio, alice, statement("one"), "a.ofx")
+    with pytest.raises(ImportRefused, match="whose content differs"):
+        bring(portfolio, alice, header + row.format(account))
+
+
+def test_an_identifier_in_two_accounts_of_one_file_is_two(
+    portfolio: Portfolio, alice: User
+) -> None:
+    """As an exported ledger holds them; an account that is not stated is any of them."""
+    row = "2013-02-04,DEPOSIT,5,USD,{},one\n"
+    both = IDENTIFIED + row.format("111") + row.format("222")
+    with pytest.raises(ImportRefused, match="whose content differs"):
+        bring(portfolio, alice, both + row.format(""))
+    assert bring(portfolio, alice, both).rows_added == 2
+    assert bring(portfolio, alice, both + "\n").duplicate_count == 2
 
 
 def statement(*fitids: str, account: str = "111") -> str:
