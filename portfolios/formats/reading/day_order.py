@@ -27,7 +27,8 @@ Moments = Mapping[int, Moment | None]
 
 def moment(day: str, said: str) -> Moment | None:
     """The ISO day with the time at the end of a text such as `2013-02-04, 15:00:00`; None where
-    the text has no time. Zones are not applied: a file writes in one."""
+    the text has no time, or midnight, as programs write it behind a day alone. Zones are not
+    applied: a file writes in one."""
     behind = TIME.search(said.strip()) if len(said) <= LONGEST else None
     found = CLOCK.match(behind[0]) if behind else None
     if found is None:
@@ -35,7 +36,7 @@ def moment(day: str, said: str) -> Moment | None:
     hour, minute, second = int(found[1]), int(found[2]), Decimal(found[3] or 0)
     if found[4]:
         hour = hour % NOON + (NOON if found[4] in "Pp" else 0)
-    return day, hour, minute, second
+    return (day, hour, minute, second) if hour or minute or second else None
 
 
 def in_order(

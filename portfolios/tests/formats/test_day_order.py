@@ -144,6 +144,9 @@ def test_times_are_compared_as_times(earlier: str, later: str) -> None:
     assert one is not None and other is not None and one < other
 
 
-@pytest.mark.parametrize("said", ["2013-02-04", "20130204", "", "soon", "x" * 500])
+MIDNIGHT = ["2013-02-04T00:00:00.000Z", "20130204;000000", "02/04/2013 12:00:00 AM"]
+
+
+@pytest.mark.parametrize("said", ["2013-02-04", "20130204", "", "soon", "x" * 500, *MIDNIGHT])
 def test_a_day_alone_is_no_moment(said: str) -> None:
     assert moment("2013-02-04", said) is None
