@@ -75,7 +75,9 @@ class FidelityFormat:
         if isinstance(opened, Fault):
             return refused(opened)
         findings, readers = opened
-        readers, cancelled = without_cancelled(findings, readers, _cancels, _names, "Action")
+        readers, cancelled = without_cancelled(
+            findings, readers, _cancels, _names, "Action", "Run Date"
+        )
         _read_all(findings, readers)
         aside = findings.aside()
         _read_all(aside, cancelled)

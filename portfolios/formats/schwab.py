@@ -162,7 +162,9 @@ class SchwabFormat:
             return refused(opened)
         findings, readers = opened
         readers = [_effective(reader) for reader in readers]
-        readers, cancelled = without_cancelled(findings, readers, _cancels, _names, "Action")
+        readers, cancelled = without_cancelled(
+            findings, readers, _cancels, _names, "Action", "Date"
+        )
         _read_all(findings, readers)
         aside = findings.aside()
         _read_all(aside, cancelled)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from market.formats.faults import Fault
+from market.formats.fields import Place
 from portfolios.formats.amounts import net_amount
 from portfolios.formats.currencies import CURRENCIES
 from portfolios.formats.draft import ZERO, Draft
 from portfolios.formats.ibkr_flex.element import SECURITIES, Element, Statement
+from portfolios.formats.reading.cancelled import Trades
+from portfolios.formats.reading.dates import read_day
 from portfolios.formats.reading.row_reader import tidy
 from portfolios.formats.reading.xml_tree import Node
 
@@ -48,11 +51,11 @@ def _level(node: Node) -> str:
 def _without_cancelled(elements: Sequence[Element]) -> tuple[list[Element], list[Element]]:
     """Trades without cancellations and what they cancel, which is the trade named, or the same
     trade; and those that were cancelled."""
-    originals: dict[Hashable, list[Element]] = defaultdict(list)
+    originals: Trades[Element] = Trades()
     for element in elements:
         if not _is_cancel(element):
-            for key in (element.get("tradeID"), _likeness(element)):
-                originals[key].append(element)
+            originals.add([element.get("tradeID")], None, element)
+            originals.add([_likeness(element)], _day(element), element)
     gone: set[int] = set()
     cancelled: list[Element] = []
     for cancel in elements:
@@ -60,14 +63,13 @@ def _without_cancelled(elements: Sequence[Element]) -> tuple[list[Element], list
             continue
         gone.add(id(cancel))
         named = cancel.get("origTradeID").strip("0")
-        found = originals[cancel.get("origTradeID") if named else _likeness(cancel)]
-        original = next((element for element in found if id(element) not in gone), None)
-        if original is None:
-            _refuse_cancel(cancel)
+        name = cancel.get("origTradeID") if named else _likeness(cancel)
+        original = originals.take(name, _day(cancel))
+        if isinstance(original, tuple):
+            cancel.refuse("transactionType", "value_unexpected", *original)
         else:
             gone.add(id(original))
             cancelled.append(original)
-            found.remove(original)
             original.skip(f"Cancelled by row {cancel.node.row}.")
             cancel.skip(f"Cancels row {original.node.row}.")
     return [element for element in elements if id(element) not in gone], cancelled
@@ -86,13 +88,12 @@ def _likeness(element: Element) -> Hashable:
     return (*(element.get(name) for name in names), size)
 
 
-def _refuse_cancel(cancel: Element) -> None:
-    cancel.refuse(
-        "transactionType",
-        "value_unexpected",
-        "It cancels a trade that is not in this file.",
-        "Leave the row out, and reverse the earlier trade in the ledger.",
-    )
+def _day(element: Element) -> date | None:
+    """The day of a trade, whose mistakes are told when it is read."""
+    said = element.get("tradeDate") or element.get("dateTime")
+    statement = element.statement
+    day = read_day(said, Place(element.node.row), statement.dates, latest=statement.options.today)
+    return None if isinstance(day, Fault) else day
 
 
 def _read_trade(element: Element) -> None:

@@ -179,6 +179,13 @@ def test_a_sign_that_denies_the_trade_is_a_mistake(
     assert mistakes(read(FORMAT, statement(f"<Trades>{row}</Trades>"))) == [(1, column, reason)]
 
 
+def test_a_cancellation_without_its_trades_number_does_not_reach_a_trade_after_it() -> None:
+    first, second = (TRADE.format(tag="Trade", day=day) for day in ("20130204", "20130214"))
+    cancel = TRADE.format(tag="Trade", day="20130205").replace('"BUY"', '"BUY (Ca.)"')
+    parsed = read(FORMAT, statement(f"<Trades>{second}{cancel}{first}</Trades>"))
+    assert [draft.transaction_date.day for draft in parsed.drafts] == [14]
+
+
 def test_hostile_xml_is_refused() -> None:
     parsed = read(FORMAT, "<!DOCTYPE a><FlexQueryResponse/>")
     assert mistakes(parsed) == [(1, None, "xml_refused")] and parsed.unread is None

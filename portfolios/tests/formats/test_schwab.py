@@ -80,6 +80,27 @@ def test_a_cancellation_of_a_trade_elsewhere_is_a_mistake() -> None:
     assert mistakes(read(FORMAT, text)) == [(2, "Action", "value_unexpected")]
 
 
+def a_trade(day: str, action: str) -> str:
+    return f'"{day}","{action}","ACME","ACME CORP","100","$35.00","","-$3500.00"\n'
+
+
+def test_a_cancellation_does_not_reach_a_trade_after_it() -> None:
+    """Of two like purchases, the one of the 4th: on the 5th there is no other."""
+    text = HEAD + a_trade("02/14/2013", "Buy") + a_trade("02/05/2013", "Cancel Buy")
+    parsed = read(FORMAT, text + a_trade("02/04/2013", "Buy"))
+    assert [draft.row for draft in parsed.drafts] == [2]
+    assert [draft.row for draft in parsed.superseded] == [4]
+    assert mistakes(read(FORMAT, text)) == [(3, "Action", "value_unexpected")]
+
+
+def test_a_cancellation_of_one_of_two_like_trades_is_a_mistake_unless_its_day_decides() -> None:
+    two = a_trade("02/04/2013", "Buy") + a_trade("02/01/2013", "Buy")
+    unclear = read(FORMAT, HEAD + a_trade("02/05/2013", "Cancel Buy") + two)
+    assert mistakes(unclear) == [(2, "Action", "value_unexpected")]
+    booked = a_trade("02/05/2013 as of 02/01/2013", "Cancel Buy")
+    assert [draft.row for draft in read(FORMAT, HEAD + booked + two).drafts] == [3]
+
+
 def test_a_trade_without_quantity_or_security_is_a_mistake() -> None:
     text = (
         f'{HEAD}"02/14/2013","Buy","ACME","ACME CORP","","$11.00","","-$77.00"\n'
