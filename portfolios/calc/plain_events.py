@@ -17,15 +17,17 @@ def ratio(state: Replayed, entry: Entry) -> None:
     state.ratios.add(entry.security)
     before = state.quantity_of(entry.security)
     places = places_of_security(state, entry.security)
+    held = [state.quantities[place] for place in places]
     after = _times(state, places, new if taxable or not gives else old + new, old)
     for place, quantity in zip(places, after, strict=True):
         state.quantities[place] = quantity + (state.quantities[place] if taxable else ZERO)
     _charge(state, entry)
     if gives and (taxable or entry.quantity is not None):
-        came = sum(after, ZERO) if taxable else sum(after, ZERO) - before
-        _pay_shortfall(state, entry, entry.security, came)
+        kept = [ZERO] * len(held) if taxable else held
+        came = [now - was for now, was in zip(after, kept, strict=True)]
+        _pay_shortfall(state, entry, entry.security, dict(zip(places, came, strict=True)))
     elif entry.price is not None or not gives:
-        _pay_fractions(state, entry, None if gives else _stated(entry))
+        _pay_fractions(state, entry, None if gives else _stated(entry, before))
 
 
 def _times(state: Replayed, places: list[Place], new: Decimal, old: Decimal) -> list[Decimal]:
@@ -40,30 +42,33 @@ def _times(state: Replayed, places: list[Place], new: Decimal, old: Decimal) -> 
     return after
 
 
-def _stated(entry: Entry) -> Decimal | None:
+def _stated(entry: Entry, held: Decimal) -> Decimal | None:
     """What was paid for the fractions of a split, before its charges; None where nothing says."""
     if entry.gross_amount is not None or entry.net_amount is None:
         return entry.gross_amount
     paid = entry.net_amount + entry.fees + entry.taxes
+    paid = -paid if held < 0 else paid
     return paid if paid > 0 else None
 
 
 def _pay_fractions(state: Replayed, entry: Entry, stated: Decimal | None) -> None:
-    """The holding's fraction is sold, each account's own where accounts are apart."""
+    """The holding's fraction is sold, each account's own where accounts are apart; that of a
+    debt is bought back."""
     if stated is None and entry.price is None:
         return
     places = places_of_security(state, entry.security)
     accounts = [place[1] for place in places] if state.by_account else [""]
+    owed = state.quantity_of(entry.security) < 0
     for account in accounts:
         held = state.quantity_of(entry.security, account)
-        fraction = held - held.to_integral_value(rounding=ROUND_DOWN) if held > 0 else ZERO
-        if not fraction:
+        fraction = held - held.to_integral_value(rounding=ROUND_DOWN)
+        if not fraction or (stated is not None and owed != (fraction < 0)):
             continue
         take(state, entry.security, fraction, account)
         if stated is None:
             _pay_spread(state, entry, fraction * price_of(entry))
     if stated is not None:
-        _pay_spread(state, entry, stated)
+        _pay_spread(state, entry, -stated if owed else stated)
 
 
 def reorganise(state: Replayed, entry: Entry) -> None:
@@ -83,17 +88,24 @@ def reorganise(state: Replayed, entry: Entry) -> None:
         pay_holders(state, entry, before)
     else:
         _charge(state, entry)
-    _pay_shortfall(state, entry, entry.to_security, sum(after, ZERO))
+    _pay_shortfall(state, entry, entry.to_security, dict(zip(places, after, strict=True)))
 
 
 def _pay_shortfall(
-    state: Replayed, entry: Entry, security: SecurityKey | None, expected: Decimal
+    state: Replayed, entry: Entry, security: SecurityKey | None, came: dict[Place, Decimal]
 ) -> None:
-    """`quantity` says how many new shares came; what is missing of the ratio came as cash."""
+    """`quantity` says how many new shares came; what is missing of the ratio came as cash. It is
+    each account's own fraction, where accounts are apart and these are what is missing."""
+    expected = sum(came.values(), ZERO)
     if entry.quantity is None or entry.quantity >= expected:
         return
     missing = expected - entry.quantity
-    take(state, security, missing)
+    fractions = {place[1]: shares % 1 for place, shares in came.items() if shares > 0}
+    if state.by_account and sum(fractions.values(), ZERO) == missing:
+        for account, fraction in fractions.items():
+            take(state, security, fraction, account)
+    else:
+        take(state, security, missing)
     gives = entry.entry_type is EntryType.STOCK_DIVIDEND
     unit = price_of(entry) if gives and entry.to_price is None else entry.to_price
     paid = entry.net_amount or missing * (unit or ZERO)

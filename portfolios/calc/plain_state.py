@@ -49,10 +49,12 @@ class Replayed:
 def take(
     state: Replayed, security: SecurityKey | None, quantity: Decimal, account: str = ""
 ) -> None:
-    """Take shares away, from one account or from whichever hold some."""
+    """Take shares away, from one account or from whichever hold some; a negative quantity is
+    taken from what is owed."""
     for place in places_of_security(state, security):
         if account in {"", place[1]}:
-            taken = max(min(quantity, state.quantities[place]), ZERO)
+            there = state.quantities[place]
+            taken = max(min(quantity, there), ZERO) or min(max(quantity, there), ZERO)
             state.quantities[place] -= taken
             quantity -= taken
 

@@ -3,14 +3,14 @@
 An event happens to a security, so to its lots in every account, long and short.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
 from portfolios.calc.booking.amounts import known
 from portfolios.calc.booking.desk import Desk, Pool
 from portfolios.calc.booking.disposal import spread
-from portfolios.calc.booking.lieu import Part, sell_together, unpayable
+from portfolios.calc.booking.lieu import Part, earliest, parts_of, sell_together, unpayable
 from portfolios.calc.booking.mistakes import invalid, missing
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue
@@ -21,7 +21,7 @@ from portfolios.calc.booking.splits import (
     pools_of,
     queues_of,
 )
-from portfolios.calc.entries import ZERO, CostMethod, Entry, Problem, SecurityKey, Treatment
+from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey, Treatment
 from portfolios.calc.lots import Income, Movement
 
 Held: TypeAlias = list[tuple[Pool, Queue]]
@@ -215,7 +215,7 @@ def bad_fraction(desk: Desk, entry: Entry, held: Held, expected: Decimal) -> Pro
 def pay_fraction(
     desk: Desk, entry: Entry, lots: Sequence[OpenLot], came: Mapping[str, Decimal] | None = None
 ) -> None:
-    """Sell what was expected but not received, earliest lots first, pool by pool.
+    """Sell what was expected but not received out of the lots that it is missing from.
 
     lots: those that have the new shares; came: how many of these came to each account, where
     not all of the lots did.
@@ -229,12 +229,29 @@ def pay_fraction(
     if paid is None:
         paid = desk.posted(left * known(_fraction_price(entry)), entry.currency)
     parts: list[Part] = []
-    for pool in dict.fromkeys(desk.pool(lot.security, lot.account) for lot in lots):
-        quantity = min(left, pool.longs.held)
-        if quantity:
-            parts.append(Part(pool, pool.longs.match(quantity, CostMethod.FIFO)))
-            left -= quantity
+    for own, quantity in _shortfalls(desk, lots, came, left):
+        pool = desk.pool(own[0].security, own[0].account)
+        parts += parts_of(pool, earliest(own, quantity))
     sell_together(desk, entry, parts, paid)
+
+
+def _shortfalls(
+    desk: Desk, lots: Sequence[OpenLot], came: Mapping[str, Decimal], left: Decimal
+) -> Iterator[tuple[list[OpenLot], Decimal]]:
+    """Which lots miss how much: each account its own fraction, where these make up what is
+    missing; else whatever is missing, pool by pool."""
+    longs = [lot for lot in lots if not lot.is_short]
+    fractions = {account: quantity % 1 for account, quantity in came.items() if quantity % 1}
+    if sum(fractions.values(), ZERO) == left:
+        for account, fraction in fractions.items():
+            yield [lot for lot in longs if lot.account == account], fraction
+        return
+    for pool in dict.fromkeys(desk.pool(lot.security, lot.account) for lot in longs):
+        own = [lot for lot in longs if desk.pool(lot.security, lot.account) is pool]
+        quantity = min(left, sum((lot.quantity_open for lot in own), ZERO))
+        if quantity:
+            yield own, quantity
+            left -= quantity
 
 
 def _fraction_price(entry: Entry) -> Decimal | None:

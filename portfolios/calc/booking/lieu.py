@@ -6,20 +6,24 @@ Whoever is short of it owes it, and buys it back.
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 
 from portfolios.calc.booking.amounts import charges
 from portfolios.calc.booking.desk import Desk, Pool
 from portfolios.calc.booking.disposal import relieve, spread
+from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Match
 from portfolios.calc.booking.rates import deal_of, unjoined
 from portfolios.calc.booking.trades import note_unknown
 from portfolios.calc.entries import ZERO, Entry, Problem
 from portfolios.calc.lots import Movement
 
+_PLACE = attrgetter("place")
+
 
 class Part(NamedTuple):
-    """A fraction, by the lots of one side of a pool that it is sold from."""
+    """A fraction in one account, by the lots of a side of its pool that it is sold from."""
 
     pool: Pool
     matches: Sequence[Match]
@@ -49,16 +53,35 @@ def unpayable(desk: Desk, entry: Entry, pools: Iterable[Pool]) -> Problem | None
     return None
 
 
+def earliest(lots: Iterable[OpenLot], quantity: Decimal) -> list[Match]:
+    """The oldest of some lots, of one side, that hold a quantity, and how much of each."""
+    matches: list[Match] = []
+    for lot in sorted(lots, key=_PLACE):
+        taken = min(quantity, lot.quantity_open)
+        if taken:
+            matches.append((lot, taken))
+            quantity -= taken
+    return matches
+
+
+def parts_of(pool: Pool, matches: Iterable[Match]) -> list[Part]:
+    """What is taken of a pool's lots, account by account."""
+    found: dict[str, list[Match]] = {}
+    for match in matches:
+        found.setdefault(match[0].account, []).append(match)
+    return [Part(pool, own) for own in found.values()]
+
+
 def sell_together(desk: Desk, entry: Entry, parts: Sequence[Part], paid: Decimal) -> None:
     """Sell fractions for one amount, each for its part of it."""
     if parts:
         weights = [part.quantity for part in parts]
         amounts = spread(paid, weights, desk.charge_places(entry.currency))
         for part, amount in zip(parts, amounts, strict=True):
-            sell(desk, entry, part, amount)
+            _sell(desk, entry, part, amount)
 
 
-def sell(desk: Desk, entry: Entry, part: Part, amount: Decimal) -> None:
+def _sell(desk: Desk, entry: Entry, part: Part, amount: Decimal) -> None:
     """Cash in lieu: a fraction is sold for an amount; one that is owed is bought back for it."""
     pool, matches = part
     deal = deal_of(desk, entry, pool, amount, 0)

@@ -8,17 +8,25 @@ from decimal import Decimal
 
 from portfolios.calc.booking.amounts import charges, known
 from portfolios.calc.booking.desk import Desk, Pool
-from portfolios.calc.booking.lieu import Part, post_money, sell, sell_together, unpayable
+from portfolios.calc.booking.lieu import (
+    Part,
+    earliest,
+    parts_of,
+    post_money,
+    sell_together,
+    unpayable,
+)
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue
 from portfolios.calc.booking.ratios import Shares, after_ratio, scaled, unbookable_ratio
-from portfolios.calc.entries import ZERO, CostMethod, Entry, Problem
+from portfolios.calc.entries import ZERO, Entry, Problem
 from portfolios.calc.lots import Movement
 
 
 def split(desk: Desk, entry: Entry) -> Problem | None:
-    """Multiply every open lot of the security; sell the fraction where none is held."""
-    pools, paid = pools_of(desk, entry), _stated(entry)
+    """Multiply every open lot of the security; sell the fraction where none is held or owed."""
+    pools = pools_of(desk, entry)
+    paid = _stated(entry, pools)
     pays = paid is not None or entry.price is not None
     if pays and (problem := unpayable(desk, entry, pools)):
         return problem
@@ -46,11 +54,14 @@ def multiply(desk: Desk, entry: Entry, new: Decimal, old: Decimal) -> Problem | 
     return None
 
 
-def _stated(entry: Entry) -> Decimal | None:
-    """What was paid for fractions, where the entry says it: before its charges."""
+def _stated(entry: Entry, pools: Iterable[Pool]) -> Decimal | None:
+    """What was paid for fractions, where the entry says it: before its charges. Where the
+    security is only owed, it was paid for what is owed."""
     if entry.gross_amount is not None or entry.net_amount is None:
         return entry.gross_amount
     paid = entry.net_amount + charges(entry)
+    if _only_owed(pools):
+        paid = -paid
     return paid if paid > 0 else None
 
 
@@ -58,16 +69,33 @@ def pay_fractions(
     desk: Desk, entry: Entry, pools: Sequence[Pool], paid: Decimal | None = None
 ) -> None:
     """Sell each pool's fraction, earliest lots first, for what was paid or at the post-split
-    price (methods §1.5)."""
-    fractions = [(pool, pool.longs.held % 1) for pool in pools if pool.longs.held % 1]
-    parts = [
-        Part(pool, pool.longs.match(fraction, CostMethod.FIFO)) for pool, fraction in fractions
-    ]
-    if paid is not None:
-        sell_together(desk, entry, parts, paid)
+    price; buy back the fraction of what is owed (methods §1.5).
+
+    An amount is for what is held, or, where nothing is, for what is owed.
+    """
+    longs, shorts = _fractions(pools, is_short=False), _fractions(pools, is_short=True)
+    if paid is None:
+        for parts in (*longs, *shorts):
+            fraction = sum((part.quantity for part in parts), ZERO)
+            amount = desk.posted(fraction * known(entry.price), entry.currency)
+            sell_together(desk, entry, parts, amount)
         return
-    for part in parts:
-        sell(desk, entry, part, desk.posted(part.quantity * known(entry.price), entry.currency))
+    meant = shorts if _only_owed(pools) else longs
+    sell_together(desk, entry, [part for parts in meant for part in parts], paid)
+
+
+def _fractions(pools: Iterable[Pool], *, is_short: bool) -> list[list[Part]]:
+    """The fraction of each pool's position, account by account."""
+    found = []
+    for pool in pools:
+        queue = pool.side(is_short=is_short)
+        if fraction := queue.held % 1:
+            found.append(parts_of(pool, earliest(queue.open_lots(), fraction)))
+    return found
+
+
+def _only_owed(pools: Iterable[Pool]) -> bool:
+    return not any(pool.longs.held for pool in pools)
 
 
 def split_lots(shares: Shares, new_shares: Decimal, old_shares: Decimal) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from portfolios.calc.booking import book
-from portfolios.calc.entries import BookingSettings, CostFx, CostMethod, Entry, Treatment
+from portfolios.calc.entries import BookingSettings, CostFx, CostMethod, Entry, LotScope, Treatment
 from portfolios.calc.lots import Book
 from portfolios.calc.plain_replay import replay
 from portfolios.tests.calc.ledgers import booked, buy, codes, decimals, entry, no_rates, sell
 
 CARRIED: dict[str, Any] = {"jurisdiction": "US", "treatment": Treatment.CARRY_OVER}
 TAXED: dict[str, Any] = {"jurisdiction": "US", "treatment": Treatment.TAXABLE}
+APART = BookingSettings(base_currency="CAD", lot_scope=LotScope.ACCOUNT)
 CURRENT = BookingSettings(base_currency="CAD", cost_fx=CostFx.CURRENT)
 AVERAGE = BookingSettings(base_currency="CAD", cost_method=CostMethod.AVERAGE)
 
@@ -24,7 +25,12 @@ def event(kind: str, new: str, old: str, **more: Any) -> Entry:
 
 
 def held(result: Book) -> dict[Any, Decimal]:
-    return {position.security: position.quantity for position in result.positions}
+    """Shares by security, over the accounts."""
+    shares: dict[Any, Decimal] = {}
+    for position in result.positions:
+        before = shares.get(position.security, Decimal(0))
+        shares[position.security] = before + position.quantity
+    return shares
 
 
 def cash(result: Book) -> Decimal:
@@ -119,6 +125,82 @@ def test_a_split_may_say_what_it_paid_as_its_effect_on_cash() -> None:
     )
     assert (held(result)["X"], result.closures[0].proceeds_local) == decimals(7, "21.75")
     assert cash(result) == replay(result.accepted).cash_of("CAD") == Decimal("-79.25")
+
+
+# --- fractions -------------------------------------------------------------------------------
+
+
+def spun_off(*before: Entry, settings: BookingSettings = APART, **more: Any) -> Book:
+    """A child for three parents, the child worth 30 and the parent 20: a third of the cost."""
+    said = {"price": "20", "to_price": "30", **CARRIED, **more}
+    return booked(*before, event("SPINOFF", "1", "3", **said), settings=settings)
+
+
+def by_account(result: Book, security: str) -> dict[str, Decimal]:
+    return {
+        position.account: position.quantity
+        for position in result.positions
+        if position.security == security
+    }
+
+
+@pytest.mark.parametrize("scope", LotScope)
+def test_each_account_is_paid_for_the_fraction_that_it_did_not_receive(scope: LotScope) -> None:
+    # 10 · 1/3 = 3.33333333 in each: 3 came, and 20 were paid for both thirds
+    bought = [
+        buy(1, "2024-01-05", "10", "30", account="a"),
+        buy(2, "2024-01-06", "10", "30", account="b"),
+    ]
+    choice = BookingSettings(base_currency="CAD", lot_scope=scope)
+    result = spun_off(*bought, settings=choice, quantity="6", net_amount="20")
+    assert by_account(result, "Y") == {"a": Decimal(3), "b": Decimal(3)}
+    assert result.cash == {("a", "CAD"): Decimal(-290), ("b", "CAD"): Decimal(-290)}
+    plain = replay(result.accepted, by_account=scope is LotScope.ACCOUNT)
+    assert plain.quantity_of("Y") == 6
+    if scope is LotScope.ACCOUNT:
+        assert (plain.quantity_of("Y", "a"), plain.quantity_of("Y", "b")) == decimals(3, 3)
+
+
+def test_a_fraction_that_did_not_come_is_of_the_shares_that_came() -> None:
+    # 3.33333333 came at 300 · 1/3 = 100, so the third costs 10, whatever 7 others cost before
+    old = entry(1, "BUY", "2023-01-05", security="Y", quantity="7", price="10")
+    result = spun_off(old, buy(2, "2024-01-05", "10", "30"), quantity="3", net_amount="10")
+    (closure,) = result.closures
+    assert (closure.cost_local, closure.realized_pnl) == decimals(10, 0)
+    assert held(result)["Y"] == 10
+
+
+def test_more_than_fractions_that_did_not_come_is_taken_account_by_account() -> None:
+    # 3.33333333 in each make 6.66666666, 4 came: 2.66666666 are no two fractions of a third
+    bought = [
+        buy(1, "2024-01-05", "10", "30", account="a"),
+        buy(2, "2024-01-06", "10", "30", account="b"),
+    ]
+    result = spun_off(*bought, quantity="4", net_amount="80")
+    assert by_account(result, "Y") == {"a": Decimal("0.66666667"), "b": Decimal("3.33333333")}
+    assert replay(result.accepted, by_account=True).quantity_of("Y", "b") == Decimal("3.33333333")
+
+
+def test_cash_for_a_fraction_goes_to_the_cash_account() -> None:
+    result = spun_off(buy(1, "2024-01-05", "10", "30"), quantity="3", net_amount="10",
+                      cash_account="bank")  # fmt: skip
+    assert result.cash == {("main", "CAD"): Decimal(-300), ("bank", "CAD"): Decimal(10)}
+    assert by_account(result, "Y") == {"main": Decimal(3)}
+
+
+@pytest.mark.parametrize(
+    "paid",
+    [{"price": "8"}, {"gross_amount": "4"}, {"net_amount": "-4"}],
+    ids=["at a price", "an amount", "what it did to cash"],
+)
+def test_the_fraction_of_what_is_owed_is_bought_back(paid: dict[str, Any]) -> None:
+    # 105 owed · 1/10 = 10.5; the half brought 1,050 · 0.5/10.5 = 50 and costs 4
+    short = entry(1, "SHORT_SALE", "2024-01-05", security="X", quantity="105", price="10")
+    result = booked(short, event("REVERSE_SPLIT", "1", "10", **paid))
+    assert (held(result)["X"], cash(result)) == decimals(-10, 1046)
+    assert result.realized_pnl == 46
+    plain = replay(result.accepted)
+    assert (plain.quantity_of("X"), plain.cash_of("CAD")) == decimals(-10, 1046)
 
 
 # --- cost at the rate of the day -------------------------------------------------------------
