@@ -43,11 +43,12 @@ class Part:
 
 @dataclass(slots=True)
 class Block:
-    """Shares acquired together. open_seq and purchase are 0 for a purchase beside the ledger.
+    """Shares acquired together. open_seq is 0 for a purchase beside the ledger.
 
-    purchase: the entry that bought them, through every move. arrived: since when they lie where
-    they are. replaces: whether the acquisition can take the place of shares sold at a loss;
-    is_moved: they came from another lot, which counts as the purchase. held_until limits a
+    purchase: the entry that bought them and the day, through every move. arrived: since when they
+    lie where they are. replaces: whether the acquisition can take the place of shares sold at a
+    loss; is_moved: they came from another lot, which counts as the purchase. is_away: they were
+    transferred out of the ledger. returned: how many had been, and came back. held_until limits a
     purchase beside the ledger.
     """
 
@@ -56,10 +57,12 @@ class Block:
     acquired: date
     arrived: date
     open_seq: int
-    purchase: int
+    purchase: tuple[int, date]
     quantity: Fraction
     replaces: bool
     is_moved: bool = False
+    is_away: bool = False
+    returned: Fraction = Fraction(0)
     lot: Lot | None = None
     held_until: date | None = None
     parts: list[Part] = field(default_factory=list)
@@ -68,12 +71,22 @@ class Block:
     @property
     def order(self) -> tuple[date, bool, int]:
         """Replacements are taken by day of acquisition, the ledger's own before others'."""
-        return self.acquired, self.open_seq == 0, self.open_seq
+        return self.acquired, self.is_outside, self.open_seq
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it was bought beside this ledger."""
+        return self.open_seq == 0
 
     @property
     def owner(self) -> tuple[Holder, bool]:
-        """Whose it is, and whether this ledger keeps it."""
-        return self.holder, self.open_seq == 0
+        """Whose it is, and whether it was bought beside this ledger."""
+        return self.holder, self.is_outside
+
+    @property
+    def purchased(self) -> Fraction:
+        """How many of them the acquisition bought."""
+        return self.quantity - self.returned
 
     def held_on(self, day: date) -> bool:
         """Whether a purchase beside the ledger was still held; a lot's parts say it themselves."""
@@ -143,10 +156,7 @@ class Move:
 def blocks_of(
     book: Book, count: ShareCount, circumstances: Circumstances, asof: date
 ) -> dict[LotKey, Block]:
-    """Every long lot as a block, in order of opening; sales and moves are in `left`.
-
-    What was transferred out of the ledger is still the taxpayer's, so it stays in its block.
-    """
+    """Every long lot as a block, in order of opening; sales are in `left`."""
     entries = {entry.seq: entry for entry in book.accepted}
     ends = _ends(book, count, entries)
     blocks: dict[LotKey, Block] = {}
@@ -240,7 +250,7 @@ def _outside(bought: OutsidePurchase, count: ShareCount, circumstances: Circumst
         acquired=bought.on,
         arrived=bought.on,
         open_seq=0,
-        purchase=0,
+        purchase=(0, bought.on),
         quantity=quantity,
         replaces=True,
         held_until=bought.held_until,
@@ -267,7 +277,9 @@ def _block(
         acquired=lot.acquisition_date,
         arrived=lot.acquisition_date if entry is None else entry.transaction_date,
         open_seq=lot.open_seq,
-        purchase=source.purchase if source is not None and is_same else lot.open_seq,
+        purchase=source.purchase
+        if source is not None and is_same
+        else (lot.open_seq, lot.acquisition_date),
         quantity=quantity,
         replaces=source.replaces if source is not None and is_same else _is_purchase(entry),
         is_moved=is_moved,

@@ -23,7 +23,7 @@ def replacements(
     for block in bought:
         if not sold:
             break
-        shares = min(block.quantity, sold, room[block.owner])
+        shares = min(block.purchased, sold, room[block.owner])
         if shares > 0:
             taken.append((block, shares))
             sold -= shares

@@ -26,14 +26,14 @@ class Holdings:
         for block in sorted(blocks, key=lambda block: block.order):
             owners = changes.setdefault(block.group, {})
             owners.setdefault(block.owner, []).extend(_changes(block))
-            if block.replaces and not block.is_moved:
+            if block.replaces and not block.is_moved and block.purchased:
                 self._bought.setdefault(block.group, []).append(block)
         self._held = {
             group: {owner: _running(moved) for owner, moved in owners.items()}
             for group, owners in changes.items()
         }
         self._sums = {
-            group: [Fraction(0), *accumulate(block.quantity for block in bought)]
+            group: [Fraction(0), *accumulate(block.purchased for block in bought)]
             for group, bought in self._bought.items()
         }
 

@@ -14,7 +14,8 @@ from portfolios.calc.entries import ZERO, SecurityKey
 from portfolios.calc.lots import Lot
 from portfolios.calc.money import allocate, half_even, places_of
 
-PoolKey = tuple[SecurityKey, Holder]
+# A group, its owner, and whether the shares were transferred out of the ledger.
+PoolKey = tuple[SecurityKey, Holder, bool]
 
 
 @dataclass(frozen=True, slots=True)

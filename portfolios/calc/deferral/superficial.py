@@ -32,8 +32,9 @@ from portfolios.calc.deferral.blocks import (
     outside_blocks,
 )
 from portfolios.calc.deferral.denials import replacements, shared_by
+from portfolios.calc.deferral.departures import departures_of
 from portfolios.calc.deferral.events import in_order, positions
-from portfolios.calc.deferral.holdings import Holdings
+from portfolios.calc.deferral.holdings import ONE_DAY, Holdings
 from portfolios.calc.deferral.lines import as_booked, unknown, untaxed
 from portfolios.calc.deferral.paybacks import Paybacks
 from portfolios.calc.deferral.pools import Addition, Pool, PoolKey, raised_lots
@@ -74,6 +75,7 @@ class _Pass:
         self.entries = {entry.seq: entry for entry in book.accepted}
         self.lots = blocks_of(book, self.count, circumstances, asof)
         self.moves = moves_of(book, self.count, self.lots)
+        self.moves += departures_of(book, self.count, self.lots)
         self.paybacks = Paybacks(book, self.count, self.moves, is_averaged=True)
         outside = outside_blocks(circumstances.purchases, self.count, circumstances, asof)
         self.holdings = Holdings([*self.lots.values(), *outside])
@@ -91,6 +93,7 @@ class _Pass:
                 self._move(event)
             else:
                 lines += self._sale(event)
+        self._arrive(len(self.book.accepted))
         lots = self._open_lots()
         return Deferrals(
             rule=LossRule.CA,
@@ -102,23 +105,38 @@ class _Pass:
         )
 
     def _in_pools(self) -> Decimal:
+        """What all pools hold at the end, those of shares that left the ledger too."""
+        for pool in self.pools.values():
+            pool.advance(self.asof)
         return sum((pool.added for pool in self.pools.values()), ZERO)
 
     def _arrive(self, position: int) -> None:
         """Let lots into their pools up to an entry, its own included."""
         while self.arrivals and self.arrivals[0][0] <= position:
             block = self.arrivals.popleft()[1]
-            self._of(block.group, block.holder).held += block.quantity
+            if not block.is_away:
+                self._leave_behind(block)
+            self._of(_key(block)).held += block.quantity
+
+    def _leave_behind(self, block: Block) -> None:
+        """Losses whose window closed while all of an owner's shares were out of the ledger belong
+        to those, not to what comes into it later."""
+        pool = self._pool(_key(block), block.arrived - ONE_DAY)
+        away = self.pools.get((block.group, block.holder, True))
+        closed = pool.pending_until is not None and pool.pending_until < block.arrived
+        if closed and not pool.held and away is not None and away.held:
+            away.added += pool.added
+            pool.added = ZERO
 
     def _move(self, move: Move) -> None:
-        """Shares change their lot; where they change the owner or the security, their part of the
-        pool goes with them."""
+        """Shares change their lot; where they change the owner or the security or leave the
+        ledger, their part of the pool goes with them."""
         source, target = self.lots[move.source], self.lots[move.target]
-        owner, heir = (source.group, source.holder), (target.group, target.holder)
+        owner, heir = _key(source), _key(target)
         if owner == heir:
-            self._of(*owner).held -= move.given
+            self._of(owner).held -= move.given
         else:
-            self._pool(*heir, move.on).added += self._pool(*owner, move.on).relieve(move.given)
+            self._pool(heir, move.on).added += self._pool(owner, move.on).relieve(move.given)
 
     def _sale(self, sale: Sequence[Closure]) -> list[DeferredClosure]:
         lines: list[DeferredClosure] = []
@@ -150,7 +168,7 @@ class _Pass:
         if not paid or len(gains) < len(paid):
             return [unknown(closure) for closure in paid]
         group = self.lots[self.paybacks.lot_of(paid[0])].group
-        pool = self._pool(group, holder, paid[0].close_date)
+        pool = self._pool((group, holder, False), paid[0].close_date)
         waits = [self.paybacks.waiting(one) if pool.added else Fraction(0) for one in paid]
         waiting = [one for one in waits if one is not None]
         if len(waiting) < len(waits):
@@ -171,7 +189,7 @@ class _Pass:
         first = sale[0]
         group = self.lots[first.open_seq, first.number].group
         sold = sum(map(self.count.sold, sale), Fraction(0))
-        added = self._pool(group, holder, first.close_date).relieve(sold)
+        added = self._pool((group, holder, False), first.close_date).relieve(sold)
         if holder is Holder.REGISTERED:
             return [untaxed(closure) for closure in sale]
         booked = [closure.realized_pnl for closure in sale if closure.realized_pnl is not None]
@@ -231,20 +249,19 @@ class _Pass:
         for (block, _), amount in zip(taken, amounts, strict=True):
             if block.holder is Holder.REGISTERED:
                 forfeited += amount
-            elif block.lot is None:
+            elif block.is_outside:
                 outside += amount
             else:
                 from_day = max(block.acquired, line.close_date)
-                pool = self._of(block.group, block.holder)
-                pool.coming.append(Addition(from_day, amount, closes))
+                self._of(_key(block)).coming.append(Addition(from_day, amount, closes))
         return forfeited, outside
 
-    def _of(self, group: SecurityKey, holder: Holder) -> Pool:
-        return self.pools.setdefault((group, holder), Pool())
+    def _of(self, key: PoolKey) -> Pool:
+        return self.pools.setdefault(key, Pool())
 
-    def _pool(self, group: SecurityKey, holder: Holder, on: date) -> Pool:
-        """An owner's pool with what is due by the end of a day."""
-        pool = self._of(group, holder)
+    def _pool(self, key: PoolKey, on: date) -> Pool:
+        """A pool with what is due by the end of a day."""
+        pool = self._of(key)
         pool.advance(on)
         return pool
 
@@ -252,10 +269,14 @@ class _Pass:
         owners: dict[PoolKey, list[Lot]] = {}
         for block in self.lots.values():
             if block.lot is not None and block.lot.is_open:
-                owners.setdefault((block.group, block.holder), []).append(block.lot)
+                owners.setdefault(_key(block), []).append(block.lot)
         lots = [
             raised
             for key, held in owners.items()
-            for raised in raised_lots(held, self._pool(*key, self.asof), self.asof)
+            for raised in raised_lots(held, self._pool(key, self.asof), self.asof)
         ]
         return tuple(sorted(lots, key=lambda lot: (lot.open_seq, lot.number)))
+
+
+def _key(block: Block) -> PoolKey:
+    return block.group, block.holder, block.is_away

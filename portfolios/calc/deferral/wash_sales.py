@@ -39,6 +39,7 @@ from portfolios.calc.deferral.blocks import (
     moves_of,
     outside_blocks,
 )
+from portfolios.calc.deferral.departures import departures_of
 from portfolios.calc.deferral.events import in_order
 from portfolios.calc.deferral.lines import as_booked, lot_as_booked, unknown, untaxed
 from portfolios.calc.deferral.paybacks import Paybacks
@@ -95,6 +96,9 @@ class _Pass:
         self.circumstances = circumstances
         self.entries = {entry.seq: entry for entry in book.accepted}
         self.blocks = blocks_of(book, self.count, circumstances, asof)
+        self.moves = moves_of(book, self.count, self.blocks)
+        self.moves += departures_of(book, self.count, self.blocks)
+        self.paybacks = Paybacks(book, self.count, self.moves)
         self.candidates: dict[SecurityKey, list[Block]] = {}
         outside = outside_blocks(circumstances.purchases, self.count, circumstances, asof)
         for block in sorted([*self.blocks.values(), *outside], key=attrgetter("order")):
@@ -102,10 +106,8 @@ class _Pass:
                 self.candidates.setdefault(block.group, []).append(block)
 
     def run(self) -> Deferrals:
-        moves = moves_of(self.book, self.count, self.blocks)
-        self.paybacks = Paybacks(self.book, self.count, moves)
         lines: list[DeferredClosure] = []
-        for _, event in in_order(self.book, moves):
+        for _, event in in_order(self.book, self.moves):
             if isinstance(event, Move):
                 self._move(event)
             else:
@@ -126,7 +128,7 @@ class _Pass:
             self.blocks[move.target].parts.append(part)
 
     def _left(self, block: Block) -> Decimal:
-        """Take out what left the ledger without a sale; the deferred losses it took along."""
+        """What shares that left the ledger carry, and what rounding left of sold ones."""
         held = Fraction(block.lot.quantity_open) if block.lot is not None else Fraction(0)
         gone = sum((part.quantity for part in block.parts), Fraction(0)) - held
         return sum((part.added for part in block.take(max(gone, Fraction(0)))), ZERO)
@@ -194,7 +196,7 @@ class _Pass:
             match.part.pending_until = max(match.part.pending_until or closes, closes)
             if match.block.holder is Holder.REGISTERED:
                 forfeited += amount
-            elif match.block.lot is None:
+            elif match.block.is_outside:
                 outside += amount
             else:
                 match.part.added += amount
