@@ -1,10 +1,11 @@
 """Fidelity, history of one account or of all accounts, CSV.
 
 Columns: Run Date, Action, Symbol, Description, Type, Quantity, Price ($), Commission ($), Fees ($),
-Accrued Interest ($), Amount ($), Settlement Date; with several accounts also Account Number. Older
-exports say Security Description and leave out the ($). Dates are month first; Amount is signed;
-all is in US dollars. The action is a sentence, whose beginning says what happened. Disclaimers
-stand below the table. There are no ids, so rows are known again by their content.
+Accrued Interest ($), Amount ($), Settlement Date; with several accounts also Account and Account
+Number, or Account alone, whose last word may be the number. Older exports say Security Description
+and leave out the ($). Dates are month first; Amount is signed; all is in US dollars. The action is
+a sentence, whose beginning says what happened. Disclaimers stand below the table. There are no
+ids, so rows are known again by their content.
 
 The core account (SPAXX and the like) is cash here: what moves between it and cash is skipped, and
 its dividends are interest. Not in the file: ratios of splits, values of spin-offs, the cost of
@@ -13,6 +14,7 @@ shares transferred in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from datetime import date
@@ -37,6 +39,7 @@ from portfolios.formats.reading.row_reader import RowReader
 from portfolios.formats.reading.transfers_in_kind import add_transfer
 
 AMOUNT = "Amount ($)"
+NUMBERED = re.compile(r"(?:^| )([A-Z]?[0-9]{8,9})$")
 LAYOUT = Layout(
     required=("Run Date", "Action", "Symbol", "Quantity", AMOUNT),
     dates=("Run Date", "Settlement Date"),
@@ -92,9 +95,17 @@ def _action(reader: RowReader) -> str:
     return " ".join(reader.text("Action").casefold().split())
 
 
+def _account(reader: RowReader) -> str:
+    """The row's account by its number: `BROKERAGE X11111111` is X11111111, as other exports have
+    it in a column of its own."""
+    said = " ".join(reader.text("Account").split())
+    number = NUMBERED.search(said)
+    return reader.text("Account Number") or (number[1] if number else said)
+
+
 def _likeness(reader: RowReader) -> tuple[str, ...]:
     size = reader.text("Quantity").lstrip("-")
-    account = reader.text("Account Number")
+    account = _account(reader)
     return (account, reader.text("Symbol"), size, reader.text(AMOUNT).lstrip("-"))
 
 
@@ -269,7 +280,7 @@ def _draft(reader: RowReader, kind: str, day: date) -> Draft:
         currency=reader.text("Currency").upper() or "USD",
         symbol=symbol,
         security_name=reader.text("Description") if symbol else "",
-        account=reader.text("Account Number") or reader.options.account,
+        account=_account(reader) or reader.options.account,
         narration=reader.text("Action"),
         row=reader.number_of_row,
     )

@@ -2,7 +2,8 @@
 
 Columns: Date, Action, Symbol, Description, Quantity, Price, Fees & Comm, Amount. Dates are month
 first, `02/15/2013 as of 02/14/2013` where the event is older than its booking. Amount is signed;
-all is in US dollars. Older exports have a title above the header and a total below the last row.
+all is in US dollars. Older exports have a title above the header, which names the account, and a
+total below the last row.
 There are no ids, so rows are known again by their content.
 
 Not in the file: the ratio of a split, the values of a spin-off, the cost of shares transferred in.
@@ -24,17 +25,19 @@ from portfolios.formats.reading.broker_table import (
     deny_signs,
     is_prose,
     of_trade,
-    open_table,
+    read_rows,
 )
 from portfolios.formats.reading.cancelled import without_cancelled
-from portfolios.formats.reading.findings import Findings, refused
+from portfolios.formats.reading.findings import LONGEST, Findings, refused
 from portfolios.formats.reading.payments import PAID_IN_SHARES, Payment, add_dividends, add_signed
 from portfolios.formats.reading.row_reader import RowReader
-from portfolios.formats.reading.tables import Record, Row
+from portfolios.formats.reading.tables import Record, Row, Table, read_table
 from portfolios.formats.reading.transfers_in_kind import add_transfer
 
 COLUMNS = ("Date", "Action", "Symbol", "Description", "Quantity", "Price", "Fees & Comm", "Amount")
 AS_OF = re.compile(r"^(\S{1,10}) as of (\S{1,10})$", re.IGNORECASE)
+UNNAMED = "main"  # where a file and its reader name no account
+TITLE = re.compile(r"transactions for account (.{1,200}?) as of ", re.IGNORECASE)
 OPTION = re.compile(r"\S{1,10} [0-9]{2}/[0-9]{2}/[0-9]{4} [0-9.]{1,12} [CP]")
 
 TRADES = {
@@ -157,10 +160,18 @@ class SchwabFormat:
         return 0.95 if LAYOUT.is_in(source) else 0.0
 
     def parse(self, source: Source, options: Options) -> Parsed:
-        opened = open_table(source, options, LAYOUT)
+        table = read_table(source, options.limits)
+        if isinstance(table, Fault):
+            return refused(table)
+        account = _account(table)
+        if account and options.account == UNNAMED:
+            options = replace(options, account=account)
+        opened = read_rows(table, options, LAYOUT)
         if isinstance(opened, Fault):
             return refused(opened)
         findings, readers = opened
+        if options.account == account:
+            findings.notes.append(f"All rows belong to the account {account}, as the title says.")
         readers = [_effective(reader) for reader in readers]
         readers, cancelled = without_cancelled(
             findings, readers, _cancels, _names, "Action", "Date"
@@ -199,6 +210,14 @@ def _cancels(reader: RowReader) -> Hashable | None:
         return None
     size = reader.text("Quantity").lstrip("-")
     return (action.removeprefix("cancel "), reader.text("Symbol"), size, reader.text("Price"))
+
+
+def _account(table: Table) -> str:
+    """The account that the title above the header names, such as `Roth IRA ...456`."""
+    header = LAYOUT.header(table.records)
+    titles = (" ".join(record.first.split()) for record in table.records[: header or 0])
+    found = next(filter(None, map(TITLE.match, titles)), None)
+    return found[1][: LONGEST["account"]].strip() if found else ""
 
 
 def _read_all(findings: Findings, readers: Iterable[RowReader]) -> None:

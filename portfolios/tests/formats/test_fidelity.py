@@ -76,6 +76,17 @@ def test_the_accounts_of_the_file_are_kept_apart() -> None:
     assert {draft.account for draft in A_HISTORY.drafts} == {"Z00000001", "Z00000002"}
 
 
+def test_a_column_of_accounts_without_one_of_numbers_keeps_them_apart() -> None:
+    text = (
+        "Run Date,Account,Action,Symbol,Quantity,Price ($),Amount ($)\n"
+        "02/21/2013,ROTH IRA X22222222,YOU SOLD AT&T (T) (Cash),T,-1,36,36\n"
+        "02/20/2013,BROKERAGE X11111111,YOU BOUGHT AT&T (T) (Cash),T,1,35,-35\n"
+        "02/19/2013,Joint account,YOU BOUGHT AT&T (T) (Cash),T,1,35,-35\n"
+    )
+    accounts = [draft.account for draft in read(FORMAT, text).drafts]
+    assert accounts == ["Joint account", "X11111111", "X22222222"]
+
+
 def test_an_older_export_of_one_account_has_other_names() -> None:
     text = (
         "Run Date,Action,Symbol,Security Description,Security Type,Quantity,Price,Commission,Fees,"

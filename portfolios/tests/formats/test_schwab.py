@@ -169,3 +169,13 @@ def test_a_sale_for_less_than_its_commission_costs_money() -> None:
     text = f'{HEAD}"02/14/2013","Sell","GONE","GONE","100","$0.001","$4.95","-$4.85"\n'
     (draft,) = read(FORMAT, text).drafts
     assert (str(draft.gross_amount), str(draft.net_amount)) == ("0.1", "-4.85")
+
+
+def test_the_account_is_the_one_that_the_title_names() -> None:
+    title = '"Transactions  for account Roth IRA ...456 as of 02/28/2013 04:00:00 ET"\n'
+    text = f'{title}{HEAD}"02/14/2013","Sell","T","AT&T","10","$36.20","","$362.00"\n'
+    parsed = read(FORMAT, text)
+    assert [draft.account for draft in parsed.drafts] == ["Roth IRA ...456"]
+    assert parsed.notes == ("All rows belong to the account Roth IRA ...456, as the title says.",)
+    (chosen,) = read(FORMAT, text, account="mine").drafts
+    assert chosen.account == "mine"
