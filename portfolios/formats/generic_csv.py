@@ -178,6 +178,7 @@ def _enter(findings: Findings, line: _Line, signs: Signs) -> None:
     if reader.faults or day is None:
         findings.fail(reader.faults, line.texts.get("symbol", ""))
         return
+    findings.place_in_time(reader.number_of_row, "", day, reader.text(columns["date"]))
     draft = Draft(
         entry_type=kind,
         transaction_date=day,

@@ -119,7 +119,10 @@ class PortfolioPerformanceCsv:
             written(number, said, options, numbers=NUMBERS, days=("date",), styles=(decimals, days))
             for number, said in named
         ]
-        return _gathered(table, rows, options)
+        gathered = Gathering(options.base_currency)
+        for row, (_, said) in zip(rows, named, strict=True):
+            gathered.happened(row, row.fields["date"], said["date"])
+        return _gathered(gathered, table, rows, options)
 
 
 FORMAT = PortfolioPerformanceCsv()
@@ -129,8 +132,9 @@ def _ours(row: Row) -> dict[str, str]:
     return {ours: row.first_of(*theirs) for ours, theirs in NAMES.items()}
 
 
-def _gathered(table: KnownTable, rows: list[MachineRow], options: Options) -> Parsed:
-    gathered = Gathering(options.base_currency)
+def _gathered(
+    gathered: Gathering, table: KnownTable, rows: list[MachineRow], options: Options
+) -> Parsed:
     gathered.faults.extend(table.faults)
     gathered.notes.extend(table.notes)
     of_portfolios = bool({"Fees", "Gebühren"} & set(table.columns))

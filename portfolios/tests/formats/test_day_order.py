@@ -7,8 +7,10 @@ import pytest
 
 from portfolios.formats import (
     degiro_transactions,
+    generic_csv,
     ibkr_activity,
     ibkr_flex,
+    portfolio_performance_csv,
     schwab,
     trade_republic,
     trading212,
@@ -97,6 +99,28 @@ Market buy,2013-02-04 10:00:00,DE0007164600,SAP,SAP SE,E1,10,60,EUR,600.00,EUR
 )
 def test_a_list_of_one_day_that_begins_with_its_newest_row(format_: Format, text: str) -> None:
     assert told(read(format_, text, base_currency="EUR")) == "BUY 60 SELL 62"
+
+
+PERFORMANCE = """\
+Date,Type,Value,Transaction Currency,Fees,Taxes,Shares,ISIN,WKN,Ticker Symbol,Security Name,Note
+2013-02-04T15:00,Sell,620.00,EUR,,,10,DE0007164600,,SAP,SAP SE,
+2013-02-04T10:00,Buy,600.00,EUR,,,10,DE0007164600,,SAP,SAP SE,
+"""
+
+
+def test_a_time_behind_the_date_of_an_export_of_portfolio_performance() -> None:
+    parsed = read(portfolio_performance_csv.FORMAT, PERFORMANCE, base_currency="EUR")
+    assert told(parsed) == "BUY 600 SELL 620"
+
+
+def test_a_time_behind_the_date_of_a_table_with_columns_of_its_own() -> None:
+    text = (
+        "When,What,Shares,Each,Of\n04.02.2013 15:00,Sell,1,62,SAP\n13.02.2013 09:00,Buy,1,59,SAP\n"
+    )
+    text += "04.02.2013 10:00,Buy,1,60,SAP\n"
+    names = {"date": "When", "type": "What", "quantity": "Shares", "price": "Each", "symbol": "Of"}
+    parsed = read(generic_csv.FORMAT, text, columns=names, currency="EUR")
+    assert told(parsed) == "BUY 60 SELL 62 BUY 59"
 
 
 def test_rows_of_one_minute_follow_the_direction_of_their_list() -> None:
