@@ -6,7 +6,6 @@ them has made one, though, and it stands until it is reversed: it is named, neve
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
@@ -22,24 +21,20 @@ def superseded_faults(
     met: Collection[int | None],
     security_keys: Mapping[UUID, str],
     base_currency: str,
+    *,
+    ids_by_account: bool = False,
 ) -> Sequence[Fault]:
     """A mistake for each standing entry that says what a file has superseded: by identifier, else
     by content. `met` are the numbers of those that the file itself repeats."""
-    by_id: dict[tuple[str, str], Transaction] = {}
-    by_content: dict[str, list[Transaction]] = defaultdict(list)
-    for content, standing in Known(rows, base_currency).by_content.items():
-        for row in standing:
-            if row.seq not in met:
-                by_content[content].append(row)
-                by_id[row.account, row.external_id] = row
+    known = Known(rows, base_currency)
     told: dict[int, Fault] = {}
     for draft in superseded:
-        if draft.external_id:
-            found = by_id.get((draft.account, draft.external_id))
-            same = [] if found is None else [found]
-        else:
-            same = by_content.get(content_of(draft, security_keys), [])
-        entry = next((each for each in same if each.seq not in told), None)
+        same: Sequence[Transaction] = ()
+        if not draft.external_id:
+            same = known.by_content.get(content_of(draft, security_keys), ())
+        elif found := known.by_id.find(draft, by_account=ids_by_account):
+            same = (found,)
+        entry = next((each for each in same if each.seq not in met and each.seq not in told), None)
         if entry is not None:
             told[entry.seq] = _standing(entry, draft)
     return list(told.values())

@@ -324,7 +324,10 @@ def _standing(
     sure = [d for d, wrong in named if not wrong and (not d.security_id or d.security_id in keys)]
     former, _ = _settled(sure, portfolio.base_currency)
     met = {duplicate.seq for duplicate in plan.duplicates}
-    faults = superseded_faults(former, rows, met, keys, portfolio.base_currency)
+    by_account = plan.choices.format in COUNTED_BY_ACCOUNT
+    faults = superseded_faults(
+        former, rows, met, keys, portfolio.base_currency, ids_by_account=by_account
+    )
     told = {(fault.row, fault.value) for fault in faults}
     others = (
         fault

@@ -228,3 +228,12 @@ def test_a_dividend_and_its_tax_that_came_together_are_never_in_question(
     text = SCHWAB + SCHWAB_TAX + SCHWAB_PAID
     bring(portfolio, alice, text)
     assert bring(portfolio, alice, text + "\n").rows_added == 0
+
+
+def test_what_one_account_takes_back_leaves_the_same_identifier_of_another(
+    portfolio: Portfolio, alice: User
+) -> None:
+    """OFX numbers its transactions by account: F1 of U1 is not the F1 of U2."""
+    bring(portfolio, alice, ofx(OFX_BUY))
+    bring(portfolio, alice, ofx(OFX_BUY, OFX_CANCEL).replace("U1", "U2"))
+    assert standing(portfolio)[1:] == [("BUY", "3500", "0")]
