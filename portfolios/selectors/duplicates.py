@@ -2,14 +2,15 @@
 
 A row with an external id is compared by it (`identifiers`). A row without one is compared by
 content: the first of several equal rows matches the first equal entry, the second the second, so
-two equal purchases on one day stay two. A corporate action that is neither may still be told by an
-entry of another account (`same_action`). Entries that were reversed no longer count.
+two equal purchases on one day stay two. What is neither may still be told by an entry that states
+less or more (`same_otherwise`), a corporate action by one of another account (`same_action`).
+Entries that were reversed no longer count.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,8 +23,14 @@ from portfolios.models.chain import same_content_hash
 from portfolios.selectors.identifiers import Identifiers
 from portfolios.selectors.ledger import to_entries
 from portfolios.selectors.same_action import ACTIONS, Event, by_event, event_of, told_already
+from portfolios.selectors.same_otherwise import told_otherwise
 
 SAME_ACTION = "same_action"
+SAME_OTHERWISE = "same_otherwise"
+QUALIFIED = {
+    SAME_ACTION: "; one entry serves every account",
+    SAME_OTHERWISE: ", but for what only one of the two states",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +45,11 @@ class Duplicate:
 
     @property
     def sentence(self) -> str:
-        serves = "; one entry serves every account" if self.reason == SAME_ACTION else ""
+        but = QUALIFIED.get(self.reason, "")
         if self.same_as_row is not None:
-            return f"The same as row {self.same_as_row}{serves}."
+            return f"The same as row {self.same_as_row}{but}."
         run = f", imported in run {self.import_run}" if self.import_run else ""
-        return f"Entry {self.seq} says the same{run}{serves}."
+        return f"Entry {self.seq} says the same{run}{but}."
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -71,16 +78,16 @@ class Known:
         alive = {entry.seq for entry in standing}
         self.by_id: Identifiers[Transaction] = Identifiers()
         self.by_content: dict[str, list[Transaction]] = {}
-        stand = [row for row in rows if row.seq in alive]
-        self.by_event = by_event(stand)
-        for row in stand:
+        self.rows = [row for row in rows if row.seq in alive]
+        self.by_event = by_event(self.rows)
+        for row in self.rows:
             self.by_content.setdefault(row.content_hash, []).append(row)
             if row.external_id:
                 self.by_id.add(row)
 
 
 def sort_drafts(
-    drafts: Iterable[Draft],
+    drafts: Sequence[Draft],
     known: Known,
     security_keys: Mapping[UUID, str],
     *,
@@ -89,7 +96,7 @@ def sort_drafts(
     """Hold each draft against the ledger and against the rows before it. Only where something may
     be the same is the content looked at: an empty ledger has nothing to compare it with."""
     fresh: list[Draft] = []
-    duplicates: list[Duplicate] = []
+    duplicates: dict[int, Duplicate] = {}
     faults: list[Fault] = []
     in_file: Identifiers[Draft] = Identifiers()
     actions: dict[Event, list[Draft]] = {}
@@ -113,10 +120,14 @@ def sort_drafts(
         if found is None:
             fresh.append(draft)
         elif isinstance(found, Duplicate):
-            duplicates.append(found)
+            duplicates[id(draft)] = found
         else:
             faults.append(found)
-    return Sorted(tuple(fresh), tuple(duplicates), tuple(faults))
+    if fresh and known.rows:
+        duplicates |= _otherwise(fresh, known, {each.seq for each in duplicates.values()})
+        fresh = [draft for draft in fresh if id(draft) not in duplicates]
+    told = tuple(duplicates[id(draft)] for draft in drafts if id(draft) in duplicates)
+    return Sorted(tuple(fresh), told, tuple(faults))
 
 
 def content_of(draft: Draft, security_keys: Mapping[UUID, str]) -> str:
@@ -172,6 +183,18 @@ def _by_action(
     if isinstance(told, Draft):
         return Duplicate(draft.row, SAME_ACTION, same_as_row=told.row)
     return Duplicate(draft.row, SAME_ACTION, told.seq, told.import_run_id)
+
+
+def _otherwise(
+    fresh: Sequence[Draft], known: Known, met: Container[int | None]
+) -> Mapping[int, Duplicate]:
+    """What entries that no other row repeats tell already, stating less or more."""
+    told = told_otherwise(fresh, (row for row in known.rows if row.seq not in met))
+    return {
+        id(draft): Duplicate(draft.row, SAME_OTHERWISE, row.seq, row.import_run_id)
+        for draft in (fresh if told else ())
+        if (row := told.get(id(draft))) is not None
+    }
 
 
 def _conflict(draft: Draft, other: str) -> Fault:

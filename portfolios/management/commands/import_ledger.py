@@ -18,6 +18,7 @@ from portfolios.formats.contract import DateStyle, DecimalStyle
 from portfolios.formats.registry import formats
 from portfolios.management.choosing import acting_user, portfolio_named
 from portfolios.models import Portfolio
+from portfolios.selectors.duplicates import QUALIFIED
 from portfolios.services import ImportReport, preview_import, run_import
 from portfolios.services.spoken_choices import spoken_choices
 
@@ -136,8 +137,7 @@ def _repeated(duplicate: dict[str, Any]) -> str:
     said = (
         f"entry {duplicate['entry']} says the same" if same is None else f"the same as row {same}"
     )
-    serves = "; one entry serves every account" if duplicate["reason"] == "same_action" else ""
-    return f"row {duplicate['row']}: {said}{serves}"
+    return f"row {duplicate['row']}: {said}{QUALIFIED.get(duplicate['reason'], '')}"
 
 
 def _line(mistake: dict[str, Any]) -> str:
