@@ -67,9 +67,8 @@ def transfer_in(desk: Desk, entry: Entry) -> Problem | None:
     """Lots arrive with their history, or one lot of today at its stated basis."""
     carried = entry.carried_lots or (_of_today(entry),)
     quantity = sum((lot.quantity for lot in carried), ZERO)
-    if entry.quantity is not None and entry.quantity != quantity:
-        said = f"The lots hold {quantity}, the entry says {entry.quantity}."
-        return invalid(entry, "quantity", said)
+    if problem := _unequal(entry, quantity):
+        return problem
     pool = desk.pool(entry.security, entry.account)
     if problem := other_currency(entry, pool, entry.security_currency or entry.currency):
         return problem
@@ -82,13 +81,24 @@ def transfer_in(desk: Desk, entry: Entry) -> Problem | None:
 
 def opening_lot(desk: Desk, entry: Entry) -> Problem | None:
     """A holding from before the ledger began; its basis may be unknown, its worth unstated."""
+    carried = entry.carried_lots or (_of_today(entry),)
+    if problem := _unequal(entry, sum((lot.quantity for lot in carried), ZERO)):
+        return problem
     pool = desk.pool(entry.security, entry.account)
     if problem := other_currency(entry, pool, entry.security_currency or entry.currency):
         return problem
-    if problem := _arrive(desk, entry, pool, entry.carried_lots or (_of_today(entry),)):
+    if problem := _arrive(desk, entry, pool, carried):
         return problem
     post_delivery(desk, entry, known(entry.quantity), gross(entry))
     return None
+
+
+def _unequal(entry: Entry, quantity: Decimal) -> Problem | None:
+    """Lots that arrive must be what the entry says arrives."""
+    if entry.quantity is None or entry.quantity == quantity:
+        return None
+    said = f"The lots hold {quantity}, the entry says {entry.quantity}."
+    return invalid(entry, "quantity", said)
 
 
 def _charge(desk: Desk, entry: Entry) -> None:

@@ -155,6 +155,16 @@ def test_lots_that_arrive_are_sold_in_the_order_of_their_own_dates() -> None:
     assert (result.closures[0].open_seq, result.realized_pnl) == (3, Decimal(2950))
 
 
+@pytest.mark.parametrize("kind", ["TRANSFER_IN", "OPENING_BALANCE"])
+def test_lots_that_are_not_what_the_entry_says_are_named(kind: str) -> None:
+    # 90 in lots, 100 said
+    carried = (CarriedLot(quantity=Decimal(90), acquisition_date=date(2020, 1, 1)),)
+    arrive = entry(1, kind, "2024-02-01", security="X", quantity="100", carried_lots=carried)
+    result = booked(arrive)
+    assert [(one.code, one.field) for one in result.problems] == [("invalid_number", "quantity")]
+    assert (len(result.lots), len(result.journal)) == (0, 0)
+
+
 def test_what_leaves_is_a_flow_and_realises_only_as_a_delivery() -> None:
     left = entry(3, "TRANSFER_OUT", "2024-02-01", security="X", quantity="10")
     given = entry(3, "DELIVERY_OUT", "2024-02-01", security="X", quantity="10", net_amount="1500")
