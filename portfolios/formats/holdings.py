@@ -24,7 +24,15 @@ from decimal import Decimal
 from market.formats.faults import Fault
 from market.formats.fields import Place
 from portfolios.calc.money import half_even
-from portfolios.formats.contract import DateStyle, DecimalStyle, Options, Parsed, Shape, Source
+from portfolios.formats.contract import (
+    DateStyle,
+    DecimalStyle,
+    Options,
+    Parsed,
+    Question,
+    Shape,
+    Source,
+)
 from portfolios.formats.draft import Draft
 from portfolios.formats.ofx import TRANSACTION
 from portfolios.formats.ofx.positions import read_positions
@@ -36,6 +44,7 @@ from portfolios.formats.reading.machine_row import ISIN, MachineRow
 from portfolios.formats.reading.numbers import Cell, decimal_style
 from portfolios.formats.reading.signatures import Kind, kind_of
 from portfolios.formats.reading.tables import Record, Table, name_rows, peek, plain, read_table
+from portfolios.formats.reading.typed_cells import TYPED, in_style, style_of_texts
 from portfolios.formats.reading.worksheets import opening_texts, read_worksheet
 
 WORDS = {
@@ -90,8 +99,12 @@ class Holdings:
         if kind is Kind.OFX:
             return _noted(read_positions(source, options), options)
         if kind is Kind.ZIP:
-            table = read_worksheet(source.content, options.limits)
-            options = replace(options, decimal_style=options.decimal_style or DecimalStyle.POINT)
+            table = read_worksheet(source.content, options.limits, typed=TYPED)
+            style = DecimalStyle.POINT if isinstance(table, Fault) else _style(table, options)
+            if isinstance(style, Question):
+                return Parsed(questions=(style,))
+            options = replace(options, decimal_style=style)
+            table = table if isinstance(table, Fault) else in_style(table, style)
         else:
             table = read_table(source, options.limits)
         if isinstance(table, Fault):
@@ -119,6 +132,20 @@ def _is_header(fields: Sequence[str]) -> bool:
     ours = {COLUMNS[name] for name in names if name in COLUMNS}
     named, worth = {"symbol", "isin"} & ours, {"cost", "unit_cost", "value"} & ours
     return "quantity" in ours and bool(named) and bool(worth) and not names & HISTORY
+
+
+def _style(table: Table, options: Options) -> DecimalStyle | Question:
+    """The decimal sign of a sheet's numbers, as far as they are written as texts."""
+    names = in_style(table, DecimalStyle.POINT).records
+    header = _header(names)
+    if header is None:
+        return DecimalStyle.POINT
+    columns = [
+        index
+        for index, name in enumerate(names[header].fields)
+        if COLUMNS.get(plain(name)) in NUMBERS
+    ]
+    return style_of_texts(table, options.decimal_style, columns, header)
 
 
 def _read(table: Table, options: Options) -> Parsed:

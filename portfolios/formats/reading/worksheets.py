@@ -19,19 +19,25 @@ DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFEr
 
 
 def read_worksheet(
-    content: bytes, limits: Limits | None = None, *, upto: int | None = None, index: int = 0
+    content: bytes,
+    limits: Limits | None = None,
+    *,
+    upto: int | None = None,
+    index: int = 0,
+    typed: str = "",
 ) -> Table | Fault:
     """All rows that are not blank, or those `upto` a row, numbered as a spreadsheet shows them;
     of the first sheet, or of another one by its `index`.
 
-    Days are told as ISO dates, and numbers as the shortest decimal that reads back the same.
+    Days are told as ISO dates, and numbers as the shortest decimal that reads back the same, with
+    `typed` before it.
     """
     limits = limits or Limits()
     refusal = refuse_archive(content, limits) or (declares_entities(content) if not index else None)
     if refusal is not None:
         return refusal
     try:
-        records = _records(content, limits, upto, index)
+        records = _records(content, limits, upto, index, typed)
     except Exception:  # noqa: BLE001 -- a damaged workbook fails in ways that openpyxl does not name
         return malformed("The file is not a workbook that can be read.")
     if isinstance(records, list) and not records:
@@ -70,12 +76,14 @@ def sheet_names(content: bytes, limits: Limits | None = None) -> list[str] | Fau
         return malformed("The file is not a workbook that can be read.")
 
 
-def _records(content: bytes, limits: Limits, upto: int | None, index: int) -> list[Record] | Fault:
+def _records(
+    content: bytes, limits: Limits, upto: int | None, index: int, typed: str
+) -> list[Record] | Fault:
     book = _workbook(content)
     rows: list[tuple[int, list[str]]] = []
     sheet = book.worksheets[index]
     for row, values in enumerate(sheet.iter_rows(values_only=True, max_row=upto), start=1):
-        fields = _without_tail([cell_text(value) for value in values])
+        fields = _without_tail([cell_text(value, typed) for value in values])
         if len(fields) > MAX_COLUMNS or any(len(field) > MAX_FIELD for field in fields):
             return too_large("A row has too many columns, or a field is larger than 1 MiB.", row)
         if fields:
@@ -101,8 +109,8 @@ def _without_tail(fields: list[str]) -> list[str]:
     return fields
 
 
-def cell_text(value: Any) -> str:
-    """A cell as a CSV file would hold it."""
+def cell_text(value: Any, typed: str = "") -> str:
+    """A cell as a CSV file would hold it, with `typed` before what is a number by itself."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -110,5 +118,7 @@ def cell_text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+        return f"{typed}{int(value)}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{typed}{value}"
     return str(value).strip(BLANKS)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from portfolios.formats.contract import Source
+from portfolios.formats.contract import DecimalStyle, Source
 from portfolios.formats.holdings import FORMAT as HOLDINGS
 from portfolios.formats.registry import SURE, detect
 from portfolios.formats.xlsx import FORMAT
@@ -76,6 +76,47 @@ def test_an_unknown_table_asks_for_its_columns() -> None:
     parsed = FORMAT.parse(Source(content), options())
     assert [question.about for question in parsed.questions] == ["columns"]
     assert parsed.columns == ("When", "What", "Which")
+
+
+NAMED = {"date": "Datum", "type": "Typ", "symbol": "Aktie", "quantity": "Anzahl"}
+NAMED |= {"gross_amount": "Betrag"}
+
+
+def table(*rows: tuple[Any, Any]) -> Source:
+    """A sheet of purchases: shares and amount, each typed as a number or written as a text."""
+    body = [[date(2025, 1, 3), "Kauf", "ACME", *row] for row in rows]
+    return Source(workbook({"S": [["Datum", "Typ", "Aktie", "Anzahl", "Betrag"], *body]}))
+
+
+def test_a_text_that_can_be_read_in_two_ways_is_asked_about() -> None:
+    parsed = FORMAT.parse(table(("1,234", "59,849")), options(columns=NAMED))
+    assert [question.about for question in parsed.questions] == ["decimal_style", "currency"]
+    assert not parsed.drafts
+
+
+def test_typed_numbers_are_read_beside_texts_with_a_comma() -> None:
+    """The text says that a comma is decimal; 1.234 is typed, and 2 whole."""
+    source = table((1.234, "1.059,84"), (2, 59.5))
+    parsed = FORMAT.parse(source, options(columns=NAMED, currency="EUR"))
+    said = [(str(draft.quantity), str(draft.gross_amount)) for draft in parsed.drafts]
+    assert said == [("1.234", "1059.84"), ("2", "59.5")]
+
+
+def test_an_answer_holds_for_texts_and_not_for_typed_numbers() -> None:
+    answered = options(columns=NAMED, currency="EUR", decimal_style=DecimalStyle.COMMA)
+    parsed = FORMAT.parse(table(("1,234", 20.125)), answered)
+    said = [(str(draft.quantity), str(draft.gross_amount)) for draft in parsed.drafts]
+    assert said == [("1.234", "20.125")]
+
+
+def test_holdings_whose_texts_can_be_read_in_two_ways_are_asked_about() -> None:
+    head = ["Symbol", "Quantity", "Cost basis", "Currency"]
+    rows: list[list[Any]] = [head, ["ACME", "1,234", 200.5, "USD"]]
+    content = workbook({"Positions": rows})
+    parsed = HOLDINGS.parse(Source(content), options())
+    assert [question.about for question in parsed.questions] == ["decimal_style"]
+    (draft,) = HOLDINGS.parse(Source(content), options(decimal_style=DecimalStyle.COMMA)).drafts
+    assert (str(draft.quantity), str(draft.cost_basis)) == ("1.234", "200.5")
 
 
 def test_a_formula_is_not_computed() -> None:
