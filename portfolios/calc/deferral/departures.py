@@ -6,7 +6,8 @@ does not say which lots a transfer took; it follows from what is missing of each
 was open, and the picks of the entry. A lot that must give by a day gives first.
 
 What arrives was there before if it has the name, the owner and the day of acquisition of shares
-that had left. It is then the same purchase, and brings back what left with it.
+that had left by its day. It is then the same purchase, and brings back what left with it. Two
+transfers of one day may be written down in either order.
 """
 
 from collections.abc import Iterator, Mapping
@@ -60,8 +61,12 @@ class Away:
 
     key: LotKey
     block: Block
-    moment: int
     quantity: Fraction
+
+    def could_be(self, block: Block) -> bool:
+        """Whether they can be what arrives: they had left by its day, and not out of itself."""
+        is_other = self.block.purchase != block.purchase
+        return self.quantity > 0 and is_other and self.block.arrived <= block.arrived
 
 
 def departures_of(book: Book, count: ShareCount, blocks: dict[LotKey, Block]) -> list[Move]:
@@ -81,7 +86,7 @@ def departures_of(book: Book, count: ShareCount, blocks: dict[LotKey, Block]) ->
             blocks[move.target] = block
             moves.append(move)
             kind = count.name_today(entry.security, moment), block.holder, block.acquired
-            kinds.setdefault(kind, []).append(Away(move.target, block, moment, block.quantity))
+            kinds.setdefault(kind, []).append(Away(move.target, block, block.quantity))
     entries = {entry.seq: entry for entry in book.accepted}
     return [*moves, *_returns(entries, count, blocks, kinds)]
 
@@ -147,8 +152,9 @@ def _returns(
         elif entry.entry_type is EntryType.TRANSFER_IN:
             moment = count.after(lot.open_seq)
             kind = count.name_today(lot.security, moment), block.holder, block.acquired
-            away = [one for one in kinds.get(kind, ()) if one.moment < moment and one.quantity]
-            yield from _coming_back(key, block, entry, away)
+            away = [one for one in kinds.get(kind, ()) if one.could_be(block)]
+            for move in _coming_back(key, block, entry, away):
+                yield replace(move, seq=max(move.seq, move.source[0], key=count.after))
 
 
 def _coming_back(key: LotKey, block: Block, entry: Entry, away: list[Away]) -> Iterator[Move]:

@@ -53,6 +53,28 @@ def test_shares_that_left_and_came_back_are_counted_once() -> None:
     assert [count.bought, count.held, got.disallowed] == [100, 0, 0]
 
 
+def test_an_arrival_written_down_before_the_departure_of_its_day_is_the_same_purchase() -> None:
+    ledger = [
+        trade(1, "BUY", "2024-01-05", "100", "10"),
+        back(2, "2024-01-20", ("100", "2024-01-05", "1000")),
+        out(3, "2024-01-20", "100"),
+        trade(4, "SELL", "2024-01-25", "100", "5", account="b"),
+    ]
+    got = deferred(*ledger, scope=LotScope.ACCOUNT)
+    assert [got.disallowed, got.recognized, got.transferred_out] == [0, -500, 0]
+    assert denied(*in_cad(*ledger), scope=LotScope.ACCOUNT).disallowed == 0
+
+
+def test_what_leaves_on_the_day_it_came_has_not_come_back() -> None:
+    # bought in the window elsewhere, in and out in one day: it takes the place of 60 shares
+    got = deferred(
+        *lost_ten_a_share(),
+        back(3, "2024-12-20", ("60", "2024-11-20", "2520")),
+        out(4, "2024-12-20", "60", account="b"),
+    )
+    assert [got.disallowed, got.transferred_out] == [600, 600]
+
+
 def test_more_that_arrives_than_left_was_bought_elsewhere() -> None:
     # of the 150 that arrive 100 had left: P = 150, B = 50, 500·50/100 denied
     got = denied(
