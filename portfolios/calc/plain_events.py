@@ -22,7 +22,7 @@ def ratio(state: Replayed, entry: Entry) -> None:
     for place, quantity in zip(places, after, strict=True):
         state.quantities[place] = quantity + (state.quantities[place] if taxable else ZERO)
     _charge(state, entry)
-    if gives and (taxable or entry.quantity is not None):
+    if gives and entry.quantity is not None:
         kept = [ZERO] * len(held) if taxable else held
         came = [now - was for now, was in zip(after, kept, strict=True)]
         _pay_shortfall(state, entry, entry.security, dict(zip(places, came, strict=True)))

@@ -3,7 +3,7 @@
 Source: methods §1.5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -88,7 +88,7 @@ def stock_dividend(desk: Desk, entry: Entry) -> Problem | None:
     _owe_more(desk, entry, held, (old + new, old))
     lots = income_in_kind(desk, entry, entry.security, shares, entry.gross_amount)
     post_money(desk, entry, by_account(longs), ZERO)
-    pay_fraction(desk, entry, lots)
+    _pay(desk, entry, held, (lots, shares))
     return None
 
 
@@ -99,17 +99,23 @@ def _given(desk: Desk, entry: Entry, ratio: tuple[Decimal, Decimal]) -> Problem 
     longs = [lot for lot in lots_in(held) if not lot.is_short]
     before, after = by_account(longs), in_accounts(shares_after(held, *ratio))
     came = {account: after[account] - shares for account, shares in before.items()}
-    pools = [pool for pool, _ in held]
     problem = bad_fraction(desk, entry, held, sum(came.values(), ZERO))
     if entry.price is not None:
-        problem = problem or unpayable(desk, entry, pools)
+        problem = problem or unpayable(desk, entry, [pool for pool, _ in held])
     if problem := problem or multiply(desk, entry, *ratio):
         return problem
-    if entry.quantity is not None:
-        pay_fraction(desk, entry, longs, came)
-    elif entry.price is not None:
-        pay_fractions(desk, entry, list(dict.fromkeys(pools)))
+    _pay(desk, entry, held, (longs, came))
     return None
+
+
+def _pay(
+    desk: Desk, entry: Entry, held: Held, new: tuple[Sequence[OpenLot], Mapping[str, Decimal]]
+) -> None:
+    """Pay what of the new shares did not come, or, at a price, the fractions of all there is."""
+    if entry.quantity is not None:
+        pay_fraction(desk, entry, *new)
+    elif entry.price is not None:
+        pay_fractions(desk, entry, list(dict.fromkeys(pool for pool, _ in held)))
 
 
 def spinoff(desk: Desk, entry: Entry) -> Problem | None:

@@ -94,6 +94,16 @@ def test_the_fraction_of_a_stock_dividend_that_did_not_come_was_paid(paid: dict[
     assert plain.quantity_of("X") == 115
 
 
+@pytest.mark.parametrize("law", [CARRIED, {"gross_amount": "110", **TAXED}])
+def test_a_stock_dividend_with_a_price_leaves_no_fraction(law: dict[str, Any]) -> None:
+    # 105 + 10.5 = 115.5: the half is paid with 10 · 0.5
+    dividend = event("STOCK_DIVIDEND", "1", "10", price="10", **law)
+    result = booked(buy(1, "2024-01-05", "105", "10"), dividend)
+    assert (held(result)["X"], cash(result)) == decimals(115, -1045)
+    plain = replay(result.accepted)
+    assert (plain.quantity_of("X"), plain.cash_of("CAD")) == decimals(115, -1045)
+
+
 def test_what_a_stock_dividend_was_declared_at_is_no_price_of_its_fraction() -> None:
     # nothing says that the half of 10.5 did not come
     dividend = event("STOCK_DIVIDEND", "1", "10", gross_amount="110", **CARRIED)
