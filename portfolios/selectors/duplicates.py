@@ -70,15 +70,20 @@ class Sorted:
     faults: tuple[Fault, ...]
 
 
+def standing_rows(rows: Sequence[Transaction], base_currency: str) -> list[Transaction]:
+    """The rows of a ledger that count: neither reversed nor reversals."""
+    standing, _ = effective(to_entries(rows, base_currency))
+    alive = {entry.seq for entry in standing}
+    return [row for row in rows if row.seq in alive]
+
+
 class Known:
     """The standing entries of a ledger by external id and by content."""
 
     def __init__(self, rows: Sequence[Transaction], base_currency: str) -> None:
-        standing, _ = effective(to_entries(rows, base_currency))
-        alive = {entry.seq for entry in standing}
         self.by_id: Identifiers[Transaction] = Identifiers()
         self.by_content: dict[str, list[Transaction]] = {}
-        self.rows = [row for row in rows if row.seq in alive]
+        self.rows = standing_rows(rows, base_currency)
         self.by_event = by_event(self.rows)
         for row in self.rows:
             self.by_content.setdefault(row.content_hash, []).append(row)

@@ -19,7 +19,7 @@ from portfolios.formats.draft import Draft
 from portfolios.formats.entry_rules import RULES
 from portfolios.models import EntryType, ImportRun, Portfolio, Transaction
 from portfolios.selectors.compared import Compared, compare
-from portfolios.selectors.duplicates import Duplicate
+from portfolios.selectors.duplicates import Duplicate, standing_rows
 from portfolios.selectors.identifiers import COUNTED_BY_ACCOUNT
 from portfolios.selectors.imports import rests_on_what_stands
 from portfolios.selectors.instruments import (
@@ -170,7 +170,8 @@ def _look_anew(
         plan = _standing(plan, portfolio, rows, securities)
     plan = replace(plan, symbols={pk: security.symbol for pk, security in securities.items()})
     if chosen is not None and chosen.shape is Shape.HOLDINGS:
-        plan = replace(plan, errors=(*plan.errors, *_held_already(plan, rows)))
+        standing = standing_rows(rows, portfolio.base_currency)
+        plan = replace(plan, errors=(*plan.errors, *_held_already(plan, standing)))
     if plan.parsed.unread is None:
         return Unbooked(in_order(plan))
     return Unbooked(in_order(plan), rows, booking_settings(portfolio))
@@ -338,7 +339,8 @@ def _standing(
 
 
 def _held_already(plan: Plan, rows: Iterable[Transaction]) -> Iterable[Fault]:
-    """What is held cannot open a second time: a statement of holdings begins a ledger."""
+    """What is held cannot open a second time: a statement of holdings begins a ledger, be it again
+    after what the ledger held was undone."""
     held = {(row.account, row.security_id) for row in rows if row.security_id}
     for draft in plan.fresh:
         if draft.entry_type in HELD and (draft.account, draft.security_id) in held:

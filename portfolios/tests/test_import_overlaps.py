@@ -7,6 +7,7 @@ from portfolios.exceptions import ImportRefused
 from portfolios.models import BalanceAssertion, ImportRun, Portfolio, Transaction
 from portfolios.selectors.imports import run_rows
 from portfolios.services import ImportReport, preview_import, reverse_entry, run_import, undo_import
+from portfolios.services.import_choices import Choices
 
 HEADER = "date,type,symbol,exchange,quantity,price,gross_amount,currency\n"
 BUY = "2013-02-04,BUY,MAPLE,XTSE,100,20,,CAD\n"
@@ -105,6 +106,25 @@ def test_the_balances_of_a_completed_run_are_stated_once(portfolio: Portfolio, a
 
     assert bring(portfolio, alice, second, "two.ofx").rows_added == 1
     assert before == BalanceAssertion.objects.count() == 2
+
+
+def test_holdings_that_were_undone_may_open_again(portfolio: Portfolio, alice: User) -> None:
+    text = "As of;Symbol;Quantity;Average cost;Currency\n2013-02-04;MAPLE;10;20.50;CAD\n"
+    choices = Choices(format="holdings")
+
+    def opened(text: str) -> ImportReport:
+        return run_import(
+            portfolio_id=portfolio.pk,
+            content=text.encode(),
+            filename="a.csv",
+            by=alice,
+            choices=choices,
+        )
+
+    undo_import(run_id=opened(text).import_run or 0, by=alice)
+    assert opened(text).rows_added == 1
+    with pytest.raises(ImportRefused, match="has entries of MAPLE already"):
+        opened(text.replace(";10;", ";11;"))
 
 
 def test_ofx_counts_its_identifiers_in_each_account(portfolio: Portfolio, alice: User) -> None:
