@@ -105,7 +105,7 @@ def _style(format_: Format, table: Table, options: Options) -> DecimalStyle | Qu
     """The decimal sign of the texts: of the columns that the reader named, or of all that hold
     numbers. A format that has one style of its own keeps it."""
     if format_.name not in ADAPTING:
-        return options.decimal_style or DecimalStyle.POINT
+        return DecimalStyle.POINT
     named = [options.columns[name] for name in NUMBERS if name in options.columns]
     if format_.name != "generic_csv":
         return style_of_texts(table, options.decimal_style, None)
