@@ -3,8 +3,9 @@
 A table needs a quantity and a symbol or ISIN, and no column of types, actions, orders or times;
 English and German names of columns are known. Each row becomes an OPENING_BALANCE of its day: the
 cost is the column of costs, or the cost per share times the quantity; without either it is
-unknown, and gains are withheld. A row of cash (symbol CASH) opens the cash. A file without a day is
-taken over on the day of the import, and a note says so.
+unknown, and gains are withheld. A row of cash (symbol CASH without ISIN and exchange, or the name
+Cash alone) opens the cash: the quantity is the amount, and a cost that is another one is a mistake.
+A file without a day is taken over on the day of the import, and a note says so.
 
 Of an OFX file without transactions: INVPOS (UNITS, UNITPRICE, MKTVAL, AVGCOSTBASIS), DTASOF,
 INVBAL/AVAILCASH. AVGCOSTBASIS is per share for some banks and a total for others: it is taken
@@ -72,6 +73,8 @@ MOST_CELLS = 400
 NUMBERS = ("quantity", "cost", "unit_cost", "value")
 PLACES = 10
 NO_FLOWS = "Holdings have no history: returns that need flows are withheld up to {day}."
+NO_SECURITY = "Names no security: a total or a text."
+UNCOUNTED = "Cash under a name that is not Cash alone: enter it by hand."
 NO_DAY = "The file names no day; the holdings are taken over on {day}."
 
 
@@ -187,8 +190,10 @@ def _ours(fields: Mapping[str, str]) -> dict[str, str]:
 
 def _holding(row: MachineRow, gathered: Gathering, options: Options) -> None:
     symbol, isin = _names(row)
-    if not (symbol or isin):
-        gathered.skip(row.row, "Names no security: a total or a text.", row.text("name"))
+    is_cash = _is_cash(row)
+    if not (symbol or isin or is_cash):
+        said = UNCOUNTED if row.text("name").casefold().startswith("cash") else NO_SECURITY
+        gathered.skip(row.row, said, row.text("name"))
         return
     quantity = row.positive("quantity")
     cost, unit = row.number("cost"), row.number("unit_cost")
@@ -201,9 +206,11 @@ def _holding(row: MachineRow, gathered: Gathering, options: Options) -> None:
     currency = row.currency("currency") if row.text("currency") else options.currency
     if not currency and not row.faults:
         row.wrong("currency", "value_missing", "The currency is missing.", "Fill it in.")
+    if is_cash and quantity is not None:
+        _deny_other_amounts(row, quantity, cost, unit)
     draft = _opening(row, (symbol, isin), day, currency, options)
     if quantity is not None:
-        draft = _counted(draft, quantity, cost, unit)
+        draft = _counted(draft, quantity, cost, unit, is_cash=is_cash)
     gathered.take(row, [draft] if quantity is not None else (), symbol)
 
 
@@ -231,8 +238,34 @@ def _opening(
     )
 
 
-def _counted(draft: Draft, quantity: Decimal, cost: Decimal | None, unit: Decimal | None) -> Draft:
-    if draft.symbol.casefold() == "cash":
+def _is_cash(row: MachineRow) -> bool:
+    """CASH is also the ticker of a bank's shares, which an ISIN or an exchange tells apart."""
+    if row.text("isin") or row.text("exchange"):
+        return False
+    return (row.text("symbol") or row.text("name")).casefold() == "cash"
+
+
+def _deny_other_amounts(
+    row: MachineRow, quantity: Decimal, cost: Decimal | None, unit: Decimal | None
+) -> None:
+    """Cash costs what it is. Another cost is a count of 1 beside the amount, shares whose ticker
+    is CASH, or another currency; so is a count of 1 that is worth more."""
+    value = row.number("value") if quantity == 1 else None
+    for column, number, expected in (
+        ("cost", cost, quantity),
+        ("unit_cost", unit, Decimal(1)),
+        ("value", value, quantity),
+    ):
+        if number and number != expected:  # some print zero for none
+            message = f"Cash of {quantity} has a {column.replace('_', ' ')} of {number}."
+            remedy = "Write the amount as the quantity, and no cost; or name the ISIN of shares."
+            row.wrong(column, "amount_mismatch", message, remedy, str(number))
+
+
+def _counted(
+    draft: Draft, quantity: Decimal, cost: Decimal | None, unit: Decimal | None, *, is_cash: bool
+) -> Draft:
+    if is_cash:
         return replace(draft, symbol="", security_name="", gross_amount=quantity)
     if cost is None and unit is not None:
         cost = half_even(quantity * unit, PLACES)

@@ -80,6 +80,34 @@ def test_a_broken_row_is_named(row: str, column: str, reason: str) -> None:
     assert wrong(read(f"Symbol,Quantity,Cost basis,Currency\n{row}\n")) == [(2, column, reason)]
 
 
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("CASH,,1,1500.25,,,USD", "cost"),
+        ("CASH,,1,,1500.25,,USD", "unit_cost"),
+        ("CASH,,1,,,1500.25,USD", "value"),
+        ("CASH,,15,900,,,USD", "cost"),  # perhaps shares of the bank whose ticker it is
+    ],
+)
+def test_cash_that_is_not_what_it_costs_is_a_mistake(row: str, column: str) -> None:
+    head = "Symbol,Name,Quantity,Cost basis,Average cost,Market value,Currency"
+    assert wrong(read(f"{head}\n{row}\n")) == [(2, column, "amount_mismatch")]
+
+
+def test_cash_may_be_named_without_a_symbol_and_shares_called_cash_by_isin() -> None:
+    parsed = read(
+        "Symbol,ISIN,Name,Quantity,Cost basis,Currency\n"
+        ",,Cash,1500.25,,USD\n"
+        "CASH,,,20,20,EUR\n"
+        "CASH,US59100U1088,Pathward,15,900,USD\n"
+        ",,Cash & sweep,3,,USD\n"
+    )
+    said = [(str(d.gross_amount), str(d.quantity), d.symbol) for d in parsed.drafts]
+    assert said == [("1500.25", "None", ""), ("20", "None", ""), ("None", "15", "CASH")]
+    assert [skipped.row for skipped in parsed.skipped] == [5]
+    assert "by hand" in parsed.skipped[0].reason
+
+
 def test_the_currency_may_come_from_the_reader() -> None:
     parsed = read("Symbol,Quantity,Cost basis\nACME,10,200\n", currency="USD")
     assert parsed.drafts[0].currency == "USD"
