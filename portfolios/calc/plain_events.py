@@ -115,6 +115,7 @@ def _pay_shortfall(
 def pay_holders(state: Replayed, entry: Entry, held: Decimal) -> None:
     """What an event pays for a holding: in all, or per share; whoever is short owes it."""
     if not held:
+        _charge(state, entry)
         return
     paid = held * price_of(entry) if entry.gross_amount is None else entry.gross_amount
     _pay_spread(state, entry, paid - entry.fees - entry.taxes)

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from portfolios.calc.booking.amounts import charges
-from portfolios.calc.booking.desk import Desk, Pool
+from portfolios.calc.booking.desk import ONE, Desk, Pool
 from portfolios.calc.booking.disposal import relieve, spread
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Match
@@ -35,11 +35,13 @@ class Part(NamedTuple):
 
 
 def post_money(desk: Desk, entry: Entry, shares: Mapping[str, Decimal], paid: Decimal) -> None:
-    """What an event paid in all, less its charges, over the accounts by what they hold."""
+    """What an event paid in all, less its charges, over the accounts by what they hold; where
+    none holds anything, its own account is charged."""
     whole = desk.posted(paid - charges(entry), entry.currency)
-    accounts = {account: abs(held) for account, held in shares.items() if held}
-    if not whole or not accounts:
+    if not whole:
         return
+    accounts = {account: abs(held) for account, held in shares.items() if held}
+    accounts = accounts or {entry.account: ONE}
     parts = spread(whole, list(accounts.values()), desk.charge_places(entry.currency))
     for account, part in zip(accounts, parts, strict=True):
         desk.post(entry, Movement.TRADE, account=entry.cash_account or account, cash=part)

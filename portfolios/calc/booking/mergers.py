@@ -64,8 +64,11 @@ def merger(desk: Desk, entry: Entry) -> Problem | None:
     """Each `old_shares` become `new_shares` of another security and/or cash."""
     held = held_queues(desk, entry)
     problem = untreated(entry, *Treatment) or _incomplete(entry) or _refused(desk, entry, held)
-    if problem is not None or not held:
+    if problem is not None:
         return problem
+    if not held:
+        post_money(desk, entry, {}, ZERO)
+        return None
     if entry.new_shares is None or entry.treatment is Treatment.TAXABLE:
         opened = _sold(desk, entry, held)
     else:

@@ -63,6 +63,25 @@ def test_what_an_event_charges_is_paid(kind: str, more: dict[str, Any]) -> None:
     assert cash(result) == replay(result.accepted).cash_of("CAD") == 962
 
 
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("SPLIT", {}),
+        ("STOCK_DIVIDEND", CARRIED),
+        ("STOCK_DIVIDEND", {"gross_amount": "5", **TAXED}),
+        ("SPINOFF", {"cost_fraction": "0.2", **CARRIED}),
+        ("MERGER", {"price": "3", "to_price": "4", **TAXED}),
+        ("RETURN_OF_CAPITAL", {"price": "5"}),
+        ("SYMBOL_CHANGE", {"to_security": "Y"}),
+    ],
+)
+def test_charges_are_paid_where_nothing_is_held(kind: str, more: dict[str, Any]) -> None:
+    result = booked(event(kind, "1", "10", fees="38", account="b", **more))
+    assert codes(result) == []
+    assert result.cash == {("b", "CAD"): Decimal(-38)}
+    assert replay(result.accepted).cash_of("CAD", "b") == -38
+
+
 def test_charges_of_a_split_go_over_the_accounts_that_hold_it() -> None:
     # 30 and 10 shares: 6 and 2 of 8, out of 300 and 100 paid for them
     result = booked(
