@@ -142,6 +142,8 @@ def _trade(sides: Sides, draft: Draft, row: MachineRow, *, buying: bool) -> list
     draft = replace(draft, entry_type="BUY" if buying else "SELL", gross_amount=gross)
     if buying and draft.holding_start == draft.transaction_date:
         draft = replace(draft, holding_start=None)
+    if not buying and any(post.price is None for post in sides.securities):
+        amount = None  # what stands there is what the shares cost, not what they brought
     if amount is None or not draft.quantity:
         return [draft]
     price = half_even(abs(amount) / draft.quantity, PLACES)

@@ -214,6 +214,15 @@ def test_two_purchases_of_a_day_are_told_apart_by_their_cost() -> None:
     ]
 
 
+def test_a_sale_without_a_price_is_worth_its_cash_and_not_its_cost() -> None:
+    """5 shares that cost 40.00 each brought 250.00; no price and no rate follows from it."""
+    sold = "Assets:B:X  -5 X {40.00 USD}"
+    (own,) = transaction(sold, "Assets:B:Cash  250 USD", "Income:Gains").drafts
+    assert (str(own.gross_amount), own.price) == ("250", None)
+    (abroad,) = transaction(sold, "Assets:B:Cash  190 EUR", "Income:Gains").drafts
+    assert (abroad.currency, abroad.settlement_fx_rate) == ("EUR", None)
+
+
 def test_opening_lots_keep_their_days() -> None:
     lots = [f"Assets:B:X  10 X {{{cost}.00 USD, {day}}}" for cost, day in
             ((30, "2010-01-03"), (40, "2012-01-03"))]  # fmt: skip
