@@ -53,6 +53,7 @@ _ELSEWHERE = attrgetter(
     "security_currency",
 )
 _NOWHERE = (None,) * 7
+MOST_PAID, HIGHEST_RATE = Decimal(10) ** 10, Decimal(10) ** 5  # both together below LIMIT
 TRADE, INCOME = Movement.TRADE.value, Movement.INCOME.value
 EXCHANGE = Movement.EXCHANGE.value
 Booker = Callable[[Desk, Entry], bool]
@@ -206,12 +207,13 @@ def _terms(desk: Desk, entry: Entry) -> tuple[Decimal, Decimal, Decimal, Account
 def _sound(entry: Entry, gross: Decimal, quantity: Decimal) -> bool:
     """Whether an entry's numbers can be booked: numbers at all, within bounds, not too fine.
 
-    Stricter than `mistakes`: a negative charge is for the long way.
+    Stricter than `mistakes`: a negative charge is for the long way, and so is an amount or a rate
+    so large that both together might have no room.
     """
     net, rate, fees, taxes = entry.net_amount, entry.fx_rate, entry.fees, entry.taxes
     try:
         return (
-            ZERO <= gross < LIMIT
+            ZERO <= gross < MOST_PAID
             and ZERO <= quantity < LIMIT
             and ZERO <= fees < LIMIT
             and not quantity % FINEST
@@ -219,7 +221,7 @@ def _sound(entry: Entry, gross: Decimal, quantity: Decimal) -> bool:
             and not fees % FINEST
             and (taxes is ZERO or _counts(taxes))
             and (net is None or _counts(net.copy_abs()))
-            and (rate is None or (ZERO < rate < LIMIT and not rate % FINEST))
+            and (rate is None or (ZERO < rate < HIGHEST_RATE and not rate % FINEST))
         )
     except InvalidOperation:
         return False

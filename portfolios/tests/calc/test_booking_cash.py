@@ -164,6 +164,14 @@ def test_a_trade_in_another_currency_than_the_lots_needs_a_rate_between_them() -
         (buy(1, "2024-01-05", "NaN", "1"), "invalid_number", "quantity"),
         (buy(1, "2024-01-05", "1", "-1"), "invalid_number", "price"),
         (buy(1, "2024-01-05", "1E+16", "1"), "invalid_number", "quantity"),
+        (
+            entry(
+                1, "BUY", "2024-01-05", "USD", security="X", quantity="10", price="9E+13",
+                fx_rate="9E+14",
+            ),
+            "invalid_number",
+            "fx_rate",
+        ),
         (buy(1, "2024-01-05", "1E-13", "1"), "invalid_number", "quantity"),
         (buy(1, "2024-01-05", "1E+14", "1E+14"), "invalid_number", "gross_amount"),
         (entry(1, "BUY", "2024-01-05", quantity="1", price="1"), "missing_field", "security"),
