@@ -30,7 +30,10 @@ def split(desk: Desk, entry: Entry) -> Problem | None:
     pays = paid is not None or entry.price is not None
     if pays and (problem := unpayable(desk, entry, pools)):
         return problem
-    if problem := multiply(desk, entry, known(entry.new_shares), known(entry.old_shares)):
+    new, old = known(entry.new_shares), known(entry.old_shares)
+    if paid and not _leaves_fraction(pools, new, old):
+        return _for_nothing(entry, paid)
+    if problem := multiply(desk, entry, new, old):
         return problem
     if pays:
         pay_fractions(desk, entry, pools, paid)
@@ -92,6 +95,24 @@ def _fractions(pools: Iterable[Pool], *, is_short: bool) -> list[list[Part]]:
         if fraction := queue.held % 1:
             found.append(parts_of(pool, earliest(queue.open_lots(), fraction)))
     return found
+
+
+def _leaves_fraction(pools: Sequence[Pool], new: Decimal, old: Decimal) -> bool:
+    """Whether there will be a fraction on the side that an amount is for."""
+    is_short = _only_owed(pools)
+    return any(scaled(pool.side(is_short=is_short).held, new, old) % 1 for pool in pools)
+
+
+def _for_nothing(entry: Entry, paid: Decimal) -> Problem:
+    """Cash for a fraction that lots matched together do not have would come from nowhere."""
+    return Problem(
+        "no_fraction",
+        entry.seq,
+        "gross_amount",
+        f"{paid} {entry.currency} was paid for fractions, but the {entry.entry_type} leaves none "
+        "of what is matched together.",
+        "Leave the amount out, and enter what each account was paid for its fraction as a sale.",
+    )
 
 
 def _only_owed(pools: Iterable[Pool]) -> bool:

@@ -332,3 +332,13 @@ def test_a_rate_that_makes_more_money_than_can_be_kept_is_refused(first: Entry) 
     named = result.problems[0]
     assert (named.seq, named.code, named.field) == (1, "invalid_number", "fx_rate")
     assert result.lots == ()
+
+
+@pytest.mark.parametrize("amount", [{"gross_amount": "10"}, {"net_amount": "10"}])
+def test_cash_for_fractions_that_nobody_has_is_refused(amount: dict[str, str]) -> None:
+    """5 and 5 are 15 after three for two: no fraction of the position, and no cash from nowhere."""
+    held = [buy(1, "2024-01-02", "5", "10", account="a"), buy(2, "2024-01-02", "5", "10")]
+    split = entry(3, "SPLIT", "2024-02-01", security="X", new_shares="3", old_shares="2", **amount)
+    result = booked(*held, split)
+    assert codes(result) == ["no_fraction"]
+    assert [lot.quantity_open for lot in result.lots] == [5, 5]
