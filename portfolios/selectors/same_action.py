@@ -84,11 +84,11 @@ def _contradicting(draft: Draft, other: Told) -> Iterator[str]:
 
 
 def _of_one_account(draft: Draft, other: Told) -> Iterator[str]:
-    """Amounts that one entry cannot state for both: those of two accounts, even if they are equal,
-    and different ones of one."""
+    """Amounts of the draft that the other does not tell: those of another account, even if they are
+    equal, and different ones of its own. What the draft does not state contradicts nothing."""
     for name in OF_ONE_ACCOUNT:
         here, there = getattr(draft, name) or None, getattr(other, name) or None
-        if here != there or (here is not None and draft.account != other.account):
+        if here is not None and (here != there or draft.account != other.account):
             yield name
 
 

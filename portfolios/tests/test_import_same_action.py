@@ -101,6 +101,17 @@ def test_accounts_that_contradict_each_other_are_a_mistake(
     )
 
 
+@pytest.mark.parametrize("account", ["A", "B"])
+def test_who_states_no_cash_contradicts_nobody(
+    portfolio: Portfolio, alice: User, account: str
+) -> None:
+    """The entry tells what was paid for the half share, a later file the ratio."""
+    paid = "2013-02-05,SPLIT,MAPLE,XTSE,,,5.00,CAD,A,3,2,,,,,\n"
+    bring(portfolio, alice, HEADER + BUY.format(9, "A") + paid)
+    report = bring(portfolio, alice, HEADER + SPLIT.format(account, 3, 2, "91"))
+    assert (report.rows_added, report.duplicates[0]["reason"]) == (0, "same_action")
+
+
 @pytest.mark.parametrize(("first", "said"), [("", "not stated"), ("4.00", "4")])
 def test_cash_for_the_fractions_of_one_account_is_not_dropped(
     portfolio: Portfolio, alice: User, first: str, said: str
@@ -108,7 +119,7 @@ def test_cash_for_the_fractions_of_one_account_is_not_dropped(
     """Equal amounts of two accounts are still two amounts."""
     paid = "2013-02-05,SPLIT,MAPLE,XTSE,,,{},CAD,{},3,2,,,,,\n"
     bring(portfolio, alice, HEADER + BUY.format(9, "A") + paid.format(first, "A"))
-    (mistake,) = mistakes(portfolio, alice, BUY.format(5, "B") + paid.format("4.00", "B"))
+    (mistake,) = mistakes(portfolio, alice, BUY.format(4, "B") + paid.format("4.00", "B"))
     assert mistake[:2] == (3, "action_conflict")
     assert mistake[2].endswith(f"but with gross_amount {said}; here gross_amount 4.")
 
