@@ -60,6 +60,7 @@ class Options:
     today: date
     limits: Limits = field(default_factory=Limits)
     account: str = "main"
+    account_is_chosen: bool = False  # or else the one that a file without any gets
     date_style: DateStyle | None = None
     decimal_style: DecimalStyle | None = None
     columns: Mapping[str, str] = field(default_factory=dict)

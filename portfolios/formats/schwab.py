@@ -36,7 +36,6 @@ from portfolios.formats.reading.transfers_in_kind import add_transfer
 
 COLUMNS = ("Date", "Action", "Symbol", "Description", "Quantity", "Price", "Fees & Comm", "Amount")
 AS_OF = re.compile(r"^(\S{1,10}) as of (\S{1,10})$", re.IGNORECASE)
-UNNAMED = "main"  # where a file and its reader name no account
 TITLE = re.compile(r"transactions for account (.{1,200}?) as of ", re.IGNORECASE)
 OPTION = re.compile(r"\S{1,10} [0-9]{2}/[0-9]{2}/[0-9]{4} [0-9.]{1,12} [CP]")
 
@@ -164,7 +163,7 @@ class SchwabFormat:
         if isinstance(table, Fault):
             return refused(table)
         account = _account(table)
-        if account and options.account == UNNAMED:
+        if account and not options.account_is_chosen:
             options = replace(options, account=account)
         opened = read_rows(table, options, LAYOUT)
         if isinstance(opened, Fault):

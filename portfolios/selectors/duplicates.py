@@ -129,8 +129,10 @@ def sort_drafts(
         else:
             faults.append(found)
     if fresh and known.rows:
-        duplicates |= _otherwise(fresh, known, {each.seq for each in duplicates.values()})
-        fresh = [draft for draft in fresh if id(draft) not in duplicates]
+        otherwise = _otherwise(fresh, known, {each.seq for each in duplicates.values()})
+        duplicates |= {key: each for key, each in otherwise.items() if isinstance(each, Duplicate)}
+        faults += [each for each in otherwise.values() if isinstance(each, Fault)]
+        fresh = [draft for draft in fresh if id(draft) not in otherwise]
     told = tuple(duplicates[id(draft)] for draft in drafts if id(draft) in duplicates)
     return Sorted(tuple(fresh), told, tuple(faults))
 
@@ -192,14 +194,35 @@ def _by_action(
 
 def _otherwise(
     fresh: Sequence[Draft], known: Known, met: Container[int | None]
-) -> Mapping[int, Duplicate]:
-    """What entries that no other row repeats tell already, stating less or more."""
+) -> Mapping[int, Duplicate | Fault]:
+    """What entries that no other row repeats tell already, stating less or more. Where one of the
+    two names no account, that is a question, and of cash: equal standing orders are ordinary."""
     told = told_otherwise(fresh, (row for row in known.rows if row.seq not in met))
     return {
         id(draft): Duplicate(draft.row, SAME_OTHERWISE, row.seq, row.import_run_id)
+        if draft.security_id and draft.account == row.account
+        else _perhaps(draft, row)
         for draft in (fresh if told else ())
         if (row := told.get(id(draft))) is not None
     }
+
+
+def _perhaps(draft: Draft, row: Transaction) -> Fault:
+    run = f" of run {row.import_run_id}" if row.import_run_id else ""
+    says = f"Entry {row.seq}{run} says the same in the account {row.account}"
+    if draft.account != row.account:
+        says, column = f"{says}; this row would be in {draft.account}.", "account"
+    else:
+        says, column = f"{says}, but one of the two states less.", "external_id"
+    return Fault(
+        reason="perhaps_known",
+        message=says,
+        remedy="If both are one, leave the row out, or choose the account of the entry for this "
+        "file. If they are two, choose an account of its own, or enter this one by hand.",
+        row=draft.row,
+        column=column,
+        value=getattr(draft, column),
+    )
 
 
 def _conflict(draft: Draft, other: str) -> Fault:

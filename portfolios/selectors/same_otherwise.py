@@ -2,7 +2,8 @@
 
 Sources state more or less of the same trade: one gives its identifier and settlement date, another
 neither. Where both state the same day, account, security and amounts, and at most one an
-identifier, they are taken for one. Each entry is met once, so that two equal trades stay two.
+identifier, they may be one. Each entry is met once, so that two equal trades stay two. The account
+too may be unsaid: an entry in the account of those that name none may be of any.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ must_agree = attrgetter(
     "transaction_date",
     "security_id",
     "to_security_id",
-    "account",
     "cash_account",
     "to_account",
     "quantity",
@@ -48,6 +48,7 @@ may_be_unsaid = attrgetter(
     "lot_label",
     "holding_start",
 )
+UNNAMED = "main"  # where neither a file nor its reader names an account
 UNSAID: tuple[object, ...] = (None, "", [])
 
 
@@ -64,7 +65,10 @@ def told_otherwise(
     found: dict[int, Transaction] = {}
     for draft in fresh if free else ():
         same = free.get(must_agree(draft), [])
-        met = next((row for row in same if _may_be_one(draft, row)), None)
+        may = [row for row in same if _may_be_one(draft, row)]
+        met = next((row for row in may if row.account == draft.account), None) or next(
+            (row for row in may if UNNAMED in (row.account, draft.account)), None
+        )
         if met is not None:
             same.remove(met)
             found[id(draft)] = met

@@ -46,6 +46,7 @@ class Choices:
             today=today,
             limits=limits,
             account=self.account or "main",
+            account_is_chosen=bool(self.account),
             date_style=_one_of(DateStyle, self.date_style),
             decimal_style=_one_of(DecimalStyle, self.decimal_style),
             columns=self.columns,

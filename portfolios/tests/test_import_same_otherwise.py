@@ -3,8 +3,10 @@
 import pytest
 
 from accounts.models import User
+from portfolios.exceptions import ImportRefused
 from portfolios.models import Portfolio
 from portfolios.services import ImportReport, run_import
+from portfolios.services.import_choices import Choices
 
 HEADER = "date,type,symbol,exchange,quantity,price,currency,settlement_date,external_id\n"
 BUY = "2013-02-04,BUY,ACME,XNAS,50,10,USD,{},{}\n"
@@ -98,3 +100,64 @@ def test_an_entry_that_a_row_repeats_exactly_is_not_met_again(
     bring(portfolio, alice, HEADER + known)
     report = bring(portfolio, alice, HEADER + BUY.format("", "") + known)
     assert [row.fate for row in report.rows] == ["new", "duplicate"]
+
+
+DEPOSIT = "2013-02-01,DEPOSIT,,,,500,CAD,,{}\n"
+
+
+def test_cash_that_may_be_the_same_is_asked_about(portfolio: Portfolio, alice: User) -> None:
+    """A standing order to each of two brokers, or one that two sources tell."""
+    header = HEADER.replace("price", "gross_amount")
+    bring(portfolio, alice, header + DEPOSIT.format(""))
+    with pytest.raises(ImportRefused) as error:
+        bring(portfolio, alice, header + DEPOSIT.format("TR-77"))
+    (mistake,) = error.value.details["errors"]
+    assert (mistake["row"], mistake["reason"]) == (2, "perhaps_known")
+    assert "Entry 1 of run" in mistake["message"]
+
+
+def test_equal_cash_with_two_identifiers_or_in_two_accounts_is_two(
+    portfolio: Portfolio, alice: User
+) -> None:
+    header = HEADER.replace("price", "gross_amount").replace("\n", ",account\n")
+    rows = [DEPOSIT.format(told).replace("\n", ",A\n") for told in ("11", "12")]
+    assert bring(portfolio, alice, header + rows[0]).rows_added == 1
+    assert bring(portfolio, alice, header + rows[1]).rows_added == 1
+    other = DEPOSIT.format("").replace("\n", ",B\n")
+    assert bring(portfolio, alice, header + other).rows_added == 1
+
+
+SCHWAB = (
+    '"Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount"\n'
+    '"02/04/2013","Buy","ACME","ACME INC","50","$10.00","","-$500.00"\n'
+    '"02/01/2013","MoneyLink Deposit","","Tfr","","","","$500.00"\n'
+)
+TITLE = '"Transactions  for account Individual ...123 as of 02/28/2013 04:00:00 ET"\n'
+SOLD = '"02/11/2013","Sell","ACME","ACME INC","5","$11.00","","$55.00"\n'
+LATER = SCHWAB.replace('Amount"\n', f'Amount"\n{SOLD}')
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "account"),
+    [
+        pytest.param(TITLE + SCHWAB, LATER, "Individual ...123", id="only the first is titled"),
+        pytest.param(SCHWAB, TITLE + LATER, "main", id="only the second is"),
+    ],
+)
+def test_a_file_that_names_no_account_may_be_of_any(
+    portfolio: Portfolio, alice: User, first: str, then: str, account: str
+) -> None:
+    """Asked, not doubled; and with the account chosen, only the sale is new."""
+    bring(portfolio, alice, first)
+    with pytest.raises(ImportRefused) as error:
+        bring(portfolio, alice, then)
+    found = {(one["column"], one["reason"]) for one in error.value.details["errors"]}
+    assert found == {("account", "perhaps_known")}
+    report = run_import(
+        portfolio_id=portfolio.pk,
+        content=then.encode(),
+        filename="b.csv",
+        by=alice,
+        choices=Choices(account=account),
+    )
+    assert (report.rows_added, report.duplicate_count) == (1, 2)

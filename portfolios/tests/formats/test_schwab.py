@@ -177,5 +177,6 @@ def test_the_account_is_the_one_that_the_title_names() -> None:
     parsed = read(FORMAT, text)
     assert [draft.account for draft in parsed.drafts] == ["Roth IRA ...456"]
     assert parsed.notes == ("All rows belong to the account Roth IRA ...456, as the title says.",)
-    (chosen,) = read(FORMAT, text, account="mine").drafts
-    assert chosen.account == "mine"
+    for name in ("mine", "main"):
+        (chosen,) = read(FORMAT, text, account=name, account_is_chosen=True).drafts
+        assert chosen.account == name
