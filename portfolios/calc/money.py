@@ -11,6 +11,7 @@ from functools import cache
 from patterns.formats import minor_units
 
 __all__ = [
+    "WIDE",
     "allocate",
     "coin",
     "decimal_from_float",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 
+WIDE = Context(prec=60)  # has room for sums and products that no book has, so that they are refused
 _EXACT = Context(prec=200)  # no product of two amounts is rounded
 
 

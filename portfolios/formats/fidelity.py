@@ -26,7 +26,7 @@ from portfolios.formats.contract import DateStyle, Options, Parsed, Shape, Sourc
 from portfolios.formats.draft import ZERO, Draft
 from portfolios.formats.fidelity_actions import CORE, meaning
 from portfolios.formats.reading.broker_table import Layout, deny_signs, of_trade, open_table
-from portfolios.formats.reading.cancelled import without_cancelled
+from portfolios.formats.reading.cancelled import read_both, without_cancelled
 from portfolios.formats.reading.findings import Findings, refused
 from portfolios.formats.reading.payments import (
     PAID_IN_SHARES,
@@ -81,10 +81,7 @@ class FidelityFormat:
         readers, cancelled = without_cancelled(
             findings, readers, _cancels, _names, "Action", "Run Date"
         )
-        _read_all(findings, readers)
-        aside = findings.aside()
-        _read_all(aside, cancelled)
-        findings.supersede(aside)
+        read_both(findings, readers, cancelled, _read_all)
         return findings.parsed()
 
 

@@ -27,7 +27,7 @@ from portfolios.formats.reading.broker_table import (
     of_trade,
     read_rows,
 )
-from portfolios.formats.reading.cancelled import without_cancelled
+from portfolios.formats.reading.cancelled import read_both, without_cancelled
 from portfolios.formats.reading.findings import LONGEST, Findings, refused
 from portfolios.formats.reading.payments import PAID_IN_SHARES, Payment, add_dividends, add_signed
 from portfolios.formats.reading.row_reader import RowReader
@@ -175,10 +175,7 @@ class SchwabFormat:
         readers, cancelled = without_cancelled(
             findings, readers, _cancels, _names, "Action", "Date"
         )
-        _read_all(findings, readers)
-        aside = findings.aside()
-        _read_all(aside, cancelled)
-        findings.supersede(aside)
+        read_both(findings, readers, cancelled, _read_all)
         return findings.parsed()
 
 

@@ -13,6 +13,7 @@ from operator import attrgetter
 
 from portfolios.formats.draft import Draft
 from portfolios.models import Transaction
+from portfolios.selectors.identifiers import UNSTATED
 from portfolios.selectors.same_action import ACTIONS
 
 must_agree = attrgetter(
@@ -48,7 +49,6 @@ may_be_unsaid = attrgetter(
     "lot_label",
     "holding_start",
 )
-UNNAMED = "main"  # where neither a file nor its reader names an account
 UNSAID: tuple[object, ...] = (None, "", [])
 
 
@@ -67,7 +67,7 @@ def told_otherwise(
         same = free.get(must_agree(draft), [])
         may = [row for row in same if _may_be_one(draft, row)]
         met = next((row for row in may if row.account == draft.account), None) or next(
-            (row for row in may if UNNAMED in (row.account, draft.account)), None
+            (row for row in may if UNSTATED in (row.account, draft.account)), None
         )
         if met is not None:
             same.remove(met)

@@ -21,7 +21,7 @@ from portfolios.calc.booking.splits import (
     pools_of,
     queues_of,
 )
-from portfolios.calc.entries import ZERO, Entry, Problem, SecurityKey, Treatment
+from portfolios.calc.entries import ZERO, Entry, EntryType, Problem, SecurityKey, Treatment
 from portfolios.calc.lots import Income, Movement
 
 Held: TypeAlias = list[tuple[Pool, Queue]]
@@ -256,5 +256,5 @@ def _shortfalls(
 
 def _fraction_price(entry: Entry) -> Decimal | None:
     """What a share of a fraction was paid with; a stock dividend has but one price."""
-    gives = entry.entry_type == "STOCK_DIVIDEND"
+    gives = entry.entry_type is EntryType.STOCK_DIVIDEND
     return entry.price if gives and entry.to_price is None else entry.to_price

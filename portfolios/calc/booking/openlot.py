@@ -94,11 +94,11 @@ class OpenLot:
                 self.cost_settled = settled - settled
             return cost, settled
         if cost is not None:
-            cost = (cost * quantity / held).quantize(finest, ROUND_HALF_EVEN)
-            self.cost_basis_local -= cost  # type: ignore[operator]  # it was not None a line ago
+            part = (cost * quantity / held).quantize(finest, ROUND_HALF_EVEN)
+            self.cost_basis_local, cost = cost - part, part
         if settled is not None:
-            settled = (settled * quantity / held).quantize(finest, ROUND_HALF_EVEN)
-            self.cost_settled -= settled  # type: ignore[operator]  # the same
+            part = (settled * quantity / held).quantize(finest, ROUND_HALF_EVEN)
+            self.cost_settled, settled = settled - part, part
         return cost, settled
 
     def successor(

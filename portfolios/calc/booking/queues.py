@@ -17,19 +17,18 @@ from bisect import insort
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from heapq import heappop, heappush
 from operator import attrgetter
 from typing import TypeAlias
 
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.entries import ZERO, CostMethod
-from portfolios.calc.money import allocate, places_of
+from portfolios.calc.money import WIDE, allocate, places_of
 
 Match: TypeAlias = tuple[OpenLot, Decimal]
 Rank: TypeAlias = tuple[bool, Decimal, object, OpenLot]
 _COMPACT_AT = 64
-_WIDE = Context(prec=60)  # many lots may be worth more than one may
 _PLACE = attrgetter("place")
 
 
@@ -158,7 +157,7 @@ class Queue:
                 parts.append(whole)
             else:
                 part = whole * quantity / self.held
-                parts.append(part.quantize(finest, ROUND_HALF_EVEN, _WIDE))
+                parts.append(part.quantize(finest, ROUND_HALF_EVEN, WIDE))
         cost, settled = parts
         if quantity == self.held:
             self.cost = self.settled = ZERO  # whatever was unknown is gone

@@ -4,7 +4,7 @@ A recorded rate always beats the table. A rate that nobody knows is a problem an
 """
 
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
 from portfolios.calc.booking.amounts import charges_in_cost
@@ -12,9 +12,9 @@ from portfolios.calc.booking.desk import ONE, Desk, Pool
 from portfolios.calc.booking.disposal import Deal
 from portfolios.calc.booking.mistakes import LIMIT, invalid
 from portfolios.calc.entries import ZERO, Entry, Problem
+from portfolios.calc.money import WIDE
 
 FINEST = Decimal("1E-12")
-WIDE = Context(prec=60)  # has room for what is refused as too large
 
 
 class Exchange(NamedTuple):

@@ -8,17 +8,16 @@ its accounts, then over their lots, by largest remainder. Lots always sum to the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeAlias
 
 from portfolios.calc.booking.mistakes import LIMIT, invalid
 from portfolios.calc.booking.openlot import OpenLot
 from portfolios.calc.booking.queues import Queue
 from portfolios.calc.entries import ZERO, Entry, Problem
-from portfolios.calc.money import allocate, quantum
+from portfolios.calc.money import WIDE, allocate, quantum
 
 QUANTITY_PLACES = 8
-WIDE = Context(prec=60)  # has room for what no book has: it is refused, with its number
 
 Shares: TypeAlias = Mapping[OpenLot, Decimal]
 

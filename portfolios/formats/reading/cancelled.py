@@ -51,6 +51,19 @@ class Trades(Generic[T]):
         return days
 
 
+def read_both(
+    findings: Findings,
+    kept: Sequence[RowReader],
+    cancelled: Sequence[RowReader],
+    read: Callable[[Findings, Sequence[RowReader]], None],
+) -> None:
+    """Read what is kept as entries, and what is cancelled as what an earlier file may have made."""
+    read(findings, kept)
+    aside = findings.aside()
+    read(aside, cancelled)
+    findings.supersede(aside)
+
+
 def without_cancelled(
     findings: Findings,
     readers: Sequence[RowReader],
