@@ -26,10 +26,17 @@ RARE = frozenset(
 
 
 class ImportForm(forms.Form):
-    """A file to look at before anything is written. An empty format is found out."""
+    """A file to look at before anything is written. An empty format is found out; an account is
+    for a broker's rows that name none."""
 
     file = forms.FileField(label="File", allow_empty_file=True)
     format = forms.ChoiceField(label="Format", required=False)
+    account = forms.CharField(
+        label="Account",
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"placeholder": "As the broker's file says, else main"}),
+    )
 
     def __init__(self, formats: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -82,6 +82,22 @@ class TestOfOneReader:
         status, page = post(alice, portfolio, "x" * (13 * 1024 * 1024))
         assert status == 413 and "The body is too large." in page
 
+    def test_the_account_of_a_file_that_names_none_is_chosen(
+        self, portfolio: Portfolio, alice: User, client: Client
+    ) -> None:
+        client.force_login(alice)
+        text = (
+            '"Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount"\n'
+            '"02/01/2013","MoneyLink Deposit","","Tfr","","","","$500.00"\n'
+        )
+        file = SimpleUploadedFile("schwab.csv", text.encode(), "text/csv")
+        chosen = {"file": file, "account": " Savings at the bank "}
+        client.post(f"/portfolios/{portfolio.pk}/import/", chosen)
+        (waiting,) = PendingUpload.objects.all()
+        import_upload(portfolio_id=portfolio.pk, upload_id=waiting.pk, by=alice)
+        with as_service("a test looks at the ledger"):
+            assert [e.account for e in portfolio.transactions.all()] == ["Savings at the bank"]
+
     def test_a_long_file_is_paged_and_counted(self, portfolio: Portfolio, alice: User) -> None:
         status, page = post(alice, portfolio, deposits(PAGE_SIZE + 1))
         assert status == 200

@@ -65,7 +65,7 @@ def _receive(
     file: UploadedFile = form.cleaned_data["file"]
     name = file.name or "upload"
     content = file.read(MAX_BYTES + 1)  # one byte more shows that there is more
-    choices = Choices(format=form.cleaned_data["format"])
+    choices = Choices(format=form.cleaned_data["format"], account=form.cleaned_data["account"])
     if len(content) > MAX_BYTES:
         return None, preview_import(
             portfolio_id=portfolio.pk,
